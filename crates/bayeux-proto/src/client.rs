@@ -4,8 +4,9 @@ mod answer_deadline;
 mod calls;
 mod commands;
 mod connect;
-mod exchanges;
+mod context;
 mod handshake;
+mod lanes;
 mod merged_advice;
 mod recovery;
 mod requests;
@@ -13,38 +14,25 @@ mod retry;
 mod socket;
 mod subscriptions;
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::vec::Vec;
 use core::fmt;
 
 use self::{
-    connect::Connect, exchanges::Exchanges, merged_advice::MergedAdvice, recovery::Recovery,
-    requests::Requests, socket::Socket, subscriptions::Subscriptions,
+    connect::Connect, context::Context, lanes::Lanes, recovery::Recovery, requests::Requests,
+    socket::Socket, subscriptions::Subscriptions,
 };
 use crate::{
-    Action, Channel, Close, Config, Deadline, End, Extension, Instant, Jitter, LaneId, Message,
-    SessionEvent, SubscriptionId, Transport, Unexpected, Usage, Verdict, timer::earliest,
+    Action, Channel, Close, Config, Deadline, End, Extension, Instant, LaneId, Message,
+    SessionEvent, SubscriptionId, Unexpected, Usage, Verdict, timer::earliest,
 };
 
 /// Client side of one Bayeux session. The crate documentation has the driver loop and the contract.
 pub struct Session {
-    config: Config,
-    jitter: Jitter,
-    /// Latest instant seen; time never goes backwards.
-    now: Instant,
+    cx: Context,
     stage: Stage,
-    /// Transport of the next handshake or connect.
-    transport: Transport,
-    client_id: String,
-    /// Texts that no error of a server shows.
-    secrets: Vec<String>,
-    advice: MergedAdvice,
-    last_id: u64,
-    last_lane: u64,
+    lanes: Lanes,
     socket: Option<Socket>,
     websocket: socket::History,
-    exchanges: Exchanges,
-    /// Lanes for which [`Action::Close`] is still to be polled.
-    lanes_to_close: VecDeque<LaneId>,
     connect: Connect,
     requests: Requests,
     subscriptions: Subscriptions,
@@ -52,7 +40,6 @@ pub struct Session {
     connects_paused: bool,
     /// Messages in a row that were neither events nor replies.
     useless: u32,
-    events: VecDeque<SessionEvent>,
 }
 
 /// Progress of the session. `Recovery::up` says whether messages flow at this moment.
@@ -78,33 +65,18 @@ impl Session {
     /// Creates an idle session, which does nothing before [`connect`](Self::connect). `seed`
     /// determines all jitter.
     pub fn new(config: Config, seed: u64) -> Self {
-        let transport = config
-            .transports
-            .first()
-            .copied()
-            .unwrap_or(Transport::WebSocket);
         Self {
-            jitter: Jitter::new(seed),
-            now: Instant::ORIGIN,
             stage: Stage::Idle,
-            transport,
-            client_id: String::new(),
-            secrets: Vec::new(),
-            advice: MergedAdvice::default(),
-            last_id: 0,
-            last_lane: 0,
+            lanes: Lanes::default(),
             socket: None,
             websocket: socket::History::default(),
-            exchanges: Exchanges::default(),
-            lanes_to_close: VecDeque::new(),
             connect: Connect::new(config.connect_burst),
             requests: Requests::default(),
             subscriptions: Subscriptions::default(),
             recovery: Recovery::default(),
             connects_paused: false,
             useless: 0,
-            events: VecDeque::new(),
-            config,
+            cx: Context::new(config, seed),
         }
     }
 }
@@ -113,15 +85,15 @@ impl Session {
 impl Session {
     /// Reports that the websocket of [`Action::Open`] is open.
     pub fn handle_open(&mut self, now: Instant, lane: LaneId) {
-        self.advance(now);
+        self.cx.advance(now);
         self.socket_opened(lane);
     }
 
     /// Reports a message from a lane. The driver passes all messages of a payload, in order, before
     /// it polls the next action.
     pub fn handle_message(&mut self, now: Instant, lane: LaneId, message: &Message<'_>) -> Verdict {
-        self.advance(now);
-        if self.lanes_to_close.contains(&lane) {
+        self.cx.advance(now);
+        if self.lanes.is_closing(lane) {
             return self.handle_message_on_closing_lane(message);
         }
         if !self.is_alive(lane) {
@@ -165,7 +137,7 @@ impl Session {
 
     /// Reports the pong to [`Action::Ping`].
     pub fn handle_pong(&mut self, now: Instant, lane: LaneId) {
-        self.advance(now);
+        self.cx.advance(now);
         self.socket_received(lane);
     }
 
@@ -177,31 +149,30 @@ impl Session {
     /// [`handle_timeout`](Self::handle_timeout), and the latest one suffices; a driver that makes
     /// none measures whole messages only.
     pub fn handle_progress(&mut self, now: Instant, lane: LaneId, last_bytes: Instant) {
-        self.advance(now);
-        let last_bytes = last_bytes.min(self.now);
+        self.cx.advance(now);
+        let last_bytes = last_bytes.min(self.cx.now);
         if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane)) {
             socket.record_bytes(last_bytes);
         } else {
-            self.exchanges.record_bytes(lane, last_bytes);
+            self.lanes.record_bytes(lane, last_bytes);
         }
     }
 
     /// Reports that a lane ended. Every lane ends with exactly one report, except lanes named by
     /// [`Action::Close`], which need none.
     pub fn handle_close(&mut self, now: Instant, lane: LaneId, why: Close) {
-        self.advance(now);
-        self.lanes_to_close.retain(|closing| *closing != lane);
+        self.cx.advance(now);
         if self.socket.as_ref().is_some_and(|socket| socket.is(lane)) {
             self.socket_lost(crate::Cause::Lane(why));
-        } else if let Some(open) = self.exchanges.remove(lane) {
-            self.exchange_ended(lane, open.kind, why);
+        } else if let Some(kind) = self.lanes.ended(lane) {
+            self.exchange_ended(lane, kind, why);
         }
     }
 
     /// Reports that the instant of [`poll_timeout`](Self::poll_timeout) has come. Harmless at any
     /// other time.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.advance(now);
+        self.cx.advance(now);
         self.start_clocks();
         self.socket_overdue();
         self.handshake_overdue();
@@ -214,7 +185,7 @@ impl Session {
         if let Stage::Closing {
             deadline: Some(deadline),
         } = self.stage
-            && deadline <= self.now
+            && deadline <= self.cx.now
         {
             self.finish(End::Requested);
         }
@@ -224,13 +195,13 @@ impl Session {
     /// machine. Pings an open websocket and makes a waiting attempt due, but not before the end of
     /// the interval that the server advised.
     pub fn handle_wake(&mut self, now: Instant) {
-        self.advance(now);
-        let sooner = self.now.max(self.interval_end());
+        self.cx.advance(now);
+        let sooner = self.cx.now.max(self.cx.interval_end());
         if let Stage::Handshake { due, sent: None } = &mut self.stage {
             *due = (*due).min(sooner);
         }
         self.expedite_connect();
-        self.recovery.restart_outage(self.now);
+        self.recovery.restart_outage(self.cx.now);
         if let Some(socket) = &mut self.socket {
             socket.suspect();
         }
@@ -248,11 +219,11 @@ impl Session {
         ext: &mut impl Extension,
         out: &mut Vec<u8>,
     ) -> Option<Action> {
-        self.advance(now);
-        ext.advance(self.now);
+        self.cx.advance(now);
+        ext.advance(self.cx.now);
         self.start_clocks();
-        if let Some(lane) = self.lanes_to_close.pop_front() {
-            return Some(Action::Close(lane));
+        if let Some(close) = self.lanes.poll_close() {
+            return Some(close);
         }
         match self.stage {
             Stage::Idle | Stage::Ended => None,
@@ -268,17 +239,17 @@ impl Session {
 
     /// Returns the next event for the application, in causal order.
     pub fn poll_event(&mut self) -> Option<SessionEvent> {
-        self.events.pop_front()
+        self.cx.next_event()
     }
 
     /// Returns when to call [`handle_timeout`](Self::handle_timeout), and for which timer; `None`
     /// means never.
     pub fn poll_timeout(&self) -> Option<Deadline> {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
-            return earliest(self.requests.deadlines(self.now));
+            return earliest(self.requests.deadlines(self.cx.now));
         }
         let closing = match self.stage {
-            Stage::Closing { deadline } => Some(deadline.unwrap_or(self.now)),
+            Stage::Closing { deadline } => Some(deadline.unwrap_or(self.cx.now)),
             _ => None,
         };
         let own = [
@@ -298,7 +269,7 @@ impl Session {
         ];
         earliest(
             own.into_iter()
-                .chain(self.requests.deadlines(self.now))
+                .chain(self.requests.deadlines(self.cx.now))
                 .chain(self.socket_deadlines()),
         )
     }
@@ -331,24 +302,18 @@ impl Session {
         Usage {
             waiting: self.requests.waiting(),
             in_flight: self.requests.in_flight(),
-            lanes: usize::from(self.socket.is_some())
-                + self.exchanges.len()
-                + self.lanes_to_close.len(),
+            lanes: usize::from(self.socket.is_some()) + self.lanes.len(),
             subscriptions: self.subscriptions.len(),
-            events: self.events.len(),
+            events: self.cx.events(),
         }
-    }
-
-    fn advance(&mut self, now: Instant) {
-        self.now = self.now.max(now);
     }
 
     /// Gives deadlines to commands queued since the driver last passed the time.
     fn start_clocks(&mut self) {
         self.requests
-            .start_clocks(self.now + self.config.queue_timeout);
+            .start_clocks(self.cx.now + self.cx.config.queue_timeout);
         if let Stage::Closing { deadline } = &mut self.stage {
-            deadline.get_or_insert(self.now + self.config.disconnect_timeout);
+            deadline.get_or_insert(self.cx.now + self.cx.config.disconnect_timeout);
         }
     }
 
@@ -370,17 +335,15 @@ impl Session {
         {
             return Verdict::Unexpected(Unexpected::Unknown);
         }
-        if let Some(advice) = &message.advice {
-            self.advice.merge(advice);
-        }
+        self.cx.merge_advice(message.advice.as_ref());
         let mut recipients = self.subscriptions.recipients(message.channel);
         if recipients.next().is_none() {
             return Verdict::Unexpected(Unexpected::Unrouted);
         }
         drop(recipients);
         self.report_gap_before_event();
-        self.recovery.event_delivered(self.now);
-        self.connect.event_delivered(&self.config);
+        self.recovery.event_delivered(self.cx.now);
+        self.connect.event_delivered(&self.cx.config);
         Verdict::Deliver
     }
 
@@ -388,20 +351,12 @@ impl Session {
     fn last_bytes(&self, lane: LaneId) -> Option<Instant> {
         match &self.socket {
             Some(socket) if socket.is(lane) => socket.last_bytes(),
-            _ => self.exchanges.last_bytes(lane),
+            _ => self.lanes.last_bytes(lane),
         }
     }
 
     fn is_alive(&self, lane: LaneId) -> bool {
-        self.socket.as_ref().is_some_and(|socket| socket.is(lane)) || self.exchanges.contains(lane)
-    }
-
-    fn preferred(&self) -> Transport {
-        self.config
-            .transports
-            .first()
-            .copied()
-            .unwrap_or(Transport::WebSocket)
+        self.socket.as_ref().is_some_and(|socket| socket.is(lane)) || self.lanes.is_exchange(lane)
     }
 }
 
@@ -409,9 +364,9 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The clientId and queued payloads stay out of logs.
         f.debug_struct("Session")
-            .field("now", &self.now)
+            .field("now", &self.cx.now)
             .field("stage", &self.stage)
-            .field("transport", &self.transport)
+            .field("transport", &self.cx.transport)
             .field("subscriptions", &self.subscriptions.len())
             .field("waiting", &self.requests.waiting())
             .field("next", &self.poll_timeout())

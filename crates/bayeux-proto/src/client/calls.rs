@@ -54,7 +54,7 @@ impl Session {
     /// As [`publish`](Self::publish); [`Misuse::QueueFull`] also if
     /// [`Config::max_requests`](crate::Config::max_requests) calls have not ended.
     pub fn call(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
-        let limit = self.config.max_requests;
+        let limit = self.cx.config.max_requests;
         if self.requests.calls.awaited.len() >= limit {
             return Err(Misuse::QueueFull { limit });
         }
@@ -74,7 +74,6 @@ impl Session {
         if matches!(outcome, Outcome::Refused(_) | Outcome::Cancelled) {
             self.end_call(publish);
         }
-        self.events
-            .push_back(SessionEvent::Published(publish, outcome));
+        self.cx.emit(SessionEvent::Published(publish, outcome));
     }
 }

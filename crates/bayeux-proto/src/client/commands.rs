@@ -1,6 +1,6 @@
 //! Commands of the application. They record intent; nothing is sent before the next `poll_action`.
 
-use super::{Session, Stage, merged_advice::MergedAdvice, socket};
+use super::{Session, Stage, socket};
 use crate::{Channel, End, Misuse, PublishId, SessionEvent, SubscriptionId};
 
 impl Session {
@@ -8,12 +8,12 @@ impl Session {
     /// subscriptions are kept. Does nothing while the session runs.
     pub fn connect(&mut self) {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
-            self.transport = self.preferred();
-            self.advice = MergedAdvice::default();
-            self.start_interval();
+            self.cx.transport = self.cx.preferred();
+            self.cx.forget_advice();
+            self.cx.start_interval();
             self.websocket = socket::History::default();
             self.stage = Stage::Handshake {
-                due: self.now,
+                due: self.cx.now,
                 sent: None,
             };
         }
@@ -30,7 +30,7 @@ impl Session {
         self.check_subscription(channel)?;
         let (id, state) = self.subscriptions.add(channel);
         if state.is_confirmed() {
-            self.events.push_back(SessionEvent::Subscribed(id));
+            self.cx.emit(SessionEvent::Subscribed(id));
         }
         self.sync_subscription(channel.clone());
         Ok(id)
@@ -100,15 +100,15 @@ impl Session {
         if self.stage == Stage::Ended {
             return Err(Misuse::Ended);
         }
-        if self.requests.publishes() >= self.config.max_requests {
+        if self.requests.publishes() >= self.cx.config.max_requests {
             return Err(Misuse::QueueFull {
-                limit: self.config.max_requests,
+                limit: self.cx.config.max_requests,
             });
         }
-        if json.len() > self.config.max_payload {
+        if json.len() > self.cx.config.max_payload {
             return Err(Misuse::PayloadTooLarge {
                 size: json.len(),
-                limit: self.config.max_payload,
+                limit: self.cx.config.max_payload,
             });
         }
         Ok(self.requests.publish(channel, json))
@@ -117,13 +117,7 @@ impl Session {
     /// Hides a text, such as a token in `ext`, in the errors of servers from now on. The last four
     /// texts are hidden.
     pub fn hide_in_errors(&mut self, secret: &str) {
-        if secret.is_empty() || self.secrets.iter().any(|known| known == secret) {
-            return;
-        }
-        if self.secrets.len() >= MAX_SECRETS {
-            self.secrets.remove(0);
-        }
-        self.secrets.push(secret.into());
+        self.cx.hide(secret);
     }
 
     /// Disconnects: sends the commands already queued, then `/meta/disconnect`. Settles with
@@ -154,9 +148,9 @@ impl Session {
             });
         }
         self.commands_allowed()?;
-        if self.subscriptions.len() >= self.config.max_subscriptions {
+        if self.subscriptions.len() >= self.cx.config.max_subscriptions {
             return Err(Misuse::TooManySubscriptions {
-                limit: self.config.max_subscriptions,
+                limit: self.cx.config.max_subscriptions,
             });
         }
         Ok(())
@@ -169,6 +163,3 @@ impl Session {
         }
     }
 }
-
-/// Maximum number of texts that are hidden in errors: an old and a new token, and some more.
-const MAX_SECRETS: usize = 4;

@@ -17,8 +17,6 @@ pub(super) struct Connect {
     outstanding: Option<Outstanding>,
     /// Instant at which the next connect is due.
     due: Instant,
-    /// End of the advised interval; no retry and no wake-up comes sooner.
-    not_before: Instant,
     /// Whether the next connect asks for a hold of zero, so that its reply proves the session at
     /// once.
     zero_hold_next: bool,
@@ -82,7 +80,6 @@ impl Connect {
         Self {
             outstanding: None,
             due: Instant::ORIGIN,
-            not_before: Instant::ORIGIN,
             zero_hold_next: true,
             upgrading: false,
             broken_polls: 0,
@@ -107,7 +104,6 @@ impl Connect {
     pub(super) fn after(before: &Self, due: Instant) -> Self {
         Self {
             due,
-            not_before: before.not_before,
             short_holds: before.short_holds,
             hold_cap: before.hold_cap,
             zero_hold_support: before.zero_hold_support.for_new_session(),
@@ -123,65 +119,62 @@ impl Session {
         ext: &mut impl Extension,
         out: &mut Vec<u8>,
     ) -> Option<Action> {
-        if self.connect_due()? > self.now {
+        if self.connect_due()? > self.cx.now {
             return None;
         }
-        if self.transport == Transport::LongPolling && self.open_socket_lane().is_some() {
-            self.transport = Transport::WebSocket;
+        if self.cx.transport == Transport::LongPolling && self.open_socket_lane().is_some() {
+            self.cx.transport = Transport::WebSocket;
             self.connect.upgrading = true;
             self.connect.zero_hold_next = true;
         }
         if !self.recovery.up {
             self.announce_attempt();
         }
-        if self.transport == Transport::WebSocket && self.socket.is_none() {
+        if self.cx.transport == Transport::WebSocket && self.socket.is_none() {
             return Some(self.open_socket());
         }
-        if let Some(lane) = self.exchanges.held() {
+        if let Some(lane) = self.lanes.held() {
             // The connect of this exchange was answered, but the response never ended.
-            self.drop_exchange(lane);
-            return self.lanes_to_close.pop_front().map(Action::Close);
+            self.lanes.close(lane);
+            return self.lanes.poll_close();
         }
         let zero_hold = self.connect.zero_hold_next;
-        let server_hold = self.advice.hold(self.transport, &self.config);
+        let server_hold = self.cx.server_hold();
         let asked = self.asked_hold(server_hold);
         let hold = if zero_hold {
             Duration::ZERO
         } else {
             asked.unwrap_or(server_hold)
         };
-        let action = match self.transport {
+        let action = match self.cx.transport {
             Transport::WebSocket => Action::Send(self.open_socket_lane()?),
             Transport::LongPolling => {
-                self.last_lane += 1;
                 // The transport's read deadline covers the full hold even if a hold of zero is
                 // asked for, because the server may ignore the request.
                 let hold = asked.unwrap_or(server_hold);
-                let kind = Exchange::Held { hold };
-                self.exchanges.open(LaneId(self.last_lane), kind);
-                Action::Exchange(LaneId(self.last_lane), kind)
+                self.lanes.open(Exchange::Held { hold })
             }
         };
-        self.last_id += 1;
+        let id = self.cx.next_id();
         let mut batch = Batch::new(out);
         let mut item = batch
-            .item("/meta/connect", self.last_id)
-            .text("clientId", &self.client_id)
-            .text("connectionType", self.transport.name());
+            .item("/meta/connect", id)
+            .text("clientId", &self.cx.client_id)
+            .text("connectionType", self.cx.transport.name());
         if zero_hold || asked.is_some() {
             item = item.hold(u64::try_from(hold.as_millis()).unwrap_or(u64::MAX));
         }
         item.finish(ext, Outgoing::Connect);
         batch.finish();
-        self.connect.bucket.take(self.now, &self.config);
+        self.connect.bucket.take(self.cx.now, &self.cx.config);
         self.connect.outstanding = Some(Outstanding {
-            id: self.last_id,
+            id,
             lane: action.lane(),
-            sent: self.now,
+            sent: self.cx.now,
             hold,
             deadline: AnswerDeadline::new(
-                self.now + hold + self.config.network_allowance,
-                &self.config,
+                self.cx.now + hold + self.cx.config.network_allowance,
+                &self.cx.config,
             ),
             zero_hold,
             overdue_step: OverdueStep::None,
@@ -192,7 +185,7 @@ impl Session {
     /// Returns the hold to ask for, if it is shorter than the server's own. A longer one kills a
     /// session on Faye, which holds as long as asked but expires sessions by its own clock.
     fn asked_hold(&self, server_hold: Duration) -> Option<Duration> {
-        let wanted = [self.config.hold, self.connect.hold_cap]
+        let wanted = [self.cx.config.hold, self.connect.hold_cap]
             .into_iter()
             .flatten()
             .min()?;
@@ -215,9 +208,9 @@ impl Session {
         }
 
         if let Some(advice) = &message.advice {
-            self.advice.merge(advice);
+            self.cx.merge_advice(Some(advice));
             if advice.multiple_clients && !self.connect.multiple_clients {
-                self.events.push_back(SessionEvent::MultipleClients);
+                self.cx.emit(SessionEvent::MultipleClients);
             }
             self.connect.multiple_clients = advice.multiple_clients;
         }
@@ -235,19 +228,19 @@ impl Session {
 
     fn connect_succeeded(&mut self, sent: Outstanding, message: &Message<'_>) {
         self.connect.zero_hold_next = false;
-        self.recovery.connect_ok(self.now, sent.zero_hold);
+        self.recovery.connect_ok(self.cx.now, sent.zero_hold);
         self.recovery.extend_safe(sent.sent);
         self.recovery.extend_proof(sent.sent);
         if !sent.zero_hold {
             self.connect.broken_polls = 0;
             self.connect.short_holds = 0;
         }
-        if self.transport == Transport::WebSocket {
+        if self.cx.transport == Transport::WebSocket {
             self.websocket.succeeded();
         }
         if core::mem::take(&mut self.connect.upgrading) {
-            self.events.push_back(SessionEvent::Moved {
-                transport: self.transport,
+            self.cx.emit(SessionEvent::Moved {
+                transport: self.cx.transport,
             });
         }
         self.mark_up(true);
@@ -255,8 +248,8 @@ impl Session {
             Some(Reconnect::None | Reconnect::Unknown) => self.end_by_advice(message),
             Some(Reconnect::Handshake) => self.lose_session(Cause::SessionLost),
             Some(Reconnect::Retry) | None => {
-                if self.start_interval() {
-                    self.connect.due = self.now;
+                if self.cx.start_interval() {
+                    self.connect.due = self.cx.now;
                 } else {
                     self.finish(End::NegativeInterval);
                 }
@@ -265,18 +258,18 @@ impl Session {
     }
 
     fn connect_refused(&mut self, message: &Message<'_>) {
-        let error = self.server_error(message);
+        let error = self.cx.server_error(message);
         let reconnect = message.advice.and_then(|advice| advice.reconnect);
         let unknown = error.is_unknown_client();
         let stops = matches!(reconnect, Some(Reconnect::None | Reconnect::Unknown));
-        if unknown && (!stops || self.config.replace_lost_session) {
+        if unknown && (!stops || self.cx.config.replace_lost_session) {
             return self.lose_session(Cause::SessionLost);
         }
         match reconnect {
             Some(Reconnect::None | Reconnect::Unknown) => self.end_by_advice(message),
             Some(Reconnect::Handshake) => self.lose_session(Cause::Refused(error)),
             Some(Reconnect::Retry) | None => {
-                if !self.start_interval() {
+                if !self.cx.start_interval() {
                     return self.end_by_interval(message);
                 }
                 let retry_at = self.record_failure(Cause::Refused(error));
@@ -299,7 +292,7 @@ impl Session {
         if self.gives_up(&cause) {
             return;
         }
-        let (held, by_proxy) = (self.now - sent.sent, !matches!(why, Close::Complete));
+        let (held, by_proxy) = (self.cx.now - sent.sent, !matches!(why, Close::Complete));
         if by_proxy && !sent.zero_hold && held < sent.hold {
             self.connect.short_holds += 1;
             if self.connect.short_holds >= 2 && held >= MIN_HOLD {
@@ -313,11 +306,11 @@ impl Session {
         if self.stage != Stage::Live {
             return;
         }
-        if !sent.zero_hold && self.now - sent.sent >= MIN_HOLD {
+        if !sent.zero_hold && self.cx.now - sent.sent >= MIN_HOLD {
             // The hold had worked until it broke, so the streak of failures ends.
             self.connect.broken_polls = 0;
         }
-        if self.config.resume == Resume::FreshHandshake {
+        if self.cx.config.resume == Resume::FreshHandshake {
             // The server may still hold this connect, or receive it only now, and would answer it
             // into a dead connection.
             return self.lose_session(cause);
@@ -326,31 +319,31 @@ impl Session {
         let wait = super::recovery::retry_after(&cause);
         if self.connect.broken_polls == 1 && wait.is_none() {
             self.mark_gap(cause);
-            self.schedule_connect(self.now);
+            self.schedule_connect(self.cx.now);
         } else {
             self.retry_session(cause);
         }
     }
 
     pub(super) fn connect_overdue(&mut self) {
-        let allowance = self.config.network_allowance;
+        let allowance = self.cx.config.network_allowance;
         let lane = self.connect.outstanding.map(|sent| sent.lane);
         let last_bytes = lane.and_then(|lane| self.last_bytes(lane));
         let Some(sent) = &mut self.connect.outstanding else {
             return;
         };
-        if !sent.deadline.is_over(self.now, last_bytes, allowance) {
+        if !sent.deadline.is_over(self.cx.now, last_bytes, allowance) {
             return;
         }
-        let over_socket = self.transport == Transport::WebSocket;
+        let over_socket = self.cx.transport == Transport::WebSocket;
         let active = self.subscriptions.any_active();
-        if let Some(channel) = active.filter(|_| over_socket && self.config.probe)
+        if let Some(channel) = active.filter(|_| over_socket && self.cx.config.probe)
             && sent.overdue_step != OverdueStep::Probed
         {
             sent.overdue_step = OverdueStep::Probed;
-            self.connect.probed_at = self.now;
-            let at = self.now + self.config.request_timeout + allowance;
-            sent.deadline = AnswerDeadline::new(at, &self.config);
+            self.connect.probed_at = self.cx.now;
+            let at = self.cx.now + self.cx.config.request_timeout + allowance;
+            sent.deadline = AnswerDeadline::new(at, &self.cx.config);
             self.requests.probe(channel.clone());
             return;
         }
@@ -361,10 +354,10 @@ impl Session {
             over_socket || self.connect.zero_hold_support != ZeroHoldSupport::Honoured;
         if sent.zero_hold && sent.overdue_step == OverdueStep::None && may_ignore_zero_hold {
             sent.overdue_step = OverdueStep::FullHold;
-            let hold = self.advice.hold(self.transport, &self.config);
+            let hold = self.cx.server_hold();
             // Counted from `now` if the machine slept in between.
-            let at = (sent.sent + hold).max(self.now) + allowance;
-            sent.deadline = AnswerDeadline::new(at, &self.config);
+            let at = (sent.sent + hold).max(self.cx.now) + allowance;
+            sent.deadline = AnswerDeadline::new(at, &self.cx.config);
             if let Some(socket) = &mut self.socket {
                 socket.suspect();
             }
@@ -373,7 +366,7 @@ impl Session {
         if !over_socket {
             let sent = *sent;
             self.connect.outstanding = None;
-            self.drop_exchange(sent.lane);
+            self.lanes.close(sent.lane);
             return self.held_connect_lost(sent, Cause::Silence(Timer::Connect));
         }
         let last_received = self
@@ -382,9 +375,9 @@ impl Session {
             .map(Socket::last_received)
             .unwrap_or_default();
         let may_extend = matches!(sent.overdue_step, OverdueStep::None | OverdueStep::FullHold);
-        if may_extend && last_received + allowance > self.now {
+        if may_extend && last_received + allowance > self.cx.now {
             sent.overdue_step = OverdueStep::Extended;
-            sent.deadline = AnswerDeadline::new(self.now + allowance, &self.config);
+            sent.deadline = AnswerDeadline::new(self.cx.now + allowance, &self.cx.config);
             return;
         }
         self.drop_socket(Cause::Silence(Timer::Connect));
@@ -394,12 +387,12 @@ impl Session {
     /// which some servers never do. The connect stays outstanding, and the next check comes after
     /// another hold.
     pub(super) fn probe_answered(&mut self) {
-        let server_hold = self.advice.hold(self.transport, &self.config);
+        let server_hold = self.cx.server_hold();
         let hold = self.asked_hold(server_hold).unwrap_or(server_hold);
         if let Some(sent) = &mut self.connect.outstanding {
             sent.overdue_step = OverdueStep::None;
-            let at = self.now + hold + self.config.network_allowance;
-            sent.deadline = AnswerDeadline::new(at, &self.config);
+            let at = self.cx.now + hold + self.cx.config.network_allowance;
+            sent.deadline = AnswerDeadline::new(at, &self.cx.config);
         }
         self.recovery.extend_proof(self.connect.probed_at);
         self.mark_up(true);
@@ -421,34 +414,21 @@ impl Session {
     /// Makes a waiting connect due now.
     pub(super) fn expedite_connect(&mut self) {
         if self.stage == Stage::Live && !self.recovery.up {
-            self.connect.due = self.connect.due.min(self.now);
+            self.connect.due = self.connect.due.min(self.cx.now);
         }
-    }
-
-    /// Starts the advised interval, counted from now. Returns false if the server advises no
-    /// further attempt (a negative interval).
-    pub(super) fn start_interval(&mut self) -> bool {
-        let interval = self.advice.interval(self.transport, &self.config);
-        self.connect.not_before = self.now + interval.unwrap_or_default();
-        interval.is_some()
-    }
-
-    /// End of the advised interval.
-    pub(super) fn interval_end(&self) -> Instant {
-        self.connect.not_before
     }
 
     /// Returns when the next connect can be sent; `None` while something else has to happen first.
     fn connect_due(&self) -> Option<Instant> {
-        let opening = self.transport == Transport::WebSocket
+        let opening = self.cx.transport == Transport::WebSocket
             && self.socket.as_ref().is_some_and(|socket| !socket.is_open());
         let blocked = self.stage != Stage::Live
             || self.connects_paused
             || opening
             || self.connect.outstanding.is_some();
         (!blocked).then(|| {
-            let due = self.connect.due.max(self.connect.not_before);
-            due.max(self.connect.bucket.ready(&self.config))
+            let due = self.connect.due.max(self.cx.interval_end());
+            due.max(self.connect.bucket.ready(&self.cx.config))
         })
     }
 

@@ -29,36 +29,31 @@ impl Session {
         ext: &mut impl Extension,
         out: &mut Vec<u8>,
     ) -> Option<Action> {
-        if sent.is_some() || self.now < due {
+        if sent.is_some() || self.cx.now < due {
             return None;
         }
         self.announce_attempt();
-        let action = match (self.transport, &self.socket) {
-            (Transport::LongPolling, _) if self.ordinary_in_flight() => {
+        let action = match (self.cx.transport, &self.socket) {
+            (Transport::LongPolling, _) if self.lanes.has_ordinary() => {
                 // The previous attempt was answered, but its response never ended.
                 self.drop_lanes();
-                return self.lanes_to_close.pop_front().map(Action::Close);
+                return self.lanes.poll_close();
             }
-            (Transport::LongPolling, _) => {
-                self.last_lane += 1;
-                let lane = LaneId(self.last_lane);
-                self.exchanges.open(lane, Exchange::Ordinary);
-                Action::Exchange(lane, Exchange::Ordinary)
-            }
+            (Transport::LongPolling, _) => self.lanes.open(Exchange::Ordinary),
             (Transport::WebSocket, None) => return Some(self.open_socket()),
             (Transport::WebSocket, Some(_)) => Action::Send(self.open_socket_lane()?),
         };
-        self.last_id += 1;
+        let id = self.cx.next_id();
         let mut batch = Batch::new(out);
         batch
-            .item("/meta/handshake", self.last_id)
+            .item("/meta/handshake", id)
             .text("version", "1.0")
-            .connection_types(&self.config.transports)
+            .connection_types(&self.cx.config.transports)
             .finish(ext, Outgoing::Handshake);
         batch.finish();
-        let deadline = AnswerDeadline::new(self.now + self.config.request_timeout, &self.config);
+        let deadline = self.cx.answer_within(self.cx.config.request_timeout);
         let sent = Some(Sent {
-            id: self.last_id,
+            id,
             lane: action.lane(),
             deadline,
         });
@@ -80,15 +75,13 @@ impl Session {
         if sent.lane != lane || !answers(message.id, sent.id) {
             return Verdict::Unexpected(Unexpected::UnexpectedReply);
         }
-        if let Some(advice) = &message.advice {
-            self.advice.merge(advice);
-        }
+        self.cx.merge_advice(message.advice.as_ref());
         match (message.successful, message.client_id) {
             _ if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) => {
                 self.end_by_advice(message);
             }
             (Some(true), Some(id)) if !id.is_empty() && id.len() <= MAX_CLIENT_ID => {
-                id.clone_into(&mut self.client_id);
+                id.clone_into(&mut self.cx.client_id);
                 self.on_handshake_ok(message);
             }
             (Some(true), id) => {
@@ -98,7 +91,7 @@ impl Session {
                 });
                 self.handshake_refused(cause, message);
             }
-            _ => self.handshake_refused(Cause::Refused(self.server_error(message)), message),
+            _ => self.handshake_refused(Cause::Refused(self.cx.server_error(message)), message),
         }
         Verdict::Handled
     }
@@ -106,11 +99,12 @@ impl Session {
     /// Enters the established stage. The session counts as up from here on, because the first
     /// connect may be held for minutes.
     fn on_handshake_ok(&mut self, message: &Message<'_>) {
-        if self.transport == Transport::WebSocket {
+        if self.cx.transport == Transport::WebSocket {
             self.websocket.succeeded();
         }
         if let Some(types) = message.supported_connection_types {
             let mut common = self
+                .cx
                 .config
                 .transports
                 .iter()
@@ -119,8 +113,8 @@ impl Session {
             let Some(first) = common.next() else {
                 return self.finish(End::NoCommonTransport);
             };
-            if !types.contains(self.transport) {
-                self.transport = first;
+            if !types.contains(self.cx.transport) {
+                self.cx.transport = first;
                 self.drop_lanes();
             }
             if !types.websocket {
@@ -128,14 +122,14 @@ impl Session {
             }
         }
         self.stage = Stage::Live;
-        self.connect = Connect::after(&self.connect, self.now);
+        self.connect = Connect::after(&self.connect, self.cx.now);
         self.schedule_upgrade();
         self.mark_up(false);
     }
 
     /// Schedules the next handshake after a refusal, over the same connection.
     fn handshake_refused(&mut self, cause: Cause, message: &Message<'_>) {
-        if !self.start_interval() {
+        if !self.cx.start_interval() {
             return self.end_by_interval(message);
         }
         let due = self.record_failure(cause);
@@ -149,8 +143,8 @@ impl Session {
             self.switch_to_long_polling(cause)
         } else {
             let retry_at = self.record_failure(cause);
-            if self.transport == Transport::LongPolling && !self.websocket.is_disabled() {
-                self.transport = self.preferred();
+            if self.cx.transport == Transport::LongPolling && !self.websocket.is_disabled() {
+                self.cx.transport = self.cx.preferred();
             }
             retry_at
         };
@@ -181,14 +175,14 @@ impl Session {
             } => self.last_bytes(sent.lane),
             _ => return,
         };
-        let allowance = self.config.request_timeout;
+        let allowance = self.cx.config.request_timeout;
         if let Stage::Handshake {
             sent: Some(sent), ..
         } = &mut self.stage
-            && sent.deadline.is_over(self.now, last_bytes, allowance)
+            && sent.deadline.is_over(self.cx.now, last_bytes, allowance)
         {
             self.drop_lanes();
-            if self.transport == Transport::WebSocket {
+            if self.cx.transport == Transport::WebSocket {
                 self.websocket.record_failure();
             }
             self.handshake_failed(Cause::Silence(Timer::Handshake));
@@ -202,7 +196,7 @@ impl Session {
             } => (Some(sent.deadline.at()), Timer::Handshake),
             // A socket that is still opening has its own deadline.
             Stage::Handshake { due, sent: None }
-                if self.transport == Transport::LongPolling
+                if self.cx.transport == Transport::LongPolling
                     || self
                         .socket
                         .as_ref()
@@ -217,7 +211,7 @@ impl Session {
     pub(super) fn announce_attempt(&mut self) {
         if !self.recovery.announced {
             self.recovery.announced = true;
-            self.events.push_back(SessionEvent::Connecting);
+            self.cx.emit(SessionEvent::Connecting);
         }
     }
 }

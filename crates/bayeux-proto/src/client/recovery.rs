@@ -142,23 +142,23 @@ impl Session {
     /// Reports a failure, and returns when to try again.
     pub(super) fn record_failure(&mut self, cause: Cause) -> Instant {
         let subscribed = self.subscriptions.any_active().is_some();
-        if self.recovery.was_healthy(self.now, &cause, subscribed) {
+        if self.recovery.was_healthy(self.cx.now, &cause, subscribed) {
             self.recovery.end_streak();
         }
-        let uptime = self.recovery.uptime(self.now);
+        let uptime = self.recovery.uptime(self.cx.now);
         let is_first = self.recovery.attempts == 0 && self.recovery.quick_retries.grant(uptime);
         if is_first {
-            self.recovery.failing_since = self.now;
+            self.recovery.failing_since = self.cx.now;
         }
         let refused = matches!(cause, Cause::Refused(_) | Cause::Violation(_));
         let delay = if is_first && !refused {
-            RetrySchedule::first_delay(&mut self.jitter)
+            RetrySchedule::first_delay(&mut self.cx.jitter)
         } else {
-            let outage = self.now - self.recovery.failing_since;
-            RetrySchedule::new(&self.config, &cause).delay(outage, &mut self.jitter)
+            let outage = self.cx.now - self.recovery.failing_since;
+            RetrySchedule::new(&self.cx.config, &cause).delay(outage, &mut self.cx.jitter)
         };
         let wait = retry_after(&cause).unwrap_or_default();
-        let retry_at = self.interval_end().max(self.now + delay.max(wait));
+        let retry_at = self.cx.interval_end().max(self.cx.now + delay.max(wait));
         self.recovery.attempts = self.recovery.attempts.saturating_add(1);
         self.report_failure(cause, retry_at);
         retry_at
@@ -171,7 +171,7 @@ impl Session {
         if core::mem::replace(&mut self.recovery.fell_back, true) {
             return self.record_failure(cause);
         }
-        let retry_at = self.now + retry_after(&cause).unwrap_or_default();
+        let retry_at = self.cx.now + retry_after(&cause).unwrap_or_default();
         self.report_failure(cause, retry_at);
         retry_at
     }
@@ -181,12 +181,11 @@ impl Session {
         if self.recovery.up {
             self.mark_gap(cause.clone());
             self.recovery.up = false;
-            self.events
-                .push_back(SessionEvent::Down { cause, retry_at });
+            self.cx.emit(SessionEvent::Down { cause, retry_at });
         } else {
             // A fallback to the other transport is not counted, and is a failed attempt all the same.
             let attempts = self.recovery.attempts.max(1);
-            self.events.push_back(SessionEvent::AttemptFailed {
+            self.cx.emit(SessionEvent::AttemptFailed {
                 cause,
                 attempts,
                 retry_at,
@@ -209,8 +208,8 @@ impl Session {
             return;
         }
         if let Some((since, cause)) = self.recovery.pending_gap.take() {
-            self.recovery.pending_gap = Some((self.now, cause.clone()));
-            self.events.push_back(SessionEvent::Gap { since, cause });
+            self.recovery.pending_gap = Some((self.cx.now, cause.clone()));
+            self.cx.emit(SessionEvent::Gap { since, cause });
         }
     }
 
@@ -218,17 +217,17 @@ impl Session {
     pub(super) fn mark_up(&mut self, resumed: bool) {
         if !self.recovery.up {
             self.recovery.up = true;
-            self.recovery.up_since = self.now;
+            self.recovery.up_since = self.cx.now;
             if !resumed {
-                self.recovery.last_safe = self.now;
+                self.recovery.last_safe = self.cx.now;
             }
-            self.events.push_back(SessionEvent::Up {
-                transport: self.transport,
+            self.cx.emit(SessionEvent::Up {
+                transport: self.cx.transport,
                 resumed,
             });
         }
         if let Some((since, cause)) = self.recovery.pending_gap.take() {
-            self.events.push_back(SessionEvent::Gap { since, cause });
+            self.cx.emit(SessionEvent::Gap { since, cause });
         }
     }
 
@@ -236,7 +235,7 @@ impl Session {
     /// expired by then.
     pub(super) fn retry_session(&mut self, cause: Cause) {
         let retry_at = self.record_failure(cause);
-        let session_lifetime = self.advice.session_lifetime(self.transport, &self.config);
+        let session_lifetime = self.cx.session_lifetime();
         // A confirmation from before the present session does not count.
         let confirmed = self.recovery.last_connect_ok.unwrap_or_default();
         if retry_at - confirmed.max(self.recovery.up_since) > session_lifetime {
@@ -253,12 +252,12 @@ impl Session {
             Stage::Live => {
                 let falls_back = self.may_fall_back(&cause) && matches!(cause, Cause::Lane(_));
                 if !matches!(cause, Cause::Lane(_) | Cause::Silence(_)) {
-                    self.start_interval();
+                    self.cx.start_interval();
                 }
                 let is_gone = cause == Cause::SessionLost;
                 let retry_at = self.record_failure(cause);
                 if falls_back {
-                    self.transport = Transport::LongPolling;
+                    self.cx.transport = Transport::LongPolling;
                 }
                 self.restart_handshake(retry_at);
                 if is_gone {
@@ -278,17 +277,17 @@ impl Session {
             if let Stage::Handshake { due, sent: None } = self.stage
                 && let Some(advice) = &message.advice
             {
-                self.advice.merge(advice);
+                self.cx.merge_advice(Some(advice));
                 let is_gone = self.recovery.former == FormerSession::Gone;
-                let replaced = is_gone && self.config.replace_lost_session;
+                let replaced = is_gone && self.cx.config.replace_lost_session;
                 let stop = matches!(advice.reconnect, Some(Reconnect::None | Reconnect::Unknown))
                     && !replaced;
                 if stop {
                     self.end_by_advice(message);
-                } else if !self.start_interval() {
+                } else if !self.cx.start_interval() {
                     self.end_by_interval(message);
                 } else {
-                    let due = due.max(self.interval_end());
+                    let due = due.max(self.cx.interval_end());
                     self.stage = Stage::Handshake { due, sent: None };
                 }
             }
@@ -300,7 +299,7 @@ impl Session {
     pub(super) fn restart_handshake(&mut self, due: Instant) {
         self.drop_lanes();
         self.requests_reset();
-        self.client_id.clear();
+        self.cx.client_id.clear();
         self.connect = Connect::after(&self.connect, due);
         self.recovery.former = FormerSession::Unknown;
         self.stage = Stage::Handshake { due, sent: None };
@@ -308,48 +307,36 @@ impl Session {
 
     /// Ends the session because the server advises `reconnect: none`.
     pub(super) fn end_by_advice(&mut self, message: &Message<'_>) {
-        let error = message.error.filter(|error| !error.is_empty());
-        let end = match self.stage {
-            Stage::Closing { .. } => End::Requested,
-            _ => End::Stopped(error.map(|_| self.server_error(message))),
-        };
+        let end = self.cx.end_by_advice(message);
         self.finish(end);
     }
 
     /// Ends the session because the advised interval is negative.
     pub(super) fn end_by_interval(&mut self, message: &Message<'_>) {
-        if message.error.is_some_and(|error| !error.is_empty()) {
-            return self.end_by_advice(message);
-        }
-        self.finish(match self.stage {
-            Stage::Closing { .. } => End::Requested,
-            _ => End::NegativeInterval,
-        });
+        let end = self.cx.end_by_interval(message);
+        self.finish(end);
     }
 
     pub(super) fn finish(&mut self, end: End) {
-        if matches!(self.stage, Stage::Idle | Stage::Ended) {
-            return;
-        }
+        let end = match self.stage {
+            Stage::Idle | Stage::Ended => return,
+            Stage::Closing { .. } => End::Requested,
+            Stage::Handshake { .. } | Stage::Live => end,
+        };
         self.drop_lanes();
         self.requests_cancelled();
-        self.client_id.clear();
-        self.connect = Connect::after(&self.connect, self.now);
+        self.cx.client_id.clear();
+        self.connect = Connect::after(&self.connect, self.cx.now);
         self.recovery = Recovery::after_end(&mut self.recovery);
         self.stage = Stage::Ended;
-        self.events.push_back(SessionEvent::Ended(end));
+        self.cx.emit(SessionEvent::Ended(end));
     }
 
     pub(super) fn drop_lanes(&mut self) {
         if let Some(socket) = self.socket.take() {
-            self.lanes_to_close.push_back(socket.lane());
+            self.lanes.close(socket.lane());
         }
-        self.lanes_to_close.extend(self.exchanges.drain());
-    }
-
-    pub(super) fn drop_exchange(&mut self, lane: LaneId) {
-        self.exchanges.remove(lane);
-        self.lanes_to_close.push_back(lane);
+        self.lanes.close_exchanges();
     }
 
     /// Counts the failure of an attempt to connect, and ends the session if the endpoint has refused
@@ -365,16 +352,13 @@ impl Session {
         };
         self.recovery.refusals = self.recovery.refusals.saturating_add(1);
         let limit = if status == 401 {
-            self.config.unauthorized_limit
+            self.cx.config.unauthorized_limit
         } else {
-            self.config.forbidden_limit
+            self.cx.config.forbidden_limit
         };
         let is_over = limit.is_some_and(|limit| self.recovery.refusals >= limit);
         if is_over {
-            self.finish(match self.stage {
-                Stage::Closing { .. } => End::Requested,
-                _ => End::Unauthorized { status },
-            });
+            self.finish(End::Unauthorized { status });
         }
         is_over
     }
@@ -401,21 +385,17 @@ impl Session {
         self.held_exchange_ended(lane, why);
         self.requests_lost(lane, &Cause::Lane(why));
         if let Stage::Closing { .. } = self.stage
-            && self.transport == Transport::LongPolling
+            && self.cx.transport == Transport::LongPolling
             && why != Close::Complete
-            && !self.ordinary_in_flight()
+            && !self.lanes.has_ordinary()
         {
             self.finish(End::Requested);
         }
     }
 
-    pub(super) fn ordinary_in_flight(&self) -> bool {
-        self.exchanges.has_ordinary()
-    }
-
     /// Returns whether the server can be reached, as far as the client knows.
     pub(super) fn is_reachable(&self) -> bool {
-        match self.transport {
+        match self.cx.transport {
             Transport::WebSocket => self.open_socket_lane().is_some(),
             Transport::LongPolling => self.recovery.up,
         }
@@ -424,9 +404,9 @@ impl Session {
     /// Returns whether a command can be written now, or as soon as the current exchange ends.
     pub(super) fn can_write(&self) -> bool {
         matches!(self.stage, Stage::Live | Stage::Closing { .. })
-            && match self.transport {
+            && match self.cx.transport {
                 Transport::WebSocket => self.open_socket_lane().is_some(),
-                Transport::LongPolling => !self.ordinary_in_flight(),
+                Transport::LongPolling => !self.lanes.has_ordinary(),
             }
     }
 
@@ -436,7 +416,7 @@ impl Session {
         if self.open_socket_lane() == Some(lane) {
             self.drop_socket(Cause::Silence(timer));
         } else {
-            self.drop_exchange(lane);
+            self.lanes.close(lane);
             self.ordinary_exchange_lost(&Cause::Silence(timer));
             self.requests_lost(lane, &Cause::Silence(timer));
         }

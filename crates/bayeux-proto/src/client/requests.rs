@@ -3,21 +3,20 @@
 
 mod queue;
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 pub(super) use self::queue::Requests;
 use self::queue::{Command, InFlight, RequestKind};
 use super::{
     Session, Stage,
-    answer_deadline::AnswerDeadline,
     recovery::retry_after,
     retry::RetrySchedule,
     subscriptions::{PendingRequest, WireState},
 };
 use crate::{
     Action, BayeuxId, Cause, Channel, Close, Exchange, Extension, Instant, LaneId, Message,
-    Outcome, Outgoing, PublishId, Reconnect, RetryRefused, ServerError, SessionEvent, Timer,
-    Transport, Unexpected, Verdict, encode::Batch,
+    Outcome, PublishId, Reconnect, RetryRefused, ServerError, SessionEvent, Timer, Transport,
+    Unexpected, Verdict, encode::Batch,
 };
 
 impl Session {
@@ -27,25 +26,23 @@ impl Session {
         ext: &mut impl Extension,
         out: &mut Vec<u8>,
     ) -> Option<Action> {
-        if self.requests.queue.is_empty() || self.now < self.requests.not_before {
+        if self.requests.queue.is_empty() || self.cx.now < self.requests.not_before {
             return None;
         }
-        let action = match self.transport {
+        let action = match self.cx.transport {
             Transport::WebSocket => Action::Send(self.open_socket_lane()?),
             // One ordinary exchange at a time, because a session may use two connections at most.
-            Transport::LongPolling if self.ordinary_in_flight() => return None,
-            Transport::LongPolling => {
-                Action::Exchange(LaneId(self.last_lane + 1), Exchange::Ordinary)
-            }
+            Transport::LongPolling if self.lanes.has_ordinary() => return None,
+            Transport::LongPolling => Action::Exchange(self.lanes.next(), Exchange::Ordinary),
         };
         let mut batch = Batch::new(out);
-        let deadline = AnswerDeadline::new(self.now + self.config.request_timeout, &self.config);
-        while batch.len() < self.config.max_batch
+        let deadline = self.cx.answer_within(self.cx.config.request_timeout);
+        while batch.len() < self.cx.config.max_batch
             && let Some(command) = self.requests.queue.pop_front()
         {
-            let id = self.last_id + 1;
-            if let Some(kind) = self.write_command(command, id, &mut batch, ext) {
-                self.last_id = id;
+            if let Some((kind, json)) = self.request_of(command) {
+                let id = self.cx.next_id();
+                kind.write(&json, id, &self.cx.client_id, &mut batch, ext);
                 self.requests.in_flight.push_back(InFlight {
                     id,
                     lane: action.lane(),
@@ -57,81 +54,38 @@ impl Session {
         if !batch.finish() {
             return None;
         }
-        if let Action::Exchange(lane, kind) = action {
-            self.last_lane += 1;
-            self.exchanges.open(lane, kind);
-        }
-        Some(action)
+        Some(match action {
+            Action::Exchange(_, kind) => self.lanes.open(kind),
+            action => action,
+        })
     }
 
-    fn write_command(
-        &mut self,
-        command: Command,
-        id: u64,
-        batch: &mut Batch<'_>,
-        ext: &mut impl Extension,
-    ) -> Option<RequestKind> {
-        match command {
+    /// Turns a command into its request and the payload of a publish; `None` if the state of its
+    /// channel needs no request any more.
+    fn request_of(&mut self, command: Command) -> Option<(RequestKind, String)> {
+        let kind = match command {
             Command::SyncSubscription(channel) => {
                 let state = self.subscriptions.state_mut(&channel)?;
                 state.queued = false;
                 match state.pending_request()? {
                     PendingRequest::Subscribe => {
                         state.wire = WireState::Subscribing;
-                        self.write_subscribe(&channel, id, batch, ext);
-                        Some(RequestKind::Subscribe(channel))
+                        RequestKind::Subscribe(channel)
                     }
                     PendingRequest::Unsubscribe => {
                         state.wire = WireState::Unsubscribing;
                         state.must_leave = false;
-                        batch
-                            .item("/meta/unsubscribe", id)
-                            .text("clientId", &self.client_id)
-                            .text("subscription", channel.as_str())
-                            .finish(ext, Outgoing::Unsubscribe(channel.as_str()));
-                        Some(RequestKind::Unsubscribe(channel))
+                        RequestKind::Unsubscribe(channel)
                     }
                 }
             }
             Command::Publish {
-                id: publish,
-                channel,
-                json,
-                ..
-            } => {
-                batch
-                    .item(channel.as_str(), id)
-                    .text("clientId", &self.client_id)
-                    .raw("data", &json)
-                    .finish(ext, Outgoing::Publish(channel.as_str()));
-                Some(RequestKind::Publish(publish, channel))
-            }
-            Command::Probe(channel) => {
-                self.write_subscribe(&channel, id, batch, ext);
-                Some(RequestKind::Probe(channel))
-            }
-            Command::Disconnect => {
-                batch
-                    .item("/meta/disconnect", id)
-                    .text("clientId", &self.client_id)
-                    .finish(ext, Outgoing::Disconnect);
-                Some(RequestKind::Disconnect)
-            }
-        }
-    }
-
-    fn write_subscribe(
-        &self,
-        channel: &Channel,
-        id: u64,
-        batch: &mut Batch<'_>,
-        ext: &mut impl Extension,
-    ) {
-        batch
-            .item("/meta/subscribe", id)
-            .text("clientId", &self.client_id)
-            .text("subscription", channel.as_str())
-            .finish(ext, Outgoing::Subscribe(channel.as_str()));
+                id, channel, json, ..
+            } => return Some((RequestKind::Publish(id, channel), json)),
+            Command::Probe(channel) => RequestKind::Probe(channel),
+            Command::Disconnect => RequestKind::Disconnect,
+        };
+        Some((kind, String::new()))
     }
 
     /// Handles a reply other than to a handshake or connect.
@@ -143,17 +97,15 @@ impl Session {
             return Verdict::Unexpected(Unexpected::UnexpectedReply);
         };
         self.requests.failing_since = None;
-        if let Some(advice) = &message.advice {
-            self.advice.merge(advice);
-        }
+        self.cx.merge_advice(message.advice.as_ref());
         let result = match message.successful {
             Some(true) => Ok(()),
-            _ => Err(self.server_error(message)),
+            _ => Err(self.cx.server_error(message)),
         };
         let is_unknown = result.as_ref().is_err_and(ServerError::is_unknown_client);
         let is_lost = is_unknown || result.is_err() && advises(message, Reconnect::Handshake);
         let stops = advises(message, Reconnect::None) || advises(message, Reconnect::Unknown);
-        let is_replaced = is_lost && (!stops || self.config.replace_lost_session);
+        let is_replaced = is_lost && (!stops || self.cx.config.replace_lost_session);
         if is_replaced && !matches!(request.kind, RequestKind::Disconnect) {
             // A subscribe is repeated in the next session; a publish is settled here.
             if let (RequestKind::Publish(id, _), Err(error)) = (request.kind, result) {
@@ -172,11 +124,9 @@ impl Session {
     fn handle_unmatched(&mut self, message: &Message<'_>) -> Verdict {
         if message.channel == "/meta/disconnect" {
             // The server ended the session on its own.
-            if let Some(advice) = &message.advice {
-                self.advice.merge(advice);
-            }
+            self.cx.merge_advice(message.advice.as_ref());
             let stop = advises(message, Reconnect::None) || advises(message, Reconnect::Unknown);
-            if stop && !self.config.replace_lost_session {
+            if stop && !self.cx.config.replace_lost_session {
                 self.end_by_advice(message);
             } else {
                 self.lose_session(Cause::SessionLost);
@@ -239,17 +189,17 @@ impl Session {
         match result {
             Ok(()) => state.accepted(),
             Err(error) => {
-                let refused_since = state.refused(self.now);
-                let retries = match self.config.retry_refused {
+                let refused_since = state.refused(self.cx.now);
+                let retries = match self.cx.config.retry_refused {
                     RetryRefused::Never => false,
                     RetryRefused::Busy => error.is_temporary(),
                     RetryRefused::Always => true,
                 };
                 if retries {
                     let cause = Cause::Refused(error.clone());
-                    let schedule = RetrySchedule::new(&self.config, &cause);
-                    let delay = schedule.delay(self.now - refused_since, &mut self.jitter);
-                    self.subscriptions.retry(&channel, self.now + delay);
+                    let schedule = RetrySchedule::new(&self.cx.config, &cause);
+                    let delay = schedule.delay(self.cx.now - refused_since, &mut self.cx.jitter);
+                    self.subscriptions.retry(&channel, self.cx.now + delay);
                 }
             }
         }
@@ -257,7 +207,7 @@ impl Session {
             return;
         };
         for subscriber in state.subscribers() {
-            self.events.push_back(match result {
+            self.cx.emit(match result {
                 Ok(()) => SessionEvent::Subscribed(*subscriber),
                 Err(error) => SessionEvent::Refused(*subscriber, error.clone()),
             });
@@ -272,8 +222,9 @@ impl Session {
             return;
         };
         let left = state.take_left();
-        self.events
-            .extend(left.into_iter().map(SessionEvent::Unsubscribed));
+        for id in left {
+            self.cx.emit(SessionEvent::Unsubscribed(id));
+        }
         let wanted =
             state.pending_request().is_some() && !matches!(self.stage, Stage::Closing { .. });
         if wanted && !state.queued {
@@ -287,7 +238,7 @@ impl Session {
     /// Requests refused subscriptions again whose time has come.
     pub(super) fn refusals_overdue(&mut self) {
         if self.stage == Stage::Live {
-            for channel in self.subscriptions.take_retries(self.now) {
+            for channel in self.subscriptions.take_retries(self.cx.now) {
                 self.sync_subscription(channel);
             }
         }
@@ -313,20 +264,20 @@ impl Session {
         }
         if lost {
             // An earlier loss whose delay is long over says nothing about the network of today.
-            let is_stale = self.now > self.requests.not_before + self.config.backoff_cap;
+            let is_stale = self.cx.now > self.requests.not_before + self.cx.config.backoff_cap;
             let failing_since = self.requests.failing_since.filter(|_| !is_stale);
             let delay = match failing_since {
                 None => {
-                    self.requests.failing_since = Some(self.now);
-                    RetrySchedule::first_delay(&mut self.jitter)
+                    self.requests.failing_since = Some(self.cx.now);
+                    RetrySchedule::first_delay(&mut self.cx.jitter)
                 }
                 Some(since) => {
-                    let schedule = RetrySchedule::new(&self.config, cause);
-                    schedule.delay(self.now - since, &mut self.jitter)
+                    let schedule = RetrySchedule::new(&self.cx.config, cause);
+                    schedule.delay(self.cx.now - since, &mut self.cx.jitter)
                 }
             };
             let wait = retry_after(cause).unwrap_or_default();
-            self.requests.not_before = self.now + delay.max(wait);
+            self.requests.not_before = self.cx.now + delay.max(wait);
         }
     }
 
@@ -353,16 +304,16 @@ impl Session {
     /// receives bytes are moved.
     fn next_overdue(&mut self) -> Option<usize> {
         let due = |request: &InFlight, now| request.deadline.at() <= now;
-        if !due(self.requests.in_flight.front()?, self.now) {
+        if !due(self.requests.in_flight.front()?, self.cx.now) {
             return None;
         }
-        let allowance = self.config.request_timeout;
+        let allowance = self.cx.config.request_timeout;
         let mut overdue = None;
         for index in 0..self.requests.in_flight.len() {
             let lane = self.requests.in_flight.get(index)?.lane;
             let last_bytes = self.last_bytes(lane);
             let request = self.requests.in_flight.get_mut(index)?;
-            if request.deadline.is_over(self.now, last_bytes, allowance) && overdue.is_none() {
+            if request.deadline.is_over(self.cx.now, last_bytes, allowance) && overdue.is_none() {
                 overdue = Some(index);
             }
         }
@@ -376,7 +327,7 @@ impl Session {
     /// Cancels publishes that waited longer than
     /// [`Config::queue_timeout`](crate::Config::queue_timeout).
     pub(super) fn queue_overdue(&mut self) {
-        let now = self.now;
+        let now = self.cx.now;
         let is_overdue = |command: &Command| match command {
             Command::Publish {
                 id,
@@ -423,8 +374,9 @@ impl Session {
             .queue
             .retain(|command| matches!(command, Command::Publish { .. }));
         let left = self.subscriptions.take_left();
-        self.events
-            .extend(left.into_iter().map(SessionEvent::Unsubscribed));
+        for id in left {
+            self.cx.emit(SessionEvent::Unsubscribed(id));
+        }
         for channel in self.subscriptions.reset().into_iter().rev() {
             self.requests
                 .queue
@@ -448,16 +400,6 @@ impl Session {
             }
         }
         self.requests.publishes = 0;
-    }
-
-    pub(super) fn server_error(&self, message: &Message<'_>) -> ServerError {
-        let error = ServerError::parse(message.error.unwrap_or_default())
-            .without(&self.client_id)
-            .without(message.client_id.unwrap_or_default());
-        self.secrets
-            .iter()
-            .fold(error, |error, secret| error.without(secret))
-            .shortened()
     }
 }
 

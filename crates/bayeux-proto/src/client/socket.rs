@@ -103,13 +103,12 @@ impl History {
 
 impl Session {
     pub(super) fn open_socket(&mut self) -> Action {
-        self.last_lane += 1;
-        let lane = LaneId(self.last_lane);
-        let deadline = self.now + self.config.open_timeout;
+        let lane = self.lanes.number();
+        let deadline = self.cx.now + self.cx.config.open_timeout;
         self.socket = Some(Socket {
             lane,
             state: State::Opening { deadline },
-            last_received: self.now,
+            last_received: self.cx.now,
             last_bytes: None,
         });
         Action::Open(lane)
@@ -124,7 +123,7 @@ impl Session {
     }
 
     pub(super) fn socket_opened(&mut self, lane: LaneId) {
-        let now = self.now;
+        let now = self.cx.now;
         if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane))
             && !socket.is_open()
         {
@@ -134,7 +133,7 @@ impl Session {
 
     /// Records that bytes arrived, if `lane` is the websocket.
     pub(super) fn socket_received(&mut self, lane: LaneId) {
-        let now = self.now;
+        let now = self.cx.now;
         if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane)) {
             socket.last_received = now;
             socket.last_bytes = None;
@@ -145,7 +144,7 @@ impl Session {
     }
 
     pub(super) fn poll_ping(&mut self) -> Option<Action> {
-        let (now, config) = (self.now, &self.config);
+        let (now, config) = (self.cx.now, &self.cx.config);
         let socket = self.socket.as_mut()?;
         let due = match socket.state {
             State::Open => socket.last_received + config.ping_interval <= now,
@@ -163,28 +162,31 @@ impl Session {
 
     /// Opens a websocket beside long-polling, once it is due.
     pub(super) fn poll_upgrade(&mut self) -> Option<Action> {
-        let due = self.websocket.upgrade_at.is_some_and(|at| at <= self.now);
+        let due = self
+            .websocket
+            .upgrade_at
+            .is_some_and(|at| at <= self.cx.now);
         (due && self.upgrade_possible()).then(|| self.open_socket())
     }
 
     fn upgrade_possible(&self) -> bool {
         self.stage == Stage::Live
-            && self.transport == Transport::LongPolling
+            && self.cx.transport == Transport::LongPolling
             && self.socket.is_none()
     }
 
     pub(super) fn schedule_upgrade(&mut self) {
-        let wanted = self.transport == Transport::LongPolling
-            && self.preferred() == Transport::WebSocket
+        let wanted = self.cx.transport == Transport::LongPolling
+            && self.cx.preferred() == Transport::WebSocket
             && !self.websocket.is_disabled;
-        let least = self.config.upgrade_interval;
+        let least = self.cx.config.upgrade_interval;
         let wait = self
             .websocket
             .upgrade_wait
             .saturating_mul(2)
             .clamp(least, least.saturating_mul(16));
         self.websocket.upgrade_wait = wait;
-        self.websocket.upgrade_at = wanted.then(|| self.now + wait);
+        self.websocket.upgrade_at = wanted.then(|| self.cx.now + wait);
     }
 
     /// Handles the end of the websocket, by the peer or the network.
@@ -193,22 +195,24 @@ impl Session {
             return;
         };
         if let Stage::Handshake { due, sent: None } = self.stage
-            && due > self.now
+            && due > self.cx.now
         {
             // The socket idled until the next attempt, which opens another one.
             return;
         }
         // An attempt to replace long-polling may fail for ever.
-        if self.transport == Transport::WebSocket && self.gives_up(&cause) {
+        if self.cx.transport == Transport::WebSocket && self.gives_up(&cause) {
             return;
         }
         self.requests_lost(socket.lane, &cause);
         self.websocket.record_failure();
         match self.stage {
             Stage::Handshake { .. } => self.handshake_failed(cause),
-            Stage::Live if self.transport == Transport::WebSocket => self.active_socket_lost(cause),
+            Stage::Live if self.cx.transport == Transport::WebSocket => {
+                self.active_socket_lost(cause)
+            }
             Stage::Live => self.schedule_upgrade(),
-            Stage::Closing { .. } if self.transport == Transport::WebSocket => {
+            Stage::Closing { .. } if self.cx.transport == Transport::WebSocket => {
                 self.finish(End::Requested);
             }
             Stage::Closing { .. } | Stage::Idle | Stage::Ended => {}
@@ -218,7 +222,7 @@ impl Session {
     /// Closes the websocket without waiting for the peer, which may never answer.
     pub(super) fn drop_socket(&mut self, cause: Cause) {
         if let Some(socket) = &self.socket {
-            self.lanes_to_close.push_back(socket.lane);
+            self.lanes.close(socket.lane);
             self.socket_lost(cause);
         }
     }
@@ -227,10 +231,11 @@ impl Session {
         // A server that has not noticed goes on delivering into the dead socket, and no connect
         // over HTTP replaces it: a fallback to long-polling needs a new session.
         let upgrading = self.connect_lost();
-        if upgrading || (self.config.resume == Resume::SameSession && self.may_fall_back(&cause)) {
+        if upgrading || (self.cx.config.resume == Resume::SameSession && self.may_fall_back(&cause))
+        {
             let due = self.switch_to_long_polling(cause);
             self.restart_handshake(due);
-        } else if self.config.resume == Resume::FreshHandshake {
+        } else if self.cx.config.resume == Resume::FreshHandshake {
             self.lose_session(cause);
         } else {
             self.retry_session(cause);
@@ -241,9 +246,9 @@ impl Session {
     /// reached cannot be reached by POST either.
     pub(super) fn may_fall_back(&self, cause: &Cause) -> bool {
         let tried_enough =
-            !self.websocket.proven || self.websocket.failures >= self.config.websocket_attempts;
-        self.transport == Transport::WebSocket
-            && self.config.transports.contains(&Transport::LongPolling)
+            !self.websocket.proven || self.websocket.failures >= self.cx.config.websocket_attempts;
+        self.cx.transport == Transport::WebSocket
+            && self.cx.config.transports.contains(&Transport::LongPolling)
             && !matches!(
                 cause,
                 Cause::Lane(Close::ConnectionRefused | Close::Unreachable | Close::Tls)
@@ -252,13 +257,13 @@ impl Session {
     }
 
     pub(super) fn switch_to_long_polling(&mut self, cause: Cause) -> Instant {
-        self.transport = Transport::LongPolling;
+        self.cx.transport = Transport::LongPolling;
         self.websocket.fell_back();
         self.report_fallback(cause)
     }
 
     pub(super) fn socket_overdue(&mut self) {
-        let (now, allowance) = (self.now, self.config.pong_timeout);
+        let (now, allowance) = (self.cx.now, self.cx.config.pong_timeout);
         let late = self.socket.as_mut().and_then(|socket| {
             let (is_late, timer) = match &mut socket.state {
                 State::Opening { deadline } => (*deadline <= now, Timer::Open),
@@ -281,10 +286,10 @@ impl Session {
             Some(socket) => match socket.state {
                 State::Opening { deadline } => (Some(deadline), Timer::Open),
                 State::Open => (
-                    Some(socket.last_received + self.config.ping_interval),
+                    Some(socket.last_received + self.cx.config.ping_interval),
                     Timer::Ping,
                 ),
-                State::Suspect => (Some(self.now), Timer::Ping),
+                State::Suspect => (Some(self.cx.now), Timer::Ping),
                 State::Pinged { deadline } => (Some(deadline.at()), Timer::Pong),
             },
         };

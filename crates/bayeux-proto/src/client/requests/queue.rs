@@ -3,7 +3,9 @@
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 
 use crate::client::{answer_deadline::AnswerDeadline, calls::Calls};
-use crate::{Channel, Instant, LaneId, Message, PublishId, Timer};
+use crate::{
+    Channel, Extension, Instant, LaneId, Message, Outgoing, PublishId, Timer, encode::Batch,
+};
 
 /// Commands in the order in which they were queued, and requests that wait for their replies.
 #[derive(Debug, Default)]
@@ -68,6 +70,37 @@ impl RequestKind {
             Self::Unsubscribe(channel) => ("/meta/unsubscribe", Some(channel.as_str())),
             Self::Publish(_, channel) => (channel.as_str(), None),
             Self::Disconnect => ("/meta/disconnect", None),
+        }
+    }
+
+    /// Writes the request; `json` is the payload of a publish.
+    pub(super) fn write(
+        &self,
+        json: &str,
+        id: u64,
+        client_id: &str,
+        batch: &mut Batch<'_>,
+        ext: &mut impl Extension,
+    ) {
+        let (channel, subscription) = self.reply();
+        let mut item = batch.item(channel, id).text("clientId", client_id);
+        if let Some(subscription) = subscription {
+            item = item.text("subscription", subscription);
+        }
+        if let Self::Publish(..) = self {
+            item = item.raw("data", json);
+        }
+        item.finish(ext, self.outgoing());
+    }
+
+    fn outgoing(&self) -> Outgoing<'_> {
+        match self {
+            Self::Subscribe(channel) | Self::Probe(channel) => {
+                Outgoing::Subscribe(channel.as_str())
+            }
+            Self::Unsubscribe(channel) => Outgoing::Unsubscribe(channel.as_str()),
+            Self::Publish(_, channel) => Outgoing::Publish(channel.as_str()),
+            Self::Disconnect => Outgoing::Disconnect,
         }
     }
 }
