@@ -1,29 +1,41 @@
-//! Public methods of the client session; each submodule implements one concern.
+//! Client session: inputs and outputs of the driver.
+//!
+//! A session consists of parts: handshake, connect loop, requests, subscriptions, websocket, choice
+//! of the transport, and health. Each owns its fields and methods and knows no other part, except
+//! that requests consult subscriptions. A part that decides about the session as a whole answers
+//! with a [`step::Step`], which [`apply`] alone carries out.
 
 mod answer_deadline;
-mod calls;
+mod apply;
 mod commands;
 mod connect;
 mod context;
 mod handshake;
+mod health;
 mod lanes;
 mod merged_advice;
-mod recovery;
+mod receive;
 mod requests;
 mod retry;
-mod socket;
+mod send;
+mod stage;
+mod step;
 mod subscriptions;
+mod timers;
+mod transport_choice;
+mod websocket;
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use self::{
-    connect::Connect, context::Context, lanes::Lanes, recovery::Recovery, requests::Requests,
-    socket::Socket, subscriptions::Subscriptions,
+    connect::ConnectLoop, context::Context, health::Health, lanes::Lanes, requests::Requests,
+    stage::Stage, subscriptions::Subscriptions, transport_choice::TransportChoice,
+    websocket::WebSocket,
 };
 use crate::{
-    Action, Channel, Close, Config, Deadline, End, Extension, Instant, LaneId, Message,
-    SessionEvent, SubscriptionId, Unexpected, Usage, Verdict, timer::earliest,
+    Action, Cause, Channel, Close, Config, Deadline, Extension, Instant, LaneId, Message,
+    SessionEvent, SubscriptionId, Unexpected, Usage, Verdict,
 };
 
 /// Client side of one Bayeux session. The crate documentation has the driver loop and the contract.
@@ -31,34 +43,14 @@ pub struct Session {
     cx: Context,
     stage: Stage,
     lanes: Lanes,
-    socket: Option<Socket>,
-    websocket: socket::History,
-    connect: Connect,
+    websocket: WebSocket,
+    choice: TransportChoice,
+    connect: ConnectLoop,
     requests: Requests,
     subscriptions: Subscriptions,
-    recovery: Recovery,
-    connects_paused: bool,
+    health: Health,
     /// Messages in a row that were neither events nor replies.
     useless: u32,
-}
-
-/// Progress of the session. `Recovery::up` says whether messages flow at this moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Idle,
-    /// No session: the handshake is sent at `due`.
-    Handshake {
-        due: Instant,
-        sent: Option<handshake::Sent>,
-    },
-    /// Session established: one connect is kept outstanding.
-    Live,
-    /// A `/meta/disconnect` is queued or sent. [`Session::disconnect`] has no clock, so the
-    /// deadline is set when the driver next passes the time.
-    Closing {
-        deadline: Option<Instant>,
-    },
-    Ended,
 }
 
 impl Session {
@@ -68,13 +60,12 @@ impl Session {
         Self {
             stage: Stage::Idle,
             lanes: Lanes::default(),
-            socket: None,
-            websocket: socket::History::default(),
-            connect: Connect::new(config.connect_burst),
+            websocket: WebSocket::default(),
+            choice: TransportChoice::default(),
+            connect: ConnectLoop::new(config.connect_burst),
             requests: Requests::default(),
             subscriptions: Subscriptions::default(),
-            recovery: Recovery::default(),
-            connects_paused: false,
+            health: Health::default(),
             useless: 0,
             cx: Context::new(config, seed),
         }
@@ -86,7 +77,7 @@ impl Session {
     /// Reports that the websocket of [`Action::Open`] is open.
     pub fn handle_open(&mut self, now: Instant, lane: LaneId) {
         self.cx.advance(now);
-        self.socket_opened(lane);
+        self.websocket.opened(&self.cx, lane);
     }
 
     /// Reports a message from a lane. The driver passes all messages of a payload, in order, before
@@ -99,46 +90,17 @@ impl Session {
         if !self.is_alive(lane) {
             return Verdict::Unexpected(Unexpected::DeadLane);
         }
-        self.socket_received(lane);
-        self.recovery.message_received();
+        self.websocket.received(&self.cx, lane);
+        self.health.message_received();
         let verdict = self.dispatch(lane, message);
         self.count_useless(lane, verdict);
         verdict
     }
 
-    fn dispatch(&mut self, lane: LaneId, message: &Message<'_>) -> Verdict {
-        if message.is_answer() {
-            return self.handle_answer_or_event(message);
-        }
-        match (message.channel, message.successful) {
-            ("/meta/handshake", Some(_)) => self.handle_handshake_reply(lane, message),
-            ("/meta/connect", Some(_)) => self.handle_connect_reply(lane, message),
-            ("/meta/disconnect", _) | (_, Some(_)) => self.handle_reply(message),
-            _ => self.handle_event(message),
-        }
-    }
-
-    /// Closes a websocket whose messages have been of no use for too long.
-    fn count_useless(&mut self, lane: LaneId, verdict: Verdict) {
-        let is_useless = matches!(
-            verdict,
-            Verdict::Unexpected(Unexpected::Unknown | Unexpected::UnexpectedReply)
-        );
-        if !is_useless {
-            self.useless = 0;
-            return;
-        }
-        self.useless = self.useless.saturating_add(1);
-        if self.useless > MAX_USELESS && self.open_socket_lane() == Some(lane) {
-            self.useless = 0;
-            self.drop_socket(crate::Cause::Violation("endless messages of no use"));
-        }
-    }
-
     /// Reports the pong to [`Action::Ping`].
     pub fn handle_pong(&mut self, now: Instant, lane: LaneId) {
         self.cx.advance(now);
-        self.socket_received(lane);
+        self.websocket.received(&self.cx, lane);
     }
 
     /// Reports that bytes of an incomplete message, response or frame arrived on a lane, the latest
@@ -151,19 +113,16 @@ impl Session {
     pub fn handle_progress(&mut self, now: Instant, lane: LaneId, last_bytes: Instant) {
         self.cx.advance(now);
         let last_bytes = last_bytes.min(self.cx.now);
-        if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane)) {
-            socket.record_bytes(last_bytes);
-        } else {
-            self.lanes.record_bytes(lane, last_bytes);
-        }
+        self.websocket.record_bytes(lane, last_bytes);
+        self.lanes.record_bytes(lane, last_bytes);
     }
 
     /// Reports that a lane ended. Every lane ends with exactly one report, except lanes named by
     /// [`Action::Close`], which need none.
     pub fn handle_close(&mut self, now: Instant, lane: LaneId, why: Close) {
         self.cx.advance(now);
-        if self.socket.as_ref().is_some_and(|socket| socket.is(lane)) {
-            self.socket_lost(crate::Cause::Lane(why));
+        if self.websocket.lane() == Some(lane) {
+            self.socket_lost(Cause::Lane(why));
         } else if let Some(kind) = self.lanes.ended(lane) {
             self.exchange_ended(lane, kind, why);
         }
@@ -174,21 +133,7 @@ impl Session {
     pub fn handle_timeout(&mut self, now: Instant) {
         self.cx.advance(now);
         self.start_clocks();
-        self.socket_overdue();
-        self.handshake_overdue();
-        while let Some((lane, timer)) = self.requests_overdue() {
-            self.on_request_overdue(lane, timer);
-        }
-        self.queue_overdue();
-        self.refusals_overdue();
-        self.connect_overdue();
-        if let Stage::Closing {
-            deadline: Some(deadline),
-        } = self.stage
-            && deadline <= self.cx.now
-        {
-            self.finish(End::Requested);
-        }
+        self.expire_timers();
     }
 
     /// Reports a possible change of the network, such as regained connectivity or a resumed
@@ -197,14 +142,13 @@ impl Session {
     pub fn handle_wake(&mut self, now: Instant) {
         self.cx.advance(now);
         let sooner = self.cx.now.max(self.cx.interval_end());
-        if let Stage::Handshake { due, sent: None } = &mut self.stage {
-            *due = (*due).min(sooner);
+        match &mut self.stage {
+            Stage::Handshake(handshake) => handshake.expedite(sooner),
+            Stage::Live if !self.health.is_up() => self.connect.expedite(self.cx.now),
+            _ => {}
         }
-        self.expedite_connect();
-        self.recovery.restart_outage(self.cx.now);
-        if let Some(socket) = &mut self.socket {
-            socket.suspect();
-        }
+        self.health.restart_outage(self.cx.now);
+        self.websocket.suspect();
     }
 }
 
@@ -227,14 +171,14 @@ impl Session {
         }
         match self.stage {
             Stage::Idle | Stage::Ended => None,
-            Stage::Handshake { due, sent } => self.poll_handshake(due, sent, ext, out),
+            Stage::Handshake(_) => self.poll_handshake(ext, out),
             Stage::Live => self
                 .poll_requests(ext, out)
                 .or_else(|| self.poll_connect(ext, out))
                 .or_else(|| self.poll_upgrade()),
             Stage::Closing { .. } => self.poll_requests(ext, out),
         }
-        .or_else(|| self.poll_ping())
+        .or_else(|| self.websocket.poll_ping(&self.cx))
     }
 
     /// Returns the next event for the application, in causal order.
@@ -245,33 +189,7 @@ impl Session {
     /// Returns when to call [`handle_timeout`](Self::handle_timeout), and for which timer; `None`
     /// means never.
     pub fn poll_timeout(&self) -> Option<Deadline> {
-        if matches!(self.stage, Stage::Idle | Stage::Ended) {
-            return earliest(self.requests.deadlines(self.cx.now));
-        }
-        let closing = match self.stage {
-            Stage::Closing { deadline } => Some(deadline.unwrap_or(self.cx.now)),
-            _ => None,
-        };
-        let own = [
-            (closing, crate::Timer::Disconnect),
-            self.handshake_deadline(),
-            self.connect_deadline(),
-            (
-                self.can_write().then(|| self.requests.due()).flatten(),
-                crate::Timer::Retry,
-            ),
-            (
-                (self.stage == Stage::Live)
-                    .then(|| self.subscriptions.next_retry())
-                    .flatten(),
-                crate::Timer::Retry,
-            ),
-        ];
-        earliest(
-            own.into_iter()
-                .chain(self.requests.deadlines(self.cx.now))
-                .chain(self.socket_deadlines()),
-        )
+        self.earliest_deadline()
     }
 }
 
@@ -294,7 +212,7 @@ impl Session {
     ///
     /// A session without such an answer may have a dead socket and not know yet.
     pub fn proved_until(&self) -> Instant {
-        self.recovery.proved_until()
+        self.health.proved_until()
     }
 
     /// Returns the current resource usage.
@@ -302,7 +220,7 @@ impl Session {
         Usage {
             waiting: self.requests.waiting(),
             in_flight: self.requests.in_flight(),
-            lanes: usize::from(self.socket.is_some()) + self.lanes.len(),
+            lanes: usize::from(self.websocket.is_present()) + self.lanes.len(),
             subscriptions: self.subscriptions.len(),
             events: self.cx.events(),
         }
@@ -310,53 +228,14 @@ impl Session {
 
     /// Gives deadlines to commands queued since the driver last passed the time.
     fn start_clocks(&mut self) {
-        self.requests
-            .start_clocks(self.cx.now + self.cx.config.queue_timeout);
+        self.requests.start_clocks(&self.cx);
         if let Stage::Closing { deadline } = &mut self.stage {
             deadline.get_or_insert(self.cx.now + self.cx.config.disconnect_timeout);
         }
     }
 
-    /// Handles a message with `data` on a channel of the application.
-    fn handle_answer_or_event(&mut self, message: &Message<'_>) -> Verdict {
-        let publish = self.requests.answered_publish(message);
-        match (self.handle_event(message), publish) {
-            // Faye sends a published event back with the id of the publish.
-            (Verdict::Deliver, Some(publish)) if message.successful.is_some() => {
-                Verdict::Answer(publish)
-            }
-            (Verdict::Unexpected(Unexpected::Unrouted), Some(publish)) => Verdict::Answer(publish),
-            (verdict, _) => verdict,
-        }
-    }
-
-    fn handle_event(&mut self, message: &Message<'_>) -> Verdict {
-        if !message.has_data || message.channel.is_empty() || message.channel.starts_with("/meta/")
-        {
-            return Verdict::Unexpected(Unexpected::Unknown);
-        }
-        self.cx.merge_advice(message.advice.as_ref());
-        let mut recipients = self.subscriptions.recipients(message.channel);
-        if recipients.next().is_none() {
-            return Verdict::Unexpected(Unexpected::Unrouted);
-        }
-        drop(recipients);
-        self.report_gap_before_event();
-        self.recovery.event_delivered(self.cx.now);
-        self.connect.event_delivered(&self.cx.config);
-        Verdict::Deliver
-    }
-
-    /// Returns when bytes of an incomplete message last arrived on a lane.
-    fn last_bytes(&self, lane: LaneId) -> Option<Instant> {
-        match &self.socket {
-            Some(socket) if socket.is(lane) => socket.last_bytes(),
-            _ => self.lanes.last_bytes(lane),
-        }
-    }
-
     fn is_alive(&self, lane: LaneId) -> bool {
-        self.socket.as_ref().is_some_and(|socket| socket.is(lane)) || self.lanes.is_exchange(lane)
+        self.websocket.lane() == Some(lane) || self.lanes.is_exchange(lane)
     }
 }
 
@@ -373,6 +252,3 @@ impl fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
-
-/// Maximum number of messages in a row over a websocket that are neither events nor replies.
-const MAX_USELESS: u32 = 50_000;

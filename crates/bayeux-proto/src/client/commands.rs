@@ -1,6 +1,6 @@
 //! Commands of the application. They record intent; nothing is sent before the next `poll_action`.
 
-use super::{Session, Stage, socket};
+use super::{Session, stage::Stage, step::Step};
 use crate::{Channel, End, Misuse, PublishId, SessionEvent, SubscriptionId};
 
 impl Session {
@@ -8,14 +8,7 @@ impl Session {
     /// subscriptions are kept. Does nothing while the session runs.
     pub fn connect(&mut self) {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
-            self.cx.transport = self.cx.preferred();
-            self.cx.forget_advice();
-            self.cx.start_interval();
-            self.websocket = socket::History::default();
-            self.stage = Stage::Handshake {
-                due: self.cx.now,
-                sent: None,
-            };
+            self.start();
         }
     }
 
@@ -32,7 +25,7 @@ impl Session {
         if state.is_confirmed() {
             self.cx.emit(SessionEvent::Subscribed(id));
         }
-        self.sync_subscription(channel.clone());
+        self.sync(channel.clone());
         Ok(id)
     }
 
@@ -64,7 +57,7 @@ impl Session {
         if let Some(state) = self.subscriptions.state_mut(&channel) {
             state.renew();
         }
-        self.sync_subscription(channel);
+        self.sync(channel);
         Ok(())
     }
 
@@ -78,7 +71,7 @@ impl Session {
     /// [`Misuse::UnknownSubscription`] if `id` names no current subscription.
     pub fn unsubscribe(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
         let channel = self.subscriptions.remove(id)?;
-        self.sync_subscription(channel);
+        self.sync(channel);
         Ok(())
     }
 
@@ -100,18 +93,32 @@ impl Session {
         if self.stage == Stage::Ended {
             return Err(Misuse::Ended);
         }
-        if self.requests.publishes() >= self.cx.config.max_requests {
-            return Err(Misuse::QueueFull {
-                limit: self.cx.config.max_requests,
-            });
+        self.requests.publish(&self.cx, channel, json)
+    }
+
+    /// Publishes the request of a remote call, as [`publish`](Self::publish) does. Its answer is
+    /// recognised ([`Verdict::Answer`](crate::Verdict::Answer)) however many publishes settle
+    /// before it, until [`end_call`](Self::end_call), a refusal, or the end of the session that the
+    /// request was sent in.
+    ///
+    /// # Errors
+    ///
+    /// As [`publish`](Self::publish); [`Misuse::QueueFull`] also if
+    /// [`Config::max_requests`](crate::Config::max_requests) calls have not ended.
+    pub fn call(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
+        let limit = self.cx.config.max_requests;
+        if self.requests.calls() >= limit {
+            return Err(Misuse::QueueFull { limit });
         }
-        if json.len() > self.cx.config.max_payload {
-            return Err(Misuse::PayloadTooLarge {
-                size: json.len(),
-                limit: self.cx.config.max_payload,
-            });
-        }
-        Ok(self.requests.publish(channel, json))
+        let publish = self.publish(channel, json)?;
+        self.requests.call(publish);
+        Ok(publish)
+    }
+
+    /// Ends a call that has its answer or needs none any more. The publish itself still settles.
+    /// Does nothing for other publishes.
+    pub fn end_call(&mut self, publish: PublishId) {
+        self.requests.end_call(publish);
     }
 
     /// Hides a text, such as a token in `ext`, in the errors of servers from now on. The last four
@@ -128,9 +135,9 @@ impl Session {
         match self.stage {
             Stage::Live if self.is_reachable() => {
                 self.requests.disconnect();
-                self.stage = Stage::Closing { deadline: None };
+                self.begin_closing();
             }
-            Stage::Live | Stage::Handshake { .. } => self.finish(End::Requested),
+            Stage::Live | Stage::Handshake(_) => self.apply(Step::Finish(End::Requested)),
             Stage::Idle | Stage::Closing { .. } | Stage::Ended => {}
         }
     }
@@ -138,7 +145,12 @@ impl Session {
     /// Applies back-pressure: while paused, no new connect is sent. A server drops a session that
     /// does not connect for long, usually after twice its hold.
     pub fn pause_connects(&mut self, connects_paused: bool) {
-        self.connects_paused = connects_paused;
+        self.connect.pause(connects_paused);
+    }
+
+    fn sync(&mut self, channel: Channel) {
+        self.requests
+            .sync(&mut self.subscriptions, &mut self.cx, channel);
     }
 
     fn check_subscription(&self, channel: &Channel) -> Result<(), Misuse> {

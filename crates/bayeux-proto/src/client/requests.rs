@@ -1,405 +1,412 @@
 //! Subscribe, unsubscribe, publish, probe and disconnect: written in batches, each settled exactly
 //! once.
 
+mod answers;
+mod in_flight;
+mod pace;
 mod queue;
+mod request;
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
-pub(super) use self::queue::Requests;
-use self::queue::{Command, InFlight, RequestKind};
-use super::{
-    Session, Stage,
-    recovery::retry_after,
-    retry::RetrySchedule,
-    subscriptions::{PendingRequest, WireState},
+use self::{
+    answers::Answers,
+    in_flight::{InFlight, Sent},
+    pace::Pace,
+    queue::Queue,
+    request::Request,
 };
+use super::{context::Context, step::Step, subscriptions::Subscriptions};
 use crate::{
-    Action, BayeuxId, Cause, Channel, Close, Exchange, Extension, Instant, LaneId, Message,
-    Outcome, PublishId, Reconnect, RetryRefused, ServerError, SessionEvent, Timer, Transport,
-    Unexpected, Verdict, encode::Batch,
+    Cause, Channel, Close, End, Extension, Instant, LaneId, Message, Misuse, Outcome, PublishId,
+    Reconnect, ServerError, SessionEvent, Timer, encode::Batch,
 };
 
-impl Session {
-    /// Writes as many queued commands as fit into one batch.
-    pub(super) fn poll_requests(
+/// Commands in the order in which they were queued, and requests that wait for their replies. Emits
+/// the event `Published`, and `Unsubscribed` once the server has no part in a subscription.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    queue: Queue,
+    in_flight: InFlight,
+    answers: Answers,
+    pace: Pace,
+    /// Number of publishes queued or in flight.
+    publishes: usize,
+    /// Whether `/meta/disconnect` is queued or in flight: no subscription is changed any more.
+    is_closing: bool,
+}
+
+/// Reply to a request.
+#[derive(Debug)]
+pub(super) struct Reply {
+    request: Request,
+    result: Result<(), ServerError>,
+    /// Whether the server has lost the session, which another one is to replace.
+    is_lost: bool,
+    /// End of the session, if the server advises to stop.
+    end: Option<End>,
+}
+
+impl Reply {
+    /// Returns whether the reply answers a probe.
+    pub(super) fn proves_session(&self) -> bool {
+        matches!(self.request, Request::Probe(_)) && !self.is_lost
+    }
+}
+
+/// Commands.
+impl Requests {
+    pub(super) fn publish(
         &mut self,
-        ext: &mut impl Extension,
-        out: &mut Vec<u8>,
-    ) -> Option<Action> {
-        if self.requests.queue.is_empty() || self.cx.now < self.requests.not_before {
-            return None;
+        cx: &Context,
+        channel: &Channel,
+        json: &str,
+    ) -> Result<PublishId, Misuse> {
+        let limit = cx.config.max_requests;
+        if self.publishes >= limit {
+            return Err(Misuse::QueueFull { limit });
         }
-        let action = match self.cx.transport {
-            Transport::WebSocket => Action::Send(self.open_socket_lane()?),
-            // One ordinary exchange at a time, because a session may use two connections at most.
-            Transport::LongPolling if self.lanes.has_ordinary() => return None,
-            Transport::LongPolling => Action::Exchange(self.lanes.next(), Exchange::Ordinary),
-        };
-        let mut batch = Batch::new(out);
-        let deadline = self.cx.answer_within(self.cx.config.request_timeout);
-        while batch.len() < self.cx.config.max_batch
-            && let Some(command) = self.requests.queue.pop_front()
-        {
-            if let Some((kind, json)) = self.request_of(command) {
-                let id = self.cx.next_id();
-                kind.write(&json, id, &self.cx.client_id, &mut batch, ext);
-                self.requests.in_flight.push_back(InFlight {
-                    id,
-                    lane: action.lane(),
-                    deadline,
-                    kind,
-                });
-            }
-        }
-        if !batch.finish() {
-            return None;
-        }
-        Some(match action {
-            Action::Exchange(_, kind) => self.lanes.open(kind),
-            action => action,
-        })
-    }
-
-    /// Turns a command into its request and the payload of a publish; `None` if the state of its
-    /// channel needs no request any more.
-    fn request_of(&mut self, command: Command) -> Option<(RequestKind, String)> {
-        let kind = match command {
-            Command::SyncSubscription(channel) => {
-                let state = self.subscriptions.state_mut(&channel)?;
-                state.queued = false;
-                match state.pending_request()? {
-                    PendingRequest::Subscribe => {
-                        state.wire = WireState::Subscribing;
-                        RequestKind::Subscribe(channel)
-                    }
-                    PendingRequest::Unsubscribe => {
-                        state.wire = WireState::Unsubscribing;
-                        state.must_leave = false;
-                        RequestKind::Unsubscribe(channel)
-                    }
-                }
-            }
-            Command::Publish {
-                id, channel, json, ..
-            } => return Some((RequestKind::Publish(id, channel), json)),
-            Command::Probe(channel) => RequestKind::Probe(channel),
-            Command::Disconnect => RequestKind::Disconnect,
-        };
-        Some((kind, String::new()))
-    }
-
-    /// Handles a reply other than to a handshake or connect.
-    pub(super) fn handle_reply(&mut self, message: &Message<'_>) -> Verdict {
-        let Some(index) = self.matching_request(message) else {
-            return self.handle_unmatched(message);
-        };
-        let Some(request) = self.requests.take(index) else {
-            return Verdict::Unexpected(Unexpected::UnexpectedReply);
-        };
-        self.requests.failing_since = None;
-        self.cx.merge_advice(message.advice.as_ref());
-        let result = match message.successful {
-            Some(true) => Ok(()),
-            _ => Err(self.cx.server_error(message)),
-        };
-        let is_unknown = result.as_ref().is_err_and(ServerError::is_unknown_client);
-        let is_lost = is_unknown || result.is_err() && advises(message, Reconnect::Handshake);
-        let stops = advises(message, Reconnect::None) || advises(message, Reconnect::Unknown);
-        let is_replaced = is_lost && (!stops || self.cx.config.replace_lost_session);
-        if is_replaced && !matches!(request.kind, RequestKind::Disconnect) {
-            // A subscribe is repeated in the next session; a publish is settled here.
-            if let (RequestKind::Publish(id, _), Err(error)) = (request.kind, result) {
-                self.publish_settled(id, Outcome::Refused(error));
-            }
-            self.lose_session(Cause::SessionLost);
-            return Verdict::Handled;
-        }
-        self.settle(request.kind, result);
-        if stops && self.stage == Stage::Live {
-            self.end_by_advice(message);
-        }
-        Verdict::Handled
-    }
-
-    fn handle_unmatched(&mut self, message: &Message<'_>) -> Verdict {
-        if message.channel == "/meta/disconnect" {
-            // The server ended the session on its own.
-            self.cx.merge_advice(message.advice.as_ref());
-            let stop = advises(message, Reconnect::None) || advises(message, Reconnect::Unknown);
-            if stop && !self.cx.config.replace_lost_session {
-                self.end_by_advice(message);
-            } else {
-                self.lose_session(Cause::SessionLost);
-            }
-            return Verdict::Handled;
-        }
-        Verdict::Unexpected(Unexpected::UnexpectedReply)
-    }
-
-    fn matching_request(&self, message: &Message<'_>) -> Option<usize> {
-        message.successful?;
-        let mut fitting = self
-            .requests
-            .in_flight
-            .iter()
-            .enumerate()
-            .filter(|(_, request)| {
-                let (channel, subscription) = request.kind.reply();
-                let same_subscription = match (message.id, message.subscription) {
-                    (None, Some(echoed)) => subscription == Some(echoed),
-                    _ => true,
-                };
-                channel == message.channel
-                    && same_subscription
-                    && message.id.is_none_or(|id| id.number() == Some(request.id))
-            });
-        let (index, _) = fitting.next()?;
-        // Without an id, only a single candidate is certain.
-        (message.id.is_some() || fitting.next().is_none()).then_some(index)
-    }
-
-    fn settle(&mut self, kind: RequestKind, result: Result<(), ServerError>) {
-        match kind {
-            RequestKind::Subscribe(channel) => self.settle_subscribe(channel, &result),
-            RequestKind::Unsubscribe(channel) => {
-                // Refused or not: events that the server still sends match no subscription.
-                if let Some(state) = self.subscriptions.state_mut(&channel) {
-                    state.left();
-                }
-                self.sync_subscription(channel);
-            }
-            RequestKind::Publish(id, _) => {
-                let outcome = result.map_or_else(Outcome::Refused, |()| Outcome::Accepted);
-                self.publish_settled(id, outcome);
-            }
-            RequestKind::Probe(channel) => {
-                self.probe_answered();
-                if result.is_err() {
-                    self.settle_subscribe(channel, &result);
-                }
-            }
-            RequestKind::Disconnect => self.finish(crate::End::Requested),
-        }
-    }
-
-    fn settle_subscribe(&mut self, channel: Channel, result: &Result<(), ServerError>) {
-        let Some(state) = self.subscriptions.state_mut(&channel) else {
-            return;
-        };
-        match result {
-            Ok(()) => state.accepted(),
-            Err(error) => {
-                let refused_since = state.refused(self.cx.now);
-                let retries = match self.cx.config.retry_refused {
-                    RetryRefused::Never => false,
-                    RetryRefused::Busy => error.is_temporary(),
-                    RetryRefused::Always => true,
-                };
-                if retries {
-                    let cause = Cause::Refused(error.clone());
-                    let schedule = RetrySchedule::new(&self.cx.config, &cause);
-                    let delay = schedule.delay(self.cx.now - refused_since, &mut self.cx.jitter);
-                    self.subscriptions.retry(&channel, self.cx.now + delay);
-                }
-            }
-        }
-        let Some(state) = self.subscriptions.state_mut(&channel) else {
-            return;
-        };
-        for subscriber in state.subscribers() {
-            self.cx.emit(match result {
-                Ok(()) => SessionEvent::Subscribed(*subscriber),
-                Err(error) => SessionEvent::Refused(*subscriber, error.clone()),
+        if json.len() > cx.config.max_payload {
+            return Err(Misuse::PayloadTooLarge {
+                size: json.len(),
+                limit: cx.config.max_payload,
             });
         }
-        self.sync_subscription(channel);
+        self.publishes += 1;
+        Ok(self.queue.publish(channel, json))
+    }
+
+    /// Returns the number of calls that have not ended.
+    pub(super) fn calls(&self) -> usize {
+        self.answers.awaited()
+    }
+
+    /// Awaits the answer of a publish for longer than its reply.
+    pub(super) fn call(&mut self, publish: PublishId) {
+        self.answers.call(publish);
+    }
+
+    pub(super) fn end_call(&mut self, publish: PublishId) {
+        self.answers.end_call(publish);
     }
 
     /// Queues a synchronisation if the channel needs a request, or removes its state if it is
     /// unused.
-    pub(super) fn sync_subscription(&mut self, channel: Channel) {
-        let Some(state) = self.subscriptions.state_mut(&channel) else {
+    pub(super) fn sync(
+        &mut self,
+        subscriptions: &mut Subscriptions,
+        cx: &mut Context,
+        channel: Channel,
+    ) {
+        let Some(state) = subscriptions.state_mut(&channel) else {
             return;
         };
-        let left = state.take_left();
-        for id in left {
-            self.cx.emit(SessionEvent::Unsubscribed(id));
-        }
-        let wanted =
-            state.pending_request().is_some() && !matches!(self.stage, Stage::Closing { .. });
-        if wanted && !state.queued {
-            state.queued = true;
-            self.requests.queue_sync(channel);
-        } else if !wanted && self.subscriptions.remove_if_unused(&channel) {
-            self.requests.drop_queued_sync(&channel);
+        report_left(cx, state.take_left());
+        let is_wanted = state.pending_request().is_some() && !self.is_closing;
+        if is_wanted {
+            if state.enqueue() {
+                self.queue.sync(channel);
+            }
+        } else if subscriptions.remove_if_unused(&channel) {
+            self.queue.drop_sync(&channel);
         }
     }
 
-    /// Requests refused subscriptions again whose time has come.
-    pub(super) fn refusals_overdue(&mut self) {
-        if self.stage == Stage::Live {
-            for channel in self.subscriptions.take_retries(self.cx.now) {
-                self.sync_subscription(channel);
+    /// Has the server asked whether it knows the session, by another subscribe to an active
+    /// channel.
+    pub(super) fn probe(&mut self, channel: Channel) {
+        self.queue.probe(channel);
+    }
+
+    pub(super) fn disconnect(&mut self) {
+        self.is_closing = true;
+        self.queue.disconnect();
+    }
+
+    /// Gives deadlines to publishes queued since the driver last passed the time.
+    pub(super) fn start_clocks(&mut self, cx: &Context) {
+        self.queue.start_clocks(cx.now + cx.config.queue_timeout);
+    }
+}
+
+/// Sending.
+impl Requests {
+    /// Returns whether a batch can be written.
+    pub(super) fn are_due(&self, now: Instant) -> bool {
+        self.due().is_some_and(|due| due <= now)
+    }
+
+    /// Returns when the queue may be written again, if a failure delays it; `None` while the queue
+    /// is empty.
+    pub(super) fn due(&self) -> Option<Instant> {
+        (self.queue.len() > 0).then_some(self.pace.not_before())
+    }
+
+    /// Writes as many queued commands as fit into one batch. Returns false if none of them needs a
+    /// request any more.
+    pub(super) fn write(
+        &mut self,
+        subscriptions: &mut Subscriptions,
+        cx: &mut Context,
+        lane: LaneId,
+        ext: &mut impl Extension,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let mut batch = Batch::new(out);
+        let deadline = cx.answer_within(cx.config.request_timeout);
+        while batch.len() < cx.config.max_batch
+            && let Some(command) = self.queue.pop()
+        {
+            if let Some((request, json)) = command.into_request(subscriptions) {
+                let id = cx.next_id();
+                request.write(&json, id, &cx.client_id, &mut batch, ext);
+                self.in_flight.push(Sent {
+                    id,
+                    lane,
+                    deadline,
+                    request,
+                });
             }
         }
+        batch.finish()
+    }
+}
+
+/// Replies.
+impl Requests {
+    /// Takes the request that a reply answers.
+    pub(super) fn answered(&mut self, cx: &mut Context, reply: &Message<'_>) -> Option<Reply> {
+        let index = self.in_flight.answered_by(reply)?;
+        let request = self.take(index)?;
+        self.pace.answered();
+        cx.merge_advice(reply.advice.as_ref());
+        let result = match reply.successful {
+            Some(true) => Ok(()),
+            _ => Err(cx.server_error(reply)),
+        };
+        let is_unknown = result.as_ref().is_err_and(ServerError::is_unknown_client);
+        let is_sent_away = result.is_err() && reply.reconnect() == Some(Reconnect::Handshake);
+        let stops = reply.advises_stop();
+        Some(Reply {
+            is_lost: (is_unknown || is_sent_away)
+                && (!stops || cx.config.replace_lost_session)
+                && request != Request::Disconnect,
+            end: (stops && !self.is_closing).then(|| cx.end_by_advice(reply)),
+            request,
+            result,
+        })
     }
 
+    pub(super) fn settle(
+        &mut self,
+        subscriptions: &mut Subscriptions,
+        cx: &mut Context,
+        reply: Reply,
+    ) -> Step {
+        let (request, result) = (reply.request, reply.result);
+        if reply.is_lost {
+            // A subscribe is repeated in the next session; a publish is settled here.
+            if let (Request::Publish(id, _), Err(error)) = (request, result) {
+                self.publish_settled(cx, id, Outcome::Refused(error));
+            }
+            return Step::Restart(Cause::SessionLost);
+        }
+        match request {
+            Request::Subscribe(channel) => {
+                self.settle_subscribe(subscriptions, cx, channel, &result);
+            }
+            Request::Unsubscribe(channel) => {
+                // Refused or not: events that the server still sends match no subscription.
+                if let Some(state) = subscriptions.state_mut(&channel) {
+                    state.left();
+                }
+                self.sync(subscriptions, cx, channel);
+            }
+            Request::Publish(id, _) => {
+                let outcome = result.map_or_else(Outcome::Refused, |()| Outcome::Accepted);
+                self.publish_settled(cx, id, outcome);
+            }
+            Request::Probe(channel) => {
+                if result.is_err() {
+                    self.settle_subscribe(subscriptions, cx, channel, &result);
+                }
+            }
+            Request::Disconnect => return Step::Finish(End::Requested),
+        }
+        reply.end.map_or(Step::Stay, Step::Finish)
+    }
+
+    fn settle_subscribe(
+        &mut self,
+        subscriptions: &mut Subscriptions,
+        cx: &mut Context,
+        channel: Channel,
+        result: &Result<(), ServerError>,
+    ) {
+        subscriptions.settle(cx, &channel, result);
+        self.sync(subscriptions, cx, channel);
+    }
+
+    /// Returns the publish that a message with `data` answers, by its id and channel.
+    pub(super) fn answered_publish(&self, message: &Message<'_>) -> Option<PublishId> {
+        let id = message.id?.number()?;
+        let settled = self.answers.find(id, message.channel);
+        settled.or_else(|| self.in_flight.publish(id, message.channel))
+    }
+}
+
+/// Requests without a reply.
+impl Requests {
     /// Settles the requests in flight on a lane that ended.
-    pub(super) fn requests_lost(&mut self, lane: LaneId, cause: &Cause) {
+    pub(super) fn lost(
+        &mut self,
+        subscriptions: &mut Subscriptions,
+        cx: &mut Context,
+        lane: LaneId,
+        cause: &Cause,
+    ) {
         // A response without a reply to a publish is legal (Bayeux specification, "Publish
         // response"), and no reason to wait before the next one.
         let is_complete = *cause == Cause::Lane(Close::Complete);
-        let mut lost = false;
-        while let Some(index) = self.requests.in_flight.iter().position(|r| r.lane == lane) {
-            if let Some(request) = self.requests.take(index) {
-                let is_publish = matches!(request.kind, RequestKind::Publish(..));
-                lost |= !(is_complete && is_publish);
-                match (request.kind, http_refusal(cause)) {
-                    (RequestKind::Publish(id, _), Some(error)) => {
-                        self.publish_settled(id, Outcome::Refused(error));
-                    }
-                    (kind, _) => self.settle_unanswered(kind),
+        let mut is_failure = false;
+        while let Some(index) = self.in_flight.on(lane)
+            && let Some(request) = self.take(index)
+        {
+            let is_publish = matches!(request, Request::Publish(..));
+            is_failure |= !(is_complete && is_publish);
+            match (request, http_refusal(cause)) {
+                (Request::Publish(id, _), Some(error)) => {
+                    self.publish_settled(cx, id, Outcome::Refused(error));
                 }
+                (request, _) => self.settle_unanswered(subscriptions, cx, request),
             }
         }
-        if lost {
-            // An earlier loss whose delay is long over says nothing about the network of today.
-            let is_stale = self.cx.now > self.requests.not_before + self.cx.config.backoff_cap;
-            let failing_since = self.requests.failing_since.filter(|_| !is_stale);
-            let delay = match failing_since {
-                None => {
-                    self.requests.failing_since = Some(self.cx.now);
-                    RetrySchedule::first_delay(&mut self.cx.jitter)
-                }
-                Some(since) => {
-                    let schedule = RetrySchedule::new(&self.cx.config, cause);
-                    schedule.delay(self.cx.now - since, &mut self.cx.jitter)
-                }
-            };
-            let wait = retry_after(cause).unwrap_or_default();
-            self.requests.not_before = self.cx.now + delay.max(wait);
+        if is_failure {
+            self.pace.failed(cx, cause);
         }
     }
 
-    /// Settles overdue requests, up to the first that makes its lane suspect.
-    pub(super) fn requests_overdue(&mut self) -> Option<(LaneId, Timer)> {
-        while let Some(index) = self.next_overdue() {
-            let request = self.requests.take(index)?;
-            let timer = match request.kind {
+    /// Settles overdue requests, up to the first that makes its lane suspect, which is returned.
+    /// `open_socket` is the websocket, and `last_bytes` returns when bytes last arrived on a lane.
+    pub(super) fn overdue(
+        &mut self,
+        subscriptions: &mut Subscriptions,
+        cx: &mut Context,
+        open_socket: Option<LaneId>,
+        last_bytes: impl Fn(LaneId) -> Option<Instant>,
+    ) -> Option<(LaneId, Timer)> {
+        while let Some((index, lane)) = self.in_flight.overdue(cx, &last_bytes) {
+            let request = self.take(index)?;
+            let timer = match request {
                 // A server need not answer a publish (Bayeux specification, "Publish response"),
                 // but an exchange has to end.
-                RequestKind::Publish(..) if self.open_socket_lane() == Some(request.lane) => None,
-                RequestKind::Probe(_) => Some(Timer::Probe),
+                Request::Publish(..) if open_socket == Some(lane) => None,
+                Request::Probe(_) => Some(Timer::Probe),
                 _ => Some(Timer::Request),
             };
-            self.settle_unanswered(request.kind);
+            self.settle_unanswered(subscriptions, cx, request);
             if let Some(timer) = timer {
-                return Some((request.lane, timer));
+                return Some((lane, timer));
             }
         }
         None
     }
 
-    /// Returns the index of the first overdue request. Deadlines of requests whose lane still
-    /// receives bytes are moved.
-    fn next_overdue(&mut self) -> Option<usize> {
-        let due = |request: &InFlight, now| request.deadline.at() <= now;
-        if !due(self.requests.in_flight.front()?, self.cx.now) {
-            return None;
-        }
-        let allowance = self.cx.config.request_timeout;
-        let mut overdue = None;
-        for index in 0..self.requests.in_flight.len() {
-            let lane = self.requests.in_flight.get(index)?.lane;
-            let last_bytes = self.last_bytes(lane);
-            let request = self.requests.in_flight.get_mut(index)?;
-            if request.deadline.is_over(self.cx.now, last_bytes, allowance) && overdue.is_none() {
-                overdue = Some(index);
-            }
-        }
-        if overdue.is_none() {
-            let requests = self.requests.in_flight.make_contiguous();
-            requests.sort_by_key(|request| request.deadline.at());
-        }
-        overdue
-    }
-
     /// Cancels publishes that waited longer than
     /// [`Config::queue_timeout`](crate::Config::queue_timeout).
-    pub(super) fn queue_overdue(&mut self) {
-        let now = self.cx.now;
-        let is_overdue = |command: &Command| match command {
-            Command::Publish {
-                id,
-                deadline: Some(deadline),
-                ..
-            } if *deadline <= now => Some(*id),
-            _ => None,
-        };
-        let queue = &mut self.requests.queue;
-        let overdue: Vec<PublishId> = queue.iter().filter_map(is_overdue).collect();
-        if overdue.is_empty() {
-            return;
-        }
-        queue.retain(|command| is_overdue(command).is_none());
-        self.requests.publishes -= overdue.len();
+    pub(super) fn expire_queue(&mut self, cx: &mut Context) {
+        let overdue = self.queue.take_overdue(cx.now);
+        self.publishes -= overdue.len();
         for id in overdue {
-            self.publish_settled(id, Outcome::Cancelled);
+            self.publish_settled(cx, id, Outcome::Cancelled);
         }
     }
 
-    fn settle_unanswered(&mut self, kind: RequestKind) {
-        match kind {
-            RequestKind::Publish(id, _) => self.publish_settled(id, Outcome::Unknown),
-            RequestKind::Subscribe(channel) | RequestKind::Unsubscribe(channel) => {
-                if let Some(state) = self.subscriptions.state_mut(&channel) {
-                    state.wire = WireState::Unknown;
+    fn settle_unanswered(
+        &mut self,
+        subscriptions: &mut Subscriptions,
+        cx: &mut Context,
+        request: Request,
+    ) {
+        match request {
+            Request::Publish(id, _) => self.publish_settled(cx, id, Outcome::Unknown),
+            Request::Subscribe(channel) | Request::Unsubscribe(channel) => {
+                if let Some(state) = subscriptions.state_mut(&channel) {
+                    state.lost();
                 }
-                self.sync_subscription(channel);
+                self.sync(subscriptions, cx, channel);
             }
-            RequestKind::Probe(_) | RequestKind::Disconnect => {}
+            Request::Probe(_) | Request::Disconnect => {}
         }
     }
 
     /// Settles what is in flight in a lost session, and queues all subscriptions in front of
     /// everything else for the next one.
-    pub(super) fn requests_reset(&mut self) {
-        while let Some(request) = self.requests.take(0) {
-            if let RequestKind::Publish(id, _) = request.kind {
-                self.publish_settled(id, Outcome::Unknown);
+    pub(super) fn start_session(&mut self, subscriptions: &mut Subscriptions, cx: &mut Context) {
+        while let Some(request) = self.take(0) {
+            if let Request::Publish(id, _) = request {
+                self.publish_settled(cx, id, Outcome::Unknown);
             }
         }
-        self.requests.calls.end_session();
-        self.requests
-            .queue
-            .retain(|command| matches!(command, Command::Publish { .. }));
-        let left = self.subscriptions.take_left();
-        for id in left {
-            self.cx.emit(SessionEvent::Unsubscribed(id));
-        }
-        for channel in self.subscriptions.reset().into_iter().rev() {
-            self.requests
-                .queue
-                .push_front(Command::SyncSubscription(channel));
-        }
-        self.requests.not_before = Instant::ORIGIN;
-        self.requests.failing_since = None;
+        self.answers.end_session();
+        report_left(cx, subscriptions.take_left());
+        self.queue.start_session(subscriptions.reset());
+        self.pace = Pace::default();
     }
 
-    /// Cancels all queued publishes at the end of the session.
-    pub(super) fn requests_cancelled(&mut self) {
-        self.requests_reset();
-        for command in core::mem::take(&mut self.requests.queue) {
-            match command {
-                Command::Publish { id, .. } => self.publish_settled(id, Outcome::Cancelled),
-                Command::SyncSubscription(channel) => self
-                    .requests
-                    .queue
-                    .push_back(Command::SyncSubscription(channel)),
-                Command::Probe(_) | Command::Disconnect => {}
-            }
+    /// Cancels all queued publishes at the end of the session, and settles the others.
+    pub(super) fn end_session(&mut self, subscriptions: &mut Subscriptions, cx: &mut Context) {
+        self.start_session(subscriptions, cx);
+        for id in self.queue.cancel_publishes() {
+            self.publish_settled(cx, id, Outcome::Cancelled);
         }
-        self.requests.publishes = 0;
+        self.publishes = 0;
+        self.is_closing = false;
+    }
+
+    fn take(&mut self, index: usize) -> Option<Request> {
+        let sent = self.in_flight.remove(index)?;
+        if let Request::Publish(publish, channel) = &sent.request {
+            self.publishes -= 1;
+            self.answers.settled(sent.id, *publish, channel);
+        }
+        Some(sent.request)
+    }
+
+    fn publish_settled(&mut self, cx: &mut Context, publish: PublishId, outcome: Outcome) {
+        if matches!(outcome, Outcome::Refused(_) | Outcome::Cancelled) {
+            self.answers.end_call(publish);
+        }
+        cx.emit(SessionEvent::Published(publish, outcome));
+    }
+}
+
+/// Queries.
+impl Requests {
+    /// Returns the number of commands that wait to be written.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Returns the number of requests that wait for their replies.
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    /// Returns the deadline of the oldest request in flight.
+    pub(super) fn answer_deadline(&self) -> Option<(Instant, Timer)> {
+        self.in_flight.deadline()
+    }
+
+    /// Returns the deadline of the oldest queued publish.
+    pub(super) fn queue_deadline(&self, cx: &Context) -> Option<(Instant, Timer)> {
+        Some((self.queue.deadline(cx.now)?, Timer::Request))
+    }
+}
+
+fn report_left(cx: &mut Context, left: Vec<crate::SubscriptionId>) {
+    for id in left {
+        cx.emit(SessionEvent::Unsubscribed(id));
     }
 }
 
@@ -415,15 +422,4 @@ fn http_refusal(cause: &Cause) -> Option<ServerError> {
     let mut error = ServerError::parse("the HTTP endpoint refused the request");
     error.code = Some(status);
     Some(error)
-}
-
-/// Returns whether the message carries this `reconnect` advice.
-pub(super) fn advises(message: &Message<'_>, reconnect: Reconnect) -> bool {
-    message.advice.and_then(|advice| advice.reconnect) == Some(reconnect)
-}
-
-/// Returns whether a reply with this id answers the request with `id`; a reply without an id
-/// answers the only request of its kind.
-pub(super) fn answers(reply: Option<BayeuxId<'_>>, id: u64) -> bool {
-    reply.is_none_or(|reply| reply.number() == Some(id))
 }
