@@ -36,7 +36,8 @@ impl Session {
             Step::FallBack(cause) => self.fall_back(cause),
             Step::Upgrade => {
                 self.cx.transport = Transport::WebSocket;
-                self.connect.upgrade();
+                self.choice.upgrade();
+                self.connect.prove_session();
             }
             Step::DropSocket(cause) => {
                 if let Some(lane) = self.websocket.lane() {
@@ -60,7 +61,7 @@ impl Session {
     /// Enters the established stage. The session counts as up from here on, because the first
     /// connect may be held for minutes.
     fn establish(&mut self, offered: Option<ConnectionTypes>) {
-        self.choice.succeeded(&self.cx);
+        self.choice.succeeded(&mut self.cx);
         if let Some(offered) = offered {
             let Some(transport) = self.choice.negotiate(&self.cx, offered) else {
                 return self.finish(End::NoCommonTransport);
@@ -92,6 +93,7 @@ impl Session {
             .end_session(&mut self.subscriptions, &mut self.cx);
         self.cx.client_id.clear();
         self.connect.start_session(self.cx.now);
+        self.choice.start_session();
         self.health.end_session();
         self.stage = Stage::Ended;
         self.cx.emit(SessionEvent::Ended(end));
@@ -147,6 +149,7 @@ impl Session {
             .start_session(&mut self.subscriptions, &mut self.cx);
         self.cx.client_id.clear();
         self.connect.start_session(due);
+        self.choice.start_session();
         self.stage = Stage::Handshake(handshake);
     }
 
@@ -189,8 +192,8 @@ impl Session {
         let step = match self.stage {
             Stage::Handshake(_) => self.choice.handshake_failed(&self.cx, cause),
             Stage::Live if is_in_use => {
-                let was_upgrading = self.connect.socket_lost();
-                self.choice.socket_lost(&self.cx, cause, was_upgrading)
+                self.connect.socket_lost();
+                self.choice.socket_lost(&self.cx, cause)
             }
             Stage::Live => {
                 self.choice.schedule_upgrade(&self.cx);

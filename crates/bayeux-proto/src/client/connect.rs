@@ -1,19 +1,21 @@
 //! Connect loop: at most one `/meta/connect` outstanding, over whichever transport.
 
 mod holds;
+mod sent;
 mod token_bucket;
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
+pub(super) use self::sent::{Overdue, Sent};
 use self::{holds::Holds, token_bucket::TokenBucket};
-use super::{answer_deadline::AnswerDeadline, context::Context, retry::retry_after, step::Step};
+use super::{context::Context, retry::retry_after, step::Step};
 use crate::{
     Cause, Channel, Close, End, Extension, Instant, LaneId, Message, Outgoing, Reconnect, Resume,
-    SessionEvent, Timer, Transport, encode::Batch,
+    SessionEvent, Timer, encode::Batch,
 };
 
-/// Outstanding connect, and the time of the next one. Emits the events `Moved` and
+/// Outstanding connect, and the time of the next one. Emits the event
 /// `MultipleClients`.
 #[derive(Debug)]
 pub(super) struct ConnectLoop {
@@ -25,8 +27,6 @@ pub(super) struct ConnectLoop {
     /// Whether the next connect asks for a hold of zero, so that its reply proves the session at
     /// once.
     zero_hold_next: bool,
-    /// Whether the outstanding connect is the first over a websocket that replaces long-polling.
-    is_upgrading: bool,
     /// Consecutive long-polling connects that ended without a reply.
     broken_polls: u32,
     multiple_clients: bool,
@@ -36,45 +36,6 @@ pub(super) struct ConnectLoop {
     bucket: TokenBucket,
 }
 
-/// Connect that has been written.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sent {
-    id: u64,
-    pub(super) lane: LaneId,
-    pub(super) at: Instant,
-    hold: Duration,
-    deadline: AnswerDeadline,
-    pub(super) zero_hold: bool,
-    overdue_step: OverdueStep,
-}
-
-/// Measures taken for a connect that is not answered in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum OverdueStep {
-    None,
-    /// A connect with a zero hold was given the time of a full hold.
-    FullHold,
-    /// The deadline was extended by one network allowance, because other traffic arrived.
-    Extended,
-    /// A probe of the session is outstanding.
-    Probed,
-}
-
-/// Next measure for a connect that is overdue.
-#[derive(Debug)]
-pub(super) enum Overdue {
-    /// Wait longer.
-    Wait,
-    /// Wait longer, and ping the websocket.
-    Ping,
-    /// Probe the session by another subscribe to this channel.
-    Probe(Channel),
-    /// Close the exchange of this connect, which is given up.
-    CloseExchange(Sent),
-    /// Close the websocket.
-    CloseSocket,
-}
-
 impl ConnectLoop {
     pub(super) fn new(burst: u32) -> Self {
         Self {
@@ -82,7 +43,6 @@ impl ConnectLoop {
             due: Instant::ORIGIN,
             is_paused: false,
             zero_hold_next: true,
-            is_upgrading: false,
             broken_polls: 0,
             multiple_clients: false,
             probed_at: Instant::ORIGIN,
@@ -112,10 +72,10 @@ impl ConnectLoop {
         self.is_paused = is_paused;
     }
 
-    /// Schedules a connect with a hold of zero.
+    /// Schedules a connect that asks for no hold.
     pub(super) fn schedule(&mut self, at: Instant) {
         self.due = at;
-        self.zero_hold_next = true;
+        self.prove_session();
     }
 
     /// Makes a waiting connect due now.
@@ -123,9 +83,8 @@ impl ConnectLoop {
         self.due = self.due.min(now);
     }
 
-    /// Has the next connect replace long-polling by the websocket.
-    pub(super) fn upgrade(&mut self) {
-        self.is_upgrading = true;
+    /// Has the next connect ask for no hold.
+    pub(super) fn prove_session(&mut self) {
         self.zero_hold_next = true;
     }
 
@@ -178,15 +137,7 @@ impl ConnectLoop {
         item.finish(ext, Outgoing::Connect);
         batch.finish();
         self.bucket.take(cx.now, &cx.config);
-        self.outstanding = Some(Sent {
-            id,
-            lane,
-            at: cx.now,
-            hold,
-            deadline: answer_after(cx, hold),
-            zero_hold,
-            overdue_step: OverdueStep::None,
-        });
+        self.outstanding = Some(Sent::new(cx, id, lane, hold, zero_hold));
     }
 
     /// Takes the outstanding connect if this is its reply, and follows the timing in the advice.
@@ -196,10 +147,10 @@ impl ConnectLoop {
         lane: LaneId,
         reply: &Message<'_>,
     ) -> Option<Sent> {
-        let is_answer = |sent: &mut Sent| sent.lane == lane && reply.answers(sent.id);
-        let sent = self.outstanding.take_if(is_answer)?;
-        let ignored = sent.overdue_step == OverdueStep::FullHold;
-        self.holds.answered(ignored);
+        let sent = self
+            .outstanding
+            .take_if(|sent| sent.is_answered_by(lane, reply))?;
+        self.holds.answered(sent.was_held_unasked());
         if let Some(advice) = &reply.advice {
             cx.merge_advice(Some(advice));
             if advice.multiple_clients && !self.multiple_clients {
@@ -211,16 +162,11 @@ impl ConnectLoop {
     }
 
     /// Records that the reply confirmed the session.
-    pub(super) fn succeeded(&mut self, cx: &mut Context, sent: &Sent) {
+    pub(super) fn succeeded(&mut self, sent: &Sent) {
         self.zero_hold_next = false;
         if !sent.zero_hold {
             self.broken_polls = 0;
             self.holds.worked();
-        }
-        if core::mem::take(&mut self.is_upgrading) {
-            cx.emit(SessionEvent::Moved {
-                transport: cx.transport,
-            });
         }
     }
 
@@ -267,7 +213,7 @@ impl ConnectLoop {
     /// Learns from a connect whose exchange an intermediary may have cut.
     pub(super) fn record_cut(&mut self, cx: &Context, sent: &Sent, why: Close) {
         if !sent.zero_hold && why != Close::Complete {
-            self.holds.cut(cx.now - sent.at, sent.hold);
+            self.holds.cut(sent.hold(), cx.now - sent.at);
         }
     }
 
@@ -292,11 +238,9 @@ impl ConnectLoop {
         }
     }
 
-    /// Forgets the outstanding connect of a lost websocket. Returns whether that websocket was to
-    /// replace long-polling.
-    pub(super) fn socket_lost(&mut self) -> bool {
+    /// Forgets the outstanding connect of a lost websocket.
+    pub(super) fn socket_lost(&mut self) {
         self.outstanding = None;
-        core::mem::take(&mut self.is_upgrading)
     }
 
     /// Returns the lane of the outstanding connect.
@@ -307,7 +251,7 @@ impl ConnectLoop {
     /// Returns the deadline of the outstanding connect.
     pub(super) fn answer_deadline(&self) -> Option<(Instant, Timer)> {
         let sent = self.outstanding.as_ref()?;
-        Some((sent.deadline.at(), Timer::Connect))
+        Some((sent.deadline(), Timer::Connect))
     }
 }
 
@@ -315,10 +259,8 @@ impl ConnectLoop {
 impl ConnectLoop {
     /// Returns whether the outstanding connect is overdue. Bytes that arrive move its deadline.
     pub(super) fn is_overdue(&mut self, cx: &Context, last_bytes: Option<Instant>) -> bool {
-        let allowance = cx.config.network_allowance;
-        self.outstanding
-            .as_mut()
-            .is_some_and(|sent| sent.deadline.is_over(cx.now, last_bytes, allowance))
+        let sent = self.outstanding.as_mut();
+        sent.is_some_and(|sent| sent.is_overdue(cx, last_bytes))
     }
 
     /// Decides about an overdue connect. `active` is a channel that the server has confirmed, and
@@ -332,39 +274,13 @@ impl ConnectLoop {
         let Some(sent) = &mut self.outstanding else {
             return Overdue::Wait;
         };
-        let allowance = cx.config.network_allowance;
-        let over_socket = cx.transport == Transport::WebSocket;
-        if let Some(channel) = active.filter(|_| over_socket && cx.config.probe)
-            && sent.overdue_step != OverdueStep::Probed
-        {
-            sent.overdue_step = OverdueStep::Probed;
-            sent.deadline = answer_after(cx, cx.config.request_timeout);
-            self.probed_at = cx.now;
-            return Overdue::Probe(channel.clone());
+        let overdue = sent.overdue(cx, &self.holds, active, last_received);
+        match overdue {
+            Overdue::Probe(_) => self.probed_at = cx.now,
+            Overdue::CloseExchange(_) => self.outstanding = None,
+            _ => {}
         }
-        // A server may hold a connect that asks for no hold. Over a websocket a ping shows whether
-        // the server is there; over HTTP the preceding handshake did, unless this server is known
-        // to answer such connects at once.
-        let may_ignore_zero_hold = over_socket || !self.holds.honours_zero();
-        if sent.zero_hold && sent.overdue_step == OverdueStep::None && may_ignore_zero_hold {
-            sent.overdue_step = OverdueStep::FullHold;
-            // Counted from `now` if the machine slept in between.
-            let at = (sent.at + cx.server_hold()).max(cx.now) + allowance;
-            sent.deadline = AnswerDeadline::new(at, &cx.config);
-            return Overdue::Ping;
-        }
-        if !over_socket {
-            let sent = *sent;
-            self.outstanding = None;
-            return Overdue::CloseExchange(sent);
-        }
-        let may_extend = matches!(sent.overdue_step, OverdueStep::None | OverdueStep::FullHold);
-        if may_extend && last_received.unwrap_or_default() + allowance > cx.now {
-            sent.overdue_step = OverdueStep::Extended;
-            sent.deadline = cx.answer_within(allowance);
-            return Overdue::Wait;
-        }
-        Overdue::CloseSocket
+        overdue
     }
 
     /// Records that a probe was answered: the session lives although its connect is not answered,
@@ -373,14 +289,8 @@ impl ConnectLoop {
     pub(super) fn probe_answered(&mut self, cx: &Context) -> Instant {
         let hold = self.full_hold(cx);
         if let Some(sent) = &mut self.outstanding {
-            sent.overdue_step = OverdueStep::None;
-            sent.deadline = answer_after(cx, hold);
+            sent.wait_again(cx, hold);
         }
         self.probed_at
     }
-}
-
-/// Returns the deadline of an answer that the server may hold for `wait`.
-fn answer_after(cx: &Context, wait: Duration) -> AnswerDeadline {
-    cx.answer_within(wait.saturating_add(cx.config.network_allowance))
 }

@@ -51,8 +51,8 @@ impl Session {
         }
         let step = if reply.successful == Some(true) {
             self.health.connect_ok(&self.cx, sent.at, sent.zero_hold);
-            self.choice.succeeded(&self.cx);
-            self.connect.succeeded(&mut self.cx, &sent);
+            self.connect.succeeded(&sent);
+            self.choice.succeeded(&mut self.cx);
             self.health.mark_up(&mut self.cx, true);
             self.connect.follow_advice(&mut self.cx, reply)
         } else {

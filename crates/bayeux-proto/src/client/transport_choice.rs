@@ -3,9 +3,10 @@
 use core::time::Duration;
 
 use super::{context::Context, step::Step};
-use crate::{Cause, Close, ConnectionTypes, Instant, Resume, Transport};
+use crate::{Cause, Close, ConnectionTypes, Instant, Resume, SessionEvent, Transport};
 
-/// Experience with websockets to this server, and the plan to return to them.
+/// Experience with websockets to this server, and the plan to return to them. Emits the event
+/// `Moved`.
 #[derive(Debug, Default)]
 pub(super) struct TransportChoice {
     is_proven: bool,
@@ -13,17 +14,25 @@ pub(super) struct TransportChoice {
     is_disabled: bool,
     upgrade_at: Option<Instant>,
     upgrade_wait: Duration,
+    /// Whether the outstanding connect is the first over a websocket that replaces long-polling.
+    is_upgrading: bool,
 }
 
 impl TransportChoice {
     /// Records a successful handshake or connect over the transport in use.
-    pub(super) fn succeeded(&mut self, cx: &Context) {
-        if cx.transport == Transport::WebSocket {
-            *self = Self {
-                is_proven: true,
-                ..Self::default()
-            };
+    pub(super) fn succeeded(&mut self, cx: &mut Context) {
+        if cx.transport != Transport::WebSocket {
+            return;
         }
+        if self.is_upgrading {
+            cx.emit(SessionEvent::Moved {
+                transport: cx.transport,
+            });
+        }
+        *self = Self {
+            is_proven: true,
+            ..Self::default()
+        };
     }
 
     pub(super) fn websocket_failed(&mut self) {
@@ -79,12 +88,12 @@ impl TransportChoice {
     }
 
     /// Decides after the loss of the websocket that an established session used. If it was to
-    /// replace long-polling (`was_upgrading`), long-polling takes over again.
-    pub(super) fn socket_lost(&self, cx: &Context, cause: Cause, was_upgrading: bool) -> Step {
+    /// replace long-polling, long-polling takes over again.
+    pub(super) fn socket_lost(&mut self, cx: &Context, cause: Cause) -> Step {
         // A server that has not noticed goes on delivering into the dead socket, and no connect
         // over HTTP replaces it: a fallback to long-polling needs a new session.
         let resumes = cx.config.resume == Resume::SameSession;
-        if was_upgrading || resumes && self.may_fall_back(cx, &cause) {
+        if core::mem::take(&mut self.is_upgrading) || resumes && self.may_fall_back(cx, &cause) {
             Step::FallBack(cause)
         } else if resumes {
             Step::Resume(cause)
@@ -102,6 +111,16 @@ impl TransportChoice {
         let wait = self.upgrade_wait.saturating_mul(2);
         self.upgrade_wait = wait.clamp(least, least.saturating_mul(16));
         self.upgrade_at = is_wanted.then(|| cx.now + self.upgrade_wait);
+    }
+
+    /// Records that the connect loop moves to a websocket beside long-polling.
+    pub(super) fn upgrade(&mut self) {
+        self.is_upgrading = true;
+    }
+
+    /// Forgets the session, but no experience.
+    pub(super) fn start_session(&mut self) {
+        self.is_upgrading = false;
     }
 
     /// Returns when to open a websocket beside long-polling.

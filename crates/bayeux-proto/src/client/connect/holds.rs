@@ -59,14 +59,14 @@ impl Holds {
         self.short = 0;
     }
 
-    /// Records a connect that was cut after `held`, when it was to be held for `hold`.
-    pub(super) fn cut(&mut self, held: Duration, hold: Duration) {
-        if held >= hold {
+    /// Records a connect that was to be held for `hold`, and was cut after `lived`.
+    pub(super) fn cut(&mut self, hold: Duration, lived: Duration) {
+        if lived >= hold {
             return;
         }
         self.short += 1;
-        if self.short >= 2 && held >= MIN_HOLD {
-            self.cap = Some(held.mul_f32(0.75));
+        if self.short >= 2 && lived >= MIN_HOLD {
+            self.cap = Some(lived.mul_f32(0.75));
         }
     }
 }
