@@ -1,9 +1,9 @@
 //! Client session: inputs and outputs of the driver.
 //!
-//! A session consists of parts: handshake, connect loop, requests, subscriptions, websocket, choice
-//! of the transport, and health. Each owns its fields and methods and knows no other part, except
-//! that requests consult subscriptions. A part that decides about the session as a whole answers
-//! with a [`step::Step`], which [`apply`] alone carries out.
+//! A session consists of parts: handshake, connect loop, requests with subscriptions, websocket,
+//! choice of the transport, and health. Each owns its fields and methods and knows no other part. A
+//! part that decides about the session as a whole answers with a [`step::Step`], which [`apply`]
+//! alone carries out.
 
 mod answer_deadline;
 mod apply;
@@ -12,6 +12,7 @@ mod connect;
 mod context;
 mod handshake;
 mod health;
+mod lane_ends;
 mod lanes;
 mod merged_advice;
 mod receive;
@@ -30,8 +31,7 @@ use core::fmt;
 
 use self::{
     connect::ConnectLoop, context::Context, health::Health, lanes::Lanes, requests::Requests,
-    stage::Stage, subscriptions::Subscriptions, transport_choice::TransportChoice,
-    websocket::WebSocket,
+    stage::Stage, step::Step, transport_choice::TransportChoice, websocket::WebSocket,
 };
 use crate::{
     Action, Cause, Channel, Close, Config, Deadline, Extension, Instant, LaneId, Message,
@@ -47,10 +47,7 @@ pub struct Session {
     choice: TransportChoice,
     connect: ConnectLoop,
     requests: Requests,
-    subscriptions: Subscriptions,
     health: Health,
-    /// Messages in a row that were neither events nor replies.
-    useless: u32,
 }
 
 impl Session {
@@ -64,9 +61,7 @@ impl Session {
             choice: TransportChoice::default(),
             connect: ConnectLoop::new(config.connect_burst),
             requests: Requests::default(),
-            subscriptions: Subscriptions::default(),
             health: Health::default(),
-            useless: 0,
             cx: Context::new(config, seed),
         }
     }
@@ -93,7 +88,10 @@ impl Session {
         self.websocket.received(&self.cx, lane);
         self.health.message_received();
         let verdict = self.dispatch(lane, message);
-        self.count_useless(lane, verdict);
+        if self.websocket.is_flooded(lane, verdict) {
+            let cause = Cause::Violation("endless messages of no use");
+            self.apply(Step::DropSocket(cause));
+        }
         verdict
     }
 
@@ -197,13 +195,13 @@ impl Session {
 impl Session {
     /// Returns the channel of a subscription.
     pub fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
-        self.subscriptions.channel(id)
+        self.requests.subscriptions().channel(id)
     }
 
     /// Returns the subscriptions that match an event on the channel called `name`: usually one,
     /// several if patterns overlap.
     pub fn recipients<'a>(&'a self, name: &'a str) -> impl Iterator<Item = SubscriptionId> + 'a {
-        self.subscriptions.recipients(name)
+        self.requests.subscriptions().recipients(name)
     }
 
     /// Returns the moment up to which everything that the server has sent is known to have arrived,
@@ -221,7 +219,7 @@ impl Session {
             waiting: self.requests.waiting(),
             in_flight: self.requests.in_flight(),
             lanes: usize::from(self.websocket.is_present()) + self.lanes.len(),
-            subscriptions: self.subscriptions.len(),
+            subscriptions: self.requests.subscriptions().len(),
             events: self.cx.events(),
         }
     }
@@ -246,7 +244,7 @@ impl fmt::Debug for Session {
             .field("now", &self.cx.now)
             .field("stage", &self.stage)
             .field("transport", &self.cx.transport)
-            .field("subscriptions", &self.subscriptions.len())
+            .field("subscriptions", &self.requests.subscriptions().len())
             .field("waiting", &self.requests.waiting())
             .field("next", &self.poll_timeout())
             .finish_non_exhaustive()

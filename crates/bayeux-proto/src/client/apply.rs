@@ -1,9 +1,9 @@
-//! Steps of a session. No other file changes its stage or its transport, or closes its lanes.
+//! Steps of a session. No other file changes its stage or its transport.
 
-use super::{Session, connect, handshake::Handshake, stage::Stage, step::Step};
-use crate::{
-    Cause, Close, ConnectionTypes, End, Exchange, Instant, LaneId, SessionEvent, Timer, Transport,
+use super::{
+    Session, handshake::Handshake, stage::Stage, step::Step, transport_choice::TransportChoice,
 };
+use crate::{Cause, ConnectionTypes, End, Instant, SessionEvent, Transport};
 
 impl Session {
     /// Carries out the decision of a part.
@@ -54,7 +54,7 @@ impl Session {
         self.cx.transport = self.cx.preferred();
         self.cx.forget_advice();
         self.cx.start_interval();
-        self.choice = super::TransportChoice::default();
+        self.choice = TransportChoice::default();
         self.stage = Stage::Handshake(Handshake::at(self.cx.now));
     }
 
@@ -79,6 +79,7 @@ impl Session {
 
     /// Begins to disconnect.
     pub(super) fn begin_closing(&mut self) {
+        self.requests.disconnect();
         self.stage = Stage::Closing { deadline: None };
     }
 
@@ -89,8 +90,7 @@ impl Session {
             Stage::Handshake(_) | Stage::Live => end,
         };
         self.close_lanes();
-        self.requests
-            .end_session(&mut self.subscriptions, &mut self.cx);
+        self.requests.end_session(&mut self.cx);
         self.cx.client_id.clear();
         self.connect.start_session(self.cx.now);
         self.choice.start_session();
@@ -104,7 +104,7 @@ impl Session {
 impl Session {
     /// Reports a failure, and returns when to try again.
     fn failed(&mut self, cause: Cause) -> Instant {
-        let subscribed = self.subscriptions.any_active().is_some();
+        let subscribed = self.requests.subscriptions().any_active().is_some();
         self.health.failed(&mut self.cx, cause, subscribed)
     }
 
@@ -132,7 +132,7 @@ impl Session {
     fn fall_back(&mut self, cause: Cause) {
         self.cx.transport = Transport::LongPolling;
         self.choice.fell_back();
-        let subscribed = self.subscriptions.any_active().is_some();
+        let subscribed = self.requests.subscriptions().any_active().is_some();
         let due = self.health.fell_back(&mut self.cx, cause, subscribed);
         if self.stage == Stage::Live {
             self.start_over(Handshake::at(due), due);
@@ -145,23 +145,13 @@ impl Session {
     /// session have no effect.
     fn start_over(&mut self, handshake: Handshake, due: Instant) {
         self.close_lanes();
-        self.requests
-            .start_session(&mut self.subscriptions, &mut self.cx);
+        self.requests.start_session(&mut self.cx);
         self.cx.client_id.clear();
         self.connect.start_session(due);
         self.choice.start_session();
         self.stage = Stage::Handshake(handshake);
     }
 
-    fn retry_handshake(&mut self, due: Instant) {
-        if let Stage::Handshake(handshake) = self.stage {
-            self.stage = Stage::Handshake(handshake.again(due));
-        }
-    }
-}
-
-/// Ends of lanes.
-impl Session {
     /// Abandons all lanes.
     pub(super) fn close_lanes(&mut self) {
         if let Some(lane) = self.websocket.take() {
@@ -170,120 +160,9 @@ impl Session {
         self.lanes.close_exchanges();
     }
 
-    /// Handles the end of the websocket, by the peer or the network.
-    pub(super) fn socket_lost(&mut self, cause: Cause) {
-        let Some(lane) = self.websocket.take() else {
-            return;
-        };
-        if let Stage::Handshake(handshake) = self.stage
-            && handshake.is_waiting(self.cx.now)
-        {
-            // The socket idled until the next attempt, which opens another one.
-            return;
-        }
-        // An attempt to replace long-polling may fail for ever.
-        let is_in_use = self.cx.transport == Transport::WebSocket;
-        if is_in_use && let Some(end) = self.health.gives_up(&self.cx, &cause) {
-            return self.finish(end);
-        }
-        self.requests
-            .lost(&mut self.subscriptions, &mut self.cx, lane, &cause);
-        self.choice.websocket_failed();
-        let step = match self.stage {
-            Stage::Handshake(_) => self.choice.handshake_failed(&self.cx, cause),
-            Stage::Live if is_in_use => {
-                self.connect.socket_lost();
-                self.choice.socket_lost(&self.cx, cause)
-            }
-            Stage::Live => {
-                self.choice.schedule_upgrade(&self.cx);
-                Step::Stay
-            }
-            Stage::Closing { .. } if is_in_use => Step::Finish(End::Requested),
-            Stage::Closing { .. } | Stage::Idle | Stage::Ended => Step::Stay,
-        };
-        self.apply(step);
-    }
-
-    /// Handles the end of an HTTP exchange, successful or not: of the handshake, the connect and the
-    /// requests, each takes the lane if it is its own.
-    pub(super) fn exchange_ended(&mut self, lane: LaneId, kind: Exchange, why: Close) {
-        if kind == Exchange::Ordinary {
-            self.ordinary_exchange_lost(&Cause::Lane(why));
-        }
-        if let Stage::Handshake(handshake) = self.stage
-            && let Some(cause) = handshake.unanswered(lane, why)
-        {
-            let step = match self.health.gives_up(&self.cx, &cause) {
-                Some(end) => Step::Finish(end),
-                None => self.choice.handshake_failed(&self.cx, cause),
-            };
-            self.apply(step);
-        }
-        if let Some((sent, cause)) = self.connect.unanswered(lane, why) {
-            if let Some(end) = self.health.gives_up(&self.cx, &cause) {
-                self.finish(end);
-            } else {
-                self.connect.record_cut(&self.cx, &sent, why);
-                self.connect_lost(&sent, cause);
-            }
-        }
-        self.requests.lost(
-            &mut self.subscriptions,
-            &mut self.cx,
-            lane,
-            &Cause::Lane(why),
-        );
-        if let Stage::Closing { .. } = self.stage
-            && self.cx.transport == Transport::LongPolling
-            && why != Close::Complete
-            && !self.lanes.has_ordinary()
-        {
-            self.finish(End::Requested);
-        }
-    }
-
-    /// Handles the loss of the held exchange with its connect.
-    pub(super) fn connect_lost(&mut self, sent: &connect::Sent, cause: Cause) {
-        if self.stage == Stage::Live {
-            let step = self.connect.lost(&self.cx, sent, cause);
-            self.apply(step);
-        }
-    }
-
-    pub(super) fn handshake_overdue(&mut self) {
-        self.close_lanes();
-        if self.cx.transport == Transport::WebSocket {
-            self.choice.websocket_failed();
-        }
-        let silence = Cause::Silence(Timer::Handshake);
-        let step = self.choice.handshake_failed(&self.cx, silence);
-        self.apply(step);
-    }
-
-    /// Handles an overdue request: over a websocket it closes the socket, over HTTP only the
-    /// exchange.
-    pub(super) fn request_overdue(&mut self, lane: LaneId, timer: Timer) {
-        let cause = Cause::Silence(timer);
-        if self.websocket.open_lane() == Some(lane) {
-            return self.apply(Step::DropSocket(cause));
-        }
-        self.lanes.close(lane);
-        self.ordinary_exchange_lost(&cause);
-        self.requests
-            .lost(&mut self.subscriptions, &mut self.cx, lane, &cause);
-    }
-
-    /// Reports a gap if an ordinary exchange may have lost events: a server may put events into
-    /// whichever response goes next.
-    fn ordinary_exchange_lost(&mut self, cause: &Cause) {
-        let may_have_had_events = match cause {
-            Cause::Lane(close) => close.may_have_had_events(),
-            _ => true,
-        };
-        if may_have_had_events && self.stage == Stage::Live && self.health.is_up() {
-            self.health.mark_gap(cause.clone());
-            self.health.mark_up(&mut self.cx, true);
+    fn retry_handshake(&mut self, due: Instant) {
+        if let Stage::Handshake(handshake) = self.stage {
+            self.stage = Stage::Handshake(handshake.again(due));
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Commands of the application. They record intent; nothing is sent before the next `poll_action`.
 
 use super::{Session, stage::Stage, step::Step};
-use crate::{Channel, End, Misuse, PublishId, SessionEvent, SubscriptionId};
+use crate::{Channel, End, Misuse, PublishId, SubscriptionId};
 
 impl Session {
-    /// Starts connecting, for the first time or again after [`SessionEvent::Ended`]. Existing
+    /// Starts connecting, for the first time or again after [`SessionEvent::Ended`](crate::SessionEvent::Ended). Existing
     /// subscriptions are kept. Does nothing while the session runs.
     pub fn connect(&mut self) {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
@@ -13,7 +13,7 @@ impl Session {
     }
 
     /// Subscribes to a channel or pattern, in this session and after every later handshake. Settles
-    /// with [`SessionEvent::Subscribed`] or [`SessionEvent::Refused`].
+    /// with [`SessionEvent::Subscribed`](crate::SessionEvent::Subscribed) or [`SessionEvent::Refused`](crate::SessionEvent::Refused).
     ///
     /// # Errors
     ///
@@ -21,12 +21,7 @@ impl Session {
     /// limit, [`Misuse::Ended`] while the session disconnects.
     pub fn subscribe(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
         self.check_subscription(channel)?;
-        let (id, state) = self.subscriptions.add(channel);
-        if state.is_confirmed() {
-            self.cx.emit(SessionEvent::Subscribed(id));
-        }
-        self.sync(channel.clone());
-        Ok(id)
+        Ok(self.requests.subscribe(&mut self.cx, channel))
     }
 
     /// Delivers the events of a channel or pattern without asking the server for them: for channels
@@ -38,12 +33,12 @@ impl Session {
     /// As [`subscribe`](Self::subscribe).
     pub fn listen(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
         self.check_subscription(channel)?;
-        Ok(self.subscriptions.listen(channel))
+        Ok(self.requests.listen(channel))
     }
 
     /// Requests a subscription again in the living session, with a new `ext`: to replay events, or
-    /// with other credentials. Settles with [`SessionEvent::Subscribed`] or
-    /// [`SessionEvent::Refused`], for all subscriptions of the channel. While the channel waits for
+    /// with other credentials. Settles with [`SessionEvent::Subscribed`](crate::SessionEvent::Subscribed) or
+    /// [`SessionEvent::Refused`](crate::SessionEvent::Refused), for all subscriptions of the channel. While the channel waits for
     /// an answer or a session anyway, nothing changes.
     ///
     /// # Errors
@@ -52,17 +47,11 @@ impl Session {
     /// while the session disconnects.
     pub fn renew(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
         self.commands_allowed()?;
-        let channel = self.subscriptions.channel(id);
-        let channel = channel.ok_or(Misuse::UnknownSubscription)?.clone();
-        if let Some(state) = self.subscriptions.state_mut(&channel) {
-            state.renew();
-        }
-        self.sync(channel);
-        Ok(())
+        self.requests.renew(&mut self.cx, id)
     }
 
     /// Unsubscribes; no event is delivered to this subscription from this call on. Settles with
-    /// [`SessionEvent::Unsubscribed`]. A later subscription to a confirmed channel is requested anew,
+    /// [`SessionEvent::Unsubscribed`](crate::SessionEvent::Unsubscribed). A later subscription to a confirmed channel is requested anew,
     /// whether the request to unsubscribe had been written or not; one to a channel whose first
     /// request is still waiting or in flight shares that request.
     ///
@@ -70,13 +59,11 @@ impl Session {
     ///
     /// [`Misuse::UnknownSubscription`] if `id` names no current subscription.
     pub fn unsubscribe(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
-        let channel = self.subscriptions.remove(id)?;
-        self.sync(channel);
-        Ok(())
+        self.requests.unsubscribe(&mut self.cx, id)
     }
 
     /// Publishes an event, at most once. `json` is sent unchanged and must be one JSON value.
-    /// Settles with [`SessionEvent::Published`]. For a remote call, see [`call`](Self::call).
+    /// Settles with [`SessionEvent::Published`](crate::SessionEvent::Published). For a remote call, see [`call`](Self::call).
     ///
     /// # Errors
     ///
@@ -128,13 +115,12 @@ impl Session {
     }
 
     /// Disconnects: sends the commands already queued, then `/meta/disconnect`. Settles with
-    /// [`SessionEvent::Ended`] on the reply, after
+    /// [`SessionEvent::Ended`](crate::SessionEvent::Ended) on the reply, after
     /// [`Config::disconnect_timeout`](crate::Config::disconnect_timeout), or at once if there is
     /// no session.
     pub fn disconnect(&mut self) {
         match self.stage {
             Stage::Live if self.is_reachable() => {
-                self.requests.disconnect();
                 self.begin_closing();
             }
             Stage::Live | Stage::Handshake(_) => self.apply(Step::Finish(End::Requested)),
@@ -148,11 +134,6 @@ impl Session {
         self.connect.pause(connects_paused);
     }
 
-    fn sync(&mut self, channel: Channel) {
-        self.requests
-            .sync(&mut self.subscriptions, &mut self.cx, channel);
-    }
-
     fn check_subscription(&self, channel: &Channel) -> Result<(), Misuse> {
         if channel.is_meta() {
             return Err(Misuse::ForbiddenChannel {
@@ -160,7 +141,7 @@ impl Session {
             });
         }
         self.commands_allowed()?;
-        if self.subscriptions.len() >= self.cx.config.max_subscriptions {
+        if self.requests.subscriptions().len() >= self.cx.config.max_subscriptions {
             return Err(Misuse::TooManySubscriptions {
                 limit: self.cx.config.max_subscriptions,
             });

@@ -75,9 +75,7 @@ impl Session {
             self.health.extend_proof(probed_at);
             self.health.mark_up(&mut self.cx, true);
         }
-        let step = self
-            .requests
-            .settle(&mut self.subscriptions, &mut self.cx, reply);
+        let step = self.requests.settle(&mut self.cx, reply);
         self.apply(step);
         Verdict::Handled
     }
@@ -115,32 +113,11 @@ impl Session {
             return Verdict::Unexpected(Unexpected::Unknown);
         }
         self.cx.merge_advice(message.advice.as_ref());
-        if !self.subscriptions.has_recipient(message.channel) {
+        if !self.requests.subscriptions().has_recipient(message.channel) {
             return Verdict::Unexpected(Unexpected::Unrouted);
         }
         self.health.event_delivered(&mut self.cx);
         self.connect.event_delivered(&self.cx);
         Verdict::Deliver
     }
-
-    /// Closes a websocket whose messages have been of no use for too long.
-    pub(super) fn count_useless(&mut self, lane: LaneId, verdict: Verdict) {
-        let is_useless = matches!(
-            verdict,
-            Verdict::Unexpected(Unexpected::Unknown | Unexpected::UnexpectedReply)
-        );
-        if !is_useless {
-            self.useless = 0;
-            return;
-        }
-        self.useless = self.useless.saturating_add(1);
-        if self.useless > MAX_USELESS && self.websocket.open_lane() == Some(lane) {
-            self.useless = 0;
-            let cause = Cause::Violation("endless messages of no use");
-            self.apply(Step::DropSocket(cause));
-        }
-    }
 }
-
-/// Maximum number of messages in a row over a websocket that are neither events nor replies.
-const MAX_USELESS: u32 = 50_000;

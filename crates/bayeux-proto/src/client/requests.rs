@@ -5,7 +5,9 @@ mod answers;
 mod in_flight;
 mod pace;
 mod queue;
+mod replies;
 mod request;
+mod subscribing;
 
 use alloc::vec::Vec;
 
@@ -16,42 +18,25 @@ use self::{
     queue::Queue,
     request::Request,
 };
-use super::{context::Context, step::Step, subscriptions::Subscriptions};
+use super::{context::Context, subscriptions::Subscriptions};
 use crate::{
-    Cause, Channel, Close, End, Extension, Instant, LaneId, Message, Misuse, Outcome, PublishId,
-    Reconnect, ServerError, SessionEvent, Timer, encode::Batch,
+    Cause, Channel, Close, Extension, Instant, LaneId, Misuse, Outcome, PublishId, ServerError,
+    SessionEvent, Timer, encode::Batch,
 };
 
 /// Commands in the order in which they were queued, and requests that wait for their replies. Emits
-/// the event `Published`, and `Unsubscribed` once the server has no part in a subscription.
+/// the event `Published`.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     queue: Queue,
     in_flight: InFlight,
     answers: Answers,
     pace: Pace,
+    subscriptions: Subscriptions,
     /// Number of publishes queued or in flight.
     publishes: usize,
     /// Whether `/meta/disconnect` is queued or in flight: no subscription is changed any more.
     is_closing: bool,
-}
-
-/// Reply to a request.
-#[derive(Debug)]
-pub(super) struct Reply {
-    request: Request,
-    result: Result<(), ServerError>,
-    /// Whether the server has lost the session, which another one is to replace.
-    is_lost: bool,
-    /// End of the session, if the server advises to stop.
-    end: Option<End>,
-}
-
-impl Reply {
-    /// Returns whether the reply answers a probe.
-    pub(super) fn proves_session(&self) -> bool {
-        matches!(self.request, Request::Probe(_)) && !self.is_lost
-    }
 }
 
 /// Commands.
@@ -90,28 +75,6 @@ impl Requests {
         self.answers.end_call(publish);
     }
 
-    /// Queues a synchronisation if the channel needs a request, or removes its state if it is
-    /// unused.
-    pub(super) fn sync(
-        &mut self,
-        subscriptions: &mut Subscriptions,
-        cx: &mut Context,
-        channel: Channel,
-    ) {
-        let Some(state) = subscriptions.state_mut(&channel) else {
-            return;
-        };
-        report_left(cx, state.take_left());
-        let is_wanted = state.pending_request().is_some() && !self.is_closing;
-        if is_wanted {
-            if state.enqueue() {
-                self.queue.sync(channel);
-            }
-        } else if subscriptions.remove_if_unused(&channel) {
-            self.queue.drop_sync(&channel);
-        }
-    }
-
     /// Has the server asked whether it knows the session, by another subscribe to an active
     /// channel.
     pub(super) fn probe(&mut self, channel: Channel) {
@@ -146,7 +109,6 @@ impl Requests {
     /// request any more.
     pub(super) fn write(
         &mut self,
-        subscriptions: &mut Subscriptions,
         cx: &mut Context,
         lane: LaneId,
         ext: &mut impl Extension,
@@ -157,7 +119,7 @@ impl Requests {
         while batch.len() < cx.config.max_batch
             && let Some(command) = self.queue.pop()
         {
-            if let Some((request, json)) = command.into_request(subscriptions) {
+            if let Some((request, json)) = command.into_request(&mut self.subscriptions) {
                 let id = cx.next_id();
                 request.write(&json, id, &cx.client_id, &mut batch, ext);
                 self.in_flight.push(Sent {
@@ -172,99 +134,10 @@ impl Requests {
     }
 }
 
-/// Replies.
-impl Requests {
-    /// Takes the request that a reply answers.
-    pub(super) fn answered(&mut self, cx: &mut Context, reply: &Message<'_>) -> Option<Reply> {
-        let index = self.in_flight.answered_by(reply)?;
-        let request = self.take(index)?;
-        self.pace.answered();
-        cx.merge_advice(reply.advice.as_ref());
-        let result = match reply.successful {
-            Some(true) => Ok(()),
-            _ => Err(cx.server_error(reply)),
-        };
-        let is_unknown = result.as_ref().is_err_and(ServerError::is_unknown_client);
-        let is_sent_away = result.is_err() && reply.reconnect() == Some(Reconnect::Handshake);
-        let stops = reply.advises_stop();
-        Some(Reply {
-            is_lost: (is_unknown || is_sent_away)
-                && (!stops || cx.config.replace_lost_session)
-                && request != Request::Disconnect,
-            end: (stops && !self.is_closing).then(|| cx.end_by_advice(reply)),
-            request,
-            result,
-        })
-    }
-
-    pub(super) fn settle(
-        &mut self,
-        subscriptions: &mut Subscriptions,
-        cx: &mut Context,
-        reply: Reply,
-    ) -> Step {
-        let (request, result) = (reply.request, reply.result);
-        if reply.is_lost {
-            // A subscribe is repeated in the next session; a publish is settled here.
-            if let (Request::Publish(id, _), Err(error)) = (request, result) {
-                self.publish_settled(cx, id, Outcome::Refused(error));
-            }
-            return Step::Restart(Cause::SessionLost);
-        }
-        match request {
-            Request::Subscribe(channel) => {
-                self.settle_subscribe(subscriptions, cx, channel, &result);
-            }
-            Request::Unsubscribe(channel) => {
-                // Refused or not: events that the server still sends match no subscription.
-                if let Some(state) = subscriptions.state_mut(&channel) {
-                    state.left();
-                }
-                self.sync(subscriptions, cx, channel);
-            }
-            Request::Publish(id, _) => {
-                let outcome = result.map_or_else(Outcome::Refused, |()| Outcome::Accepted);
-                self.publish_settled(cx, id, outcome);
-            }
-            Request::Probe(channel) => {
-                if result.is_err() {
-                    self.settle_subscribe(subscriptions, cx, channel, &result);
-                }
-            }
-            Request::Disconnect => return Step::Finish(End::Requested),
-        }
-        reply.end.map_or(Step::Stay, Step::Finish)
-    }
-
-    fn settle_subscribe(
-        &mut self,
-        subscriptions: &mut Subscriptions,
-        cx: &mut Context,
-        channel: Channel,
-        result: &Result<(), ServerError>,
-    ) {
-        subscriptions.settle(cx, &channel, result);
-        self.sync(subscriptions, cx, channel);
-    }
-
-    /// Returns the publish that a message with `data` answers, by its id and channel.
-    pub(super) fn answered_publish(&self, message: &Message<'_>) -> Option<PublishId> {
-        let id = message.id?.number()?;
-        let settled = self.answers.find(id, message.channel);
-        settled.or_else(|| self.in_flight.publish(id, message.channel))
-    }
-}
-
 /// Requests without a reply.
 impl Requests {
     /// Settles the requests in flight on a lane that ended.
-    pub(super) fn lost(
-        &mut self,
-        subscriptions: &mut Subscriptions,
-        cx: &mut Context,
-        lane: LaneId,
-        cause: &Cause,
-    ) {
+    pub(super) fn lost(&mut self, cx: &mut Context, lane: LaneId, cause: &Cause) {
         // A response without a reply to a publish is legal (Bayeux specification, "Publish
         // response"), and no reason to wait before the next one.
         let is_complete = *cause == Cause::Lane(Close::Complete);
@@ -278,7 +151,7 @@ impl Requests {
                 (Request::Publish(id, _), Some(error)) => {
                     self.publish_settled(cx, id, Outcome::Refused(error));
                 }
-                (request, _) => self.settle_unanswered(subscriptions, cx, request),
+                (request, _) => self.settle_unanswered(cx, request),
             }
         }
         if is_failure {
@@ -290,7 +163,6 @@ impl Requests {
     /// `open_socket` is the websocket, and `last_bytes` returns when bytes last arrived on a lane.
     pub(super) fn overdue(
         &mut self,
-        subscriptions: &mut Subscriptions,
         cx: &mut Context,
         open_socket: Option<LaneId>,
         last_bytes: impl Fn(LaneId) -> Option<Instant>,
@@ -304,7 +176,7 @@ impl Requests {
                 Request::Probe(_) => Some(Timer::Probe),
                 _ => Some(Timer::Request),
             };
-            self.settle_unanswered(subscriptions, cx, request);
+            self.settle_unanswered(cx, request);
             if let Some(timer) = timer {
                 return Some((lane, timer));
             }
@@ -322,19 +194,14 @@ impl Requests {
         }
     }
 
-    fn settle_unanswered(
-        &mut self,
-        subscriptions: &mut Subscriptions,
-        cx: &mut Context,
-        request: Request,
-    ) {
+    fn settle_unanswered(&mut self, cx: &mut Context, request: Request) {
         match request {
             Request::Publish(id, _) => self.publish_settled(cx, id, Outcome::Unknown),
             Request::Subscribe(channel) | Request::Unsubscribe(channel) => {
-                if let Some(state) = subscriptions.state_mut(&channel) {
+                if let Some(state) = self.subscriptions.state_mut(&channel) {
                     state.lost();
                 }
-                self.sync(subscriptions, cx, channel);
+                self.sync(cx, channel);
             }
             Request::Probe(_) | Request::Disconnect => {}
         }
@@ -342,21 +209,21 @@ impl Requests {
 
     /// Settles what is in flight in a lost session, and queues all subscriptions in front of
     /// everything else for the next one.
-    pub(super) fn start_session(&mut self, subscriptions: &mut Subscriptions, cx: &mut Context) {
+    pub(super) fn start_session(&mut self, cx: &mut Context) {
         while let Some(request) = self.take(0) {
             if let Request::Publish(id, _) = request {
                 self.publish_settled(cx, id, Outcome::Unknown);
             }
         }
         self.answers.end_session();
-        report_left(cx, subscriptions.take_left());
-        self.queue.start_session(subscriptions.reset());
+        self.queue
+            .start_session(self.subscriptions.start_session(cx));
         self.pace = Pace::default();
     }
 
     /// Cancels all queued publishes at the end of the session, and settles the others.
-    pub(super) fn end_session(&mut self, subscriptions: &mut Subscriptions, cx: &mut Context) {
-        self.start_session(subscriptions, cx);
+    pub(super) fn end_session(&mut self, cx: &mut Context) {
+        self.start_session(cx);
         for id in self.queue.cancel_publishes() {
             self.publish_settled(cx, id, Outcome::Cancelled);
         }
@@ -401,12 +268,6 @@ impl Requests {
     /// Returns the deadline of the oldest queued publish.
     pub(super) fn queue_deadline(&self, cx: &Context) -> Option<(Instant, Timer)> {
         Some((self.queue.deadline(cx.now)?, Timer::Request))
-    }
-}
-
-fn report_left(cx: &mut Context, left: Vec<crate::SubscriptionId>) {
-    for id in left {
-        cx.emit(SessionEvent::Unsubscribed(id));
     }
 }
 

@@ -49,9 +49,7 @@ impl Session {
             Transport::LongPolling if self.lanes.has_ordinary() => return None,
             Transport::LongPolling => self.lanes.next(),
         };
-        let is_written = self
-            .requests
-            .write(&mut self.subscriptions, &mut self.cx, lane, ext, out);
+        let is_written = self.requests.write(&mut self.cx, lane, ext, out);
         is_written.then(|| match self.cx.transport {
             Transport::WebSocket => Action::Send(lane),
             Transport::LongPolling => self.lanes.open(Exchange::Ordinary),

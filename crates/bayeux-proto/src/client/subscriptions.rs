@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// All local subscriptions, by channel. Several local subscriptions to one channel share one on the
-/// wire. Emits the events `Subscribed` and `Refused`.
+/// wire. Emits the events `Subscribed`, `Refused` and `Unsubscribed`.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     states: BTreeMap<Channel, SubscriptionState>,
@@ -24,11 +24,14 @@ pub(super) struct Subscriptions {
 }
 
 impl Subscriptions {
-    /// Adds a local subscription, and returns its id and the state of its channel.
-    pub(super) fn add(&mut self, channel: &Channel) -> (SubscriptionId, &mut SubscriptionState) {
+    /// Adds a local subscription, and reports it if the server has confirmed its channel before.
+    pub(super) fn add(&mut self, cx: &mut Context, channel: &Channel) -> SubscriptionId {
         let (id, state) = self.enter(channel);
         state.subscribe(id);
-        (id, state)
+        if state.is_confirmed() {
+            cx.emit(SessionEvent::Subscribed(id));
+        }
+        id
     }
 
     /// Adds a subscription that the server is not asked for, and returns its id.
@@ -76,7 +79,10 @@ impl Subscriptions {
 
     /// Resets all channels for a new session, and returns those to subscribe again, in the order in
     /// which the program subscribed to them.
-    pub(super) fn reset(&mut self) -> Vec<Channel> {
+    pub(super) fn start_session(&mut self, cx: &mut Context) -> Vec<Channel> {
+        for state in self.states.values_mut() {
+            state.report_all_left(cx);
+        }
         self.states.retain(|_, state| state.has_recipients());
         let states = &self.states;
         self.patterns.retain(|pattern| states.contains_key(pattern));
@@ -91,12 +97,6 @@ impl Subscriptions {
             .collect();
         channels.sort_unstable();
         channels.into_iter().map(|(_, channel)| channel).collect()
-    }
-
-    /// Takes all former subscribers whose end is not reported yet, because the session is over.
-    pub(super) fn take_left(&mut self) -> Vec<SubscriptionId> {
-        let states = self.states.values_mut();
-        states.flat_map(SubscriptionState::take_leaving).collect()
     }
 
     /// Records the reply to a subscribe, and reports it to the local subscriptions. A refused channel

@@ -89,7 +89,8 @@ impl Session {
             Row::Connect => self.connect_deadline(),
             Row::Write => self.requests.due().filter(|_| self.can_write()).map(retry),
             Row::Refused => self
-                .subscriptions
+                .requests
+                .subscriptions()
                 .next_retry()
                 .filter(|_| is_live)
                 .map(retry),
@@ -121,22 +122,17 @@ impl Session {
             }
             Row::Handshake => self.expire_handshake(),
             Row::Request => {
-                while let Some((lane, timer)) = self.requests.overdue(
-                    &mut self.subscriptions,
-                    &mut self.cx,
-                    self.websocket.open_lane(),
-                    |lane| last_bytes(&self.websocket, &self.lanes, lane),
-                ) {
+                while let Some((lane, timer)) =
+                    self.requests
+                        .overdue(&mut self.cx, self.websocket.open_lane(), |lane| {
+                            last_bytes(&self.websocket, &self.lanes, lane)
+                        })
+                {
                     self.request_overdue(lane, timer);
                 }
             }
             Row::Queue => self.requests.expire_queue(&mut self.cx),
-            Row::Refused if self.stage == Stage::Live => {
-                for channel in self.subscriptions.take_retries(self.cx.now) {
-                    self.requests
-                        .sync(&mut self.subscriptions, &mut self.cx, channel);
-                }
-            }
+            Row::Refused if self.stage == Stage::Live => self.requests.retry_refused(&mut self.cx),
             Row::Connect => self.expire_connect(),
             Row::Disconnect => {
                 if let Stage::Closing {
@@ -169,7 +165,7 @@ impl Session {
             return;
         }
         let silence = Cause::Silence(Timer::Connect);
-        let active = self.subscriptions.any_active();
+        let active = self.requests.subscriptions().any_active();
         let last_received = self.websocket.last_received();
         match self.connect.overdue(&self.cx, active, last_received) {
             Overdue::Wait => {}

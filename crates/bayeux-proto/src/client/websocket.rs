@@ -1,11 +1,15 @@
 //! Websocket lane: opening, pings, and its end.
 
 use super::{answer_deadline::AnswerDeadline, context::Context};
-use crate::{Action, Instant, LaneId, Timer};
+use crate::{Action, Instant, LaneId, Timer, Unexpected, Verdict};
 
 /// Websocket of the session, if there is one.
 #[derive(Debug, Default)]
-pub(super) struct WebSocket(Option<Socket>);
+pub(super) struct WebSocket {
+    socket: Option<Socket>,
+    /// Messages in a row, over any lane, that were neither events nor replies.
+    useless: u32,
+}
 
 /// Websocket, open or opening.
 #[derive(Debug)]
@@ -40,7 +44,7 @@ impl WebSocket {
     /// Opens a websocket in a new lane.
     pub(super) fn open(&mut self, cx: &Context, lane: LaneId) -> Action {
         let deadline = cx.now + cx.config.open_timeout;
-        self.0 = Some(Socket {
+        self.socket = Some(Socket {
             lane,
             state: State::Opening { deadline },
             last_received: cx.now,
@@ -57,25 +61,25 @@ impl WebSocket {
 
     /// Forgets the websocket, and returns its lane.
     pub(super) fn take(&mut self) -> Option<LaneId> {
-        self.0.take().map(|socket| socket.lane)
+        self.socket.take().map(|socket| socket.lane)
     }
 
     pub(super) fn is_present(&self) -> bool {
-        self.0.is_some()
+        self.socket.is_some()
     }
 
     pub(super) fn is_opening(&self) -> bool {
-        self.0.as_ref().is_some_and(Socket::is_opening)
+        self.socket.as_ref().is_some_and(Socket::is_opening)
     }
 
     /// Returns the lane, open or opening.
     pub(super) fn lane(&self) -> Option<LaneId> {
-        self.0.as_ref().map(|socket| socket.lane)
+        self.socket.as_ref().map(|socket| socket.lane)
     }
 
     /// Returns the lane, if the websocket is open.
     pub(super) fn open_lane(&self) -> Option<LaneId> {
-        let socket = self.0.as_ref().filter(|socket| !socket.is_opening());
+        let socket = self.socket.as_ref().filter(|socket| !socket.is_opening());
         socket.map(|socket| socket.lane)
     }
 
@@ -99,18 +103,37 @@ impl WebSocket {
 
     /// Returns when bytes of an incomplete frame last arrived, if `lane` is the websocket's.
     pub(super) fn last_bytes(&self, lane: LaneId) -> Option<Instant> {
-        let socket = self.0.as_ref().filter(|socket| socket.lane == lane)?;
+        let socket = self.socket.as_ref().filter(|socket| socket.lane == lane)?;
         socket.last_bytes
     }
 
     /// Returns when a whole frame last arrived.
     pub(super) fn last_received(&self) -> Option<Instant> {
-        self.0.as_ref().map(|socket| socket.last_received)
+        self.socket.as_ref().map(|socket| socket.last_received)
+    }
+
+    /// Counts messages that are of no use. Returns whether there were too many of them, the latest
+    /// over this websocket.
+    pub(super) fn is_flooded(&mut self, lane: LaneId, verdict: Verdict) -> bool {
+        let is_useless = matches!(
+            verdict,
+            Verdict::Unexpected(Unexpected::Unknown | Unexpected::UnexpectedReply)
+        );
+        if !is_useless {
+            self.useless = 0;
+            return false;
+        }
+        self.useless = self.useless.saturating_add(1);
+        let is_flooded = self.useless > MAX_USELESS && self.open_lane() == Some(lane);
+        if is_flooded {
+            self.useless = 0;
+        }
+        is_flooded
     }
 
     /// Has an open websocket pinged at the next poll.
     pub(super) fn suspect(&mut self) {
-        if let Some(socket) = &mut self.0
+        if let Some(socket) = &mut self.socket
             && socket.state == State::Open
         {
             socket.state = State::Suspect;
@@ -118,7 +141,7 @@ impl WebSocket {
     }
 
     pub(super) fn poll_ping(&mut self, cx: &Context) -> Option<Action> {
-        let socket = self.0.as_mut()?;
+        let socket = self.socket.as_mut()?;
         let is_due = match socket.state {
             State::Open => socket.last_received + cx.config.ping_interval <= cx.now,
             State::Suspect => true,
@@ -134,7 +157,7 @@ impl WebSocket {
 
     /// Returns the timer that the peer has let pass. Bytes that arrive move the deadline of a pong.
     pub(super) fn overdue(&mut self, cx: &Context) -> Option<Timer> {
-        let socket = self.0.as_mut()?;
+        let socket = self.socket.as_mut()?;
         match &mut socket.state {
             State::Opening { deadline } => (*deadline <= cx.now).then_some(Timer::Open),
             State::Pinged { deadline } => deadline
@@ -145,7 +168,7 @@ impl WebSocket {
     }
 
     pub(super) fn deadline(&self, cx: &Context) -> Option<(Instant, Timer)> {
-        let socket = self.0.as_ref()?;
+        let socket = self.socket.as_ref()?;
         Some(match socket.state {
             State::Opening { deadline } => (deadline, Timer::Open),
             State::Open => (socket.last_received + cx.config.ping_interval, Timer::Ping),
@@ -155,6 +178,9 @@ impl WebSocket {
     }
 
     fn on(&mut self, lane: LaneId) -> Option<&mut Socket> {
-        self.0.as_mut().filter(|socket| socket.lane == lane)
+        self.socket.as_mut().filter(|socket| socket.lane == lane)
     }
 }
+
+/// Maximum number of messages in a row over a websocket that are neither events nor replies.
+const MAX_USELESS: u32 = 50_000;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{Instant, SubscriptionId};
+use crate::{Instant, SessionEvent, SubscriptionId, client::context::Context};
 
 /// Local subscriptions to a channel, and its state on the server.
 #[derive(Debug, Default)]
@@ -178,13 +178,15 @@ impl SubscriptionState {
         };
     }
 
-    /// Takes the former subscribers whose end is not reported yet.
-    pub(super) fn take_leaving(&mut self) -> Vec<SubscriptionId> {
-        core::mem::take(&mut self.leaving)
+    /// Reports the end of all former subscribers, because the session is over.
+    pub(super) fn report_all_left(&mut self, cx: &mut Context) {
+        for id in core::mem::take(&mut self.leaving) {
+            cx.emit(SessionEvent::Unsubscribed(id));
+        }
     }
 
-    /// Takes the former subscribers whose end is certain.
-    pub(in crate::client) fn take_left(&mut self) -> Vec<SubscriptionId> {
+    /// Reports the end of former subscribers if it is certain.
+    pub(in crate::client) fn report_left(&mut self, cx: &mut Context) {
         let is_over = match self.wire {
             WireState::Absent | WireState::Refused => {
                 self.pending_request() != Some(PendingRequest::Unsubscribe)
@@ -193,9 +195,7 @@ impl SubscriptionState {
             WireState::Subscribing | WireState::Unsubscribing | WireState::Unknown => false,
         };
         if is_over {
-            self.take_leaving()
-        } else {
-            Vec::new()
+            self.report_all_left(cx);
         }
     }
 
