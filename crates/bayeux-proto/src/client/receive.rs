@@ -12,16 +12,18 @@ impl Session {
             ("/meta/handshake", Some(_)) => self.handle_handshake_reply(lane, message),
             ("/meta/connect", Some(_)) => self.handle_connect_reply(lane, message),
             ("/meta/disconnect", _) | (_, Some(_)) => self.handle_reply(message),
-            _ => self.handle_event(message),
+            _ => Verdict::Unexpected(Unexpected::Unknown),
         }
     }
 
     /// Handles the rest of the payload that ended the session: events, and advice about the next
     /// step.
     pub(super) fn handle_message_on_closing_lane(&mut self, message: &Message<'_>) -> Verdict {
-        let is_reply = message.successful.is_some() && !message.is_answer();
-        if message.channel != "/meta/disconnect" && !is_reply {
+        if message.is_answer() {
             return self.handle_event(message);
+        }
+        if message.channel != "/meta/disconnect" && message.successful.is_none() {
+            return Verdict::Unexpected(Unexpected::Unknown);
         }
         if let Stage::Handshake(handshake) = &mut self.stage {
             let step = handshake.advised_late(&mut self.cx, message);
@@ -108,10 +110,6 @@ impl Session {
     }
 
     fn handle_event(&mut self, message: &Message<'_>) -> Verdict {
-        if !message.has_data || message.channel.is_empty() || message.channel.starts_with("/meta/")
-        {
-            return Verdict::Unexpected(Unexpected::Unknown);
-        }
         self.cx.merge_advice(message.advice.as_ref());
         if !self.requests.subscriptions().has_recipient(message.channel) {
             return Verdict::Unexpected(Unexpected::Unrouted);
