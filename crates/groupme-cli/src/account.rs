@@ -117,7 +117,7 @@ pub(crate) async fn gateway(
                 "--gateway-url needs the user id: add --user, or --api-url to ask that REST API"
             )));
         }
-        None => Account::open(account).await?.me().await?.id,
+        None => number(Account::open(account).await?.me().await?.id)?,
     };
     let mut builder = Client::builder(token, user.clone())
         .transport(match gateway.transport {
@@ -140,6 +140,23 @@ pub(crate) async fn gateway(
     }
     Ok((builder, user))
 }
+
+/// Checks the id of a user that the API returned: the channels of the user have the number in their
+/// names.
+fn number(user: UserId) -> Result<UserId, Failure> {
+    let text = user.as_str();
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number && text.len() <= MAX_DIGITS {
+        return Ok(user);
+    }
+    Err(Failure::Other(anyhow!(
+        "the REST API returned {text:?} as the id of the account's user, which is no number; check that \
+         --api-url names a REST API compatible with GroupMe's"
+    )))
+}
+
+/// Digits of the largest number of 64 bits.
+const MAX_DIGITS: usize = 20;
 
 /// Refuses an address that needs TLS, as GroupMe's own does, in a command without TLS: the libraries
 /// would name their features instead of the command's.

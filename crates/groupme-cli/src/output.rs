@@ -1,5 +1,6 @@
 //! Output formats.
 
+pub(crate) mod closed;
 mod json;
 mod pretty;
 mod row;

@@ -89,7 +89,7 @@ impl Pager {
     /// a cursor that does not move. A short page is not the end.
     pub(crate) fn handle_page(&mut self, mut page: MessagePage) -> Option<MessagePage> {
         match core::mem::replace(&mut self.state, State::Ended) {
-            State::Backward(cursor) => self.handle_backward(cursor, page),
+            State::Backward(cursor) => self.handle_backward(cursor.as_ref(), page),
             State::Forward(after) => self.handle_forward(after, page),
             State::Bridging {
                 after,
@@ -106,13 +106,13 @@ impl Pager {
 
     fn handle_backward(
         &mut self,
-        cursor: Option<MessageId>,
+        cursor: Option<&MessageId>,
         mut page: MessagePage,
     ) -> Option<MessagePage> {
         let had_rows = !page.rows.is_empty();
         let is_position = positions(&page.rows);
         self.retain(&mut page.rows, is_position, |id| {
-            cursor.as_ref().is_none_or(|cursor| id < cursor)
+            cursor.is_none_or(|cursor| id < cursor)
         });
         match ids(&page.rows, is_position).min() {
             Some(oldest) => self.state = State::Backward(Some(oldest.clone())),

@@ -10,10 +10,11 @@ use crate::{
     account::Account,
     args::Chats,
     exit::Failure,
-    output::{Row, RowPrinter},
+    output::{Row, RowPrinter, closed},
 };
 
 pub(crate) async fn run(args: Chats) -> Result<(), Failure> {
+    closed::check()?;
     let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
     // A conversation with a new message moves to another page meanwhile.

@@ -14,10 +14,11 @@ use serde::Serialize;
 use crate::{
     args::{Decode, Payload},
     exit::Failure,
-    output::write_json,
+    output::{closed, write_json},
 };
 
 pub(crate) fn run(args: &Decode) -> Result<(), Failure> {
+    closed::check()?;
     let name = if is_stdin(&args.file) {
         "standard input".to_owned()
     } else {

@@ -13,10 +13,11 @@ use crate::{
     account::Account,
     args::Groups,
     exit::Failure,
-    output::{Row, RowPrinter},
+    output::{Row, RowPrinter, closed},
 };
 
 pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
+    closed::check()?;
     let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
     let list = if args.members {

@@ -4,9 +4,15 @@ use anyhow::anyhow;
 use groupme_model::HistoryWindow;
 use groupme_rest::endpoint::messages::{self, MessagePage};
 
-use crate::{account::Account, args::History, exit::Failure, output::RowPrinter};
+use crate::{
+    account::Account,
+    args::History,
+    exit::Failure,
+    output::{RowPrinter, closed},
+};
 
 pub(crate) async fn run(args: History) -> Result<(), Failure> {
+    closed::check()?;
     let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
     let conversation = account.conversation(&args.conversation).await?;

@@ -22,7 +22,18 @@ pub(crate) async fn run(args: Like) -> Result<(), Failure> {
     let reactions = account.rest().react(&conversation, &message, icon);
     let reactions = match reactions.await {
         Ok(reactions) => reactions,
-        Err(error) => return Err(account.failure(error).await),
+        Err(error) => {
+            // The earlier one is removed first.
+            let is_removed = error
+                .api_error()
+                .is_some_and(|error| error.call.to_string().ends_with("/like"));
+            let failure = account.failure(error).await;
+            return Err(if is_removed {
+                failure.and("your earlier reaction to the message, if there was one, is removed")
+            } else {
+                failure
+            });
+        }
     };
     // GroupMe does not return the reactions after a plain like.
     let reactions = has_icon.then_some(&*reactions);

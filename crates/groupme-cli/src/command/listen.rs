@@ -1,15 +1,12 @@
 //! `groupme listen`: prints an account's events as they arrive.
 
 use std::{
-    fs::{self, File},
     io::{self, IsTerminal as _},
-    os::{fd::AsFd, unix::fs::MetadataExt as _},
     path::Path,
 };
 
 use anyhow::anyhow;
 use groupme_client::{Builder, DeliveryConfig, GroupId, Polling, Scope};
-use rustix::fs::{OFlags, fcntl_getfl};
 
 use super::{
     Stop,
@@ -19,7 +16,7 @@ use crate::{
     account,
     args::{self, Format, Listen},
     exit::Failure,
-    output::Printer,
+    output::{Printer, closed},
 };
 
 pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
@@ -73,22 +70,7 @@ fn check_output(format: Format, has_state: bool) -> Result<(), Failure> {
              printed: use one of the two"
         )));
     }
-    // An output that cannot be examined shows its errors when it is written.
-    if has_state && is_lost(io::stdout()).unwrap_or(false) {
-        return Err(Failure::Usage(anyhow!(
-            "standard output is closed, or /dev/null for reading and writing, and --state acknowledges \
-             events that nobody sees: redirect the output to a file, or to a program that reads it"
-        )));
-    }
-    Ok(())
-}
-
-/// Returns whether output is `/dev/null`, open for reading as well. Rust opens it in this way in place
-/// of a closed file; a shell opens it for writing only.
-fn is_lost(output: impl AsFd) -> io::Result<bool> {
-    let output = File::from(output.as_fd().try_clone_to_owned()?);
-    let is_null = output.metadata()?.rdev() == fs::metadata("/dev/null")?.rdev();
-    Ok(is_null && fcntl_getfl(&output)? & OFlags::ACCMODE == OFlags::RDWR)
+    closed::check()
 }
 
 /// Configures backfill and the store.

@@ -4,7 +4,7 @@ use std::{fs::File, process::Stdio};
 
 use crate::{
     canned::{Answer, Canned, enveloped},
-    program::{Running, asking, listen, run, sim, soon},
+    program::{Running, ask, asking, behind, listen, run, sim, soon},
 };
 
 /// Returns a file in which nothing can be written.
@@ -94,7 +94,7 @@ async fn a_message_whose_answer_cannot_be_read_was_sent_and_says_with_which_guid
     assert!(error.contains("--guid"), "{error}");
     let sim = sim().await;
     let lake = sim.cast().lake.to_string();
-    let mut command = crate::program::ask(&sim, &["send", "--group", &lake, "hello"]);
+    let mut command = ask(&sim, &["send", "--group", &lake, "hello"]);
     let child = command.stdout(Stdio::from(full())).spawn().unwrap();
     let output = soon(child.wait_with_output()).await.unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
@@ -119,7 +119,7 @@ async fn a_full_disk_ends_it_with_an_error() {
         assert!(error.contains("No space left"), "{error}");
     }
     let history = ["history", "--group", &sim.cast().lake.to_string()];
-    let mut history = crate::program::ask(&sim, &history);
+    let mut history = ask(&sim, &history);
     let child = history.stdout(Stdio::from(full())).spawn().unwrap();
     let output = soon(child.wait_with_output()).await.unwrap();
     assert_eq!(output.status.code(), Some(6));
@@ -145,9 +145,14 @@ async fn a_closed_output_is_refused_before_an_event_is_lost_in_it() {
         run(command)
     };
     let refused = listening(">&-").await;
-    let error = refused.refused(2);
+    let error = refused.refused(6);
     assert!(error.contains("standard output is closed"), "{error}");
     assert!(!file.exists());
     // To discard everything on purpose is no mistake.
     assert_eq!(listening(">/dev/null").await.status, Some(0));
+    let group = sim.cast().lake.to_string();
+    for arguments in [&["groups"][..], &["chats"], &["history", "--group", &group]] {
+        let closed = run(behind(ask(&sim, arguments), "exec >&-")).await;
+        assert!(closed.refused(6).contains("standard output is closed"));
+    }
 }

@@ -8,7 +8,11 @@ use super::ensure;
 
 /// The sources of the command; a library would be public for this target alone.
 #[path = "../../../../crates/groupme-cli/src"]
-#[expect(dead_code, reason = "the target parses and does not run")]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the target parses and does not run"
+)]
 mod command {
     pub(crate) mod args;
 }

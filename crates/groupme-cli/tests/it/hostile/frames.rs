@@ -43,6 +43,7 @@ fn close(code: u16, reason: &[u8]) -> Vec<u8> {
     frame(0x88, [&code.to_be_bytes()[..], reason].concat())
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case::websocket("a wrong accept key", |peer| {

@@ -177,6 +177,26 @@ pub(super) fn cases() -> Vec<Case> {
         .says("the good one")
         .says("the bad one"),
         Case::rest(
+            "a user whose id is no number",
+            &["listen", "--gateway-url", "http://127.0.0.1:1/faye", "--for", "1s"],
+            |peer, _| peer.json(r#"{"response":{"id":"**"},"meta":{"code":200}}"#),
+        )
+        .fails(1)
+        .says("the REST API returned"),
+        Case::rest(
+            "a reaction that is removed and not replaced",
+            &["like", "--group", "5", "7", "--emoji", "x"],
+            |peer, target| {
+                if target.ends_with("/unlike") {
+                    peer.json(r#"{"meta":{"code":200}}"#)
+                } else {
+                    peer.respond("400 T", "", r#"{"meta":{"code":400,"errors":["no"]}}"#)
+                }
+            },
+        )
+        .fails(4)
+        .says("your earlier reaction to the message, if there was one, is removed"),
+        Case::rest(
             "ids in a history that are no positions",
             &["history", "--group", "5", "--format", "json", "--all"],
             |peer, target| {
