@@ -8,7 +8,6 @@ mod connection;
 mod control;
 mod faults;
 mod http;
-mod jsonp;
 mod origin;
 mod page;
 mod pause;
@@ -18,7 +17,6 @@ mod shared;
 mod socket;
 mod throttle;
 mod until;
-mod upgrade;
 mod wait;
 
 use core::{fmt, net::SocketAddr, time::Duration};
