@@ -2,13 +2,16 @@
 
 use groupme_client::webhook::{CallbackError, MAX_BODY, Webhook, read};
 use groupme_model::Message;
+use groupme_rest::Options;
 
 use super::{Check, ensure};
 
 /// The input is the body of a request.
 pub(super) fn target() -> Result<Check, String> {
-    let bot = Webhook::new("a-bot", &groupme_rest::Options::default());
-    let bot = bot.map_err(|error| error.to_string())?;
+    // Nothing is sent, and an address of loopback needs no TLS.
+    let options = Options::with_base_url("http://127.0.0.1:1");
+    let options = options.map_err(|error| error.to_string())?;
+    let bot = Webhook::new("a-bot", &options).map_err(|error| error.to_string())?;
     Ok(Box::new(move |body| check(&bot, body)))
 }
 
