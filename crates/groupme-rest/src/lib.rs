@@ -68,17 +68,20 @@
 
 mod argument;
 mod base_url;
+mod body;
 mod call;
 pub mod callback;
 mod client;
 mod connector;
 mod conversation;
+mod download;
 pub mod endpoint;
 mod error;
 #[cfg(feature = "metrics")]
 mod figures;
 mod history;
 mod hyper_transport;
+mod list;
 mod meter;
 mod options;
 mod pager;
@@ -91,17 +94,22 @@ mod retry;
 mod sending;
 mod token;
 mod transport;
+mod upload;
 mod uploading;
 
 pub use base_url::{BaseUrl, BaseUrlError, Service, Services};
 pub use bayeux_dial::{DialError, HttpUrlError, Proxy, RootStore};
+pub use body::{RequestBody, ResponseBody};
 pub use call::{Call, CallName};
 pub use client::Client;
 pub use conversation::Conversation;
+pub use download::Download;
 pub use error::{ApiError, BoxError, Error, SetupError, TransportError};
 pub use history::History;
+pub use list::List;
 pub use options::Options;
 pub use retry::RetryPolicy;
 pub use sending::Sent;
 pub use token::{Token, TokenError};
-pub use transport::{HttpTransport, HttpTransportError, ResponseFuture};
+pub use transport::{HttpTransport, HttpTransportError, ResponseFuture, StreamFuture};
+pub use upload::Upload;

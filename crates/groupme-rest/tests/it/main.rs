@@ -6,6 +6,8 @@
 )]
 
 mod histories;
+mod lists;
+mod media;
 mod network;
 mod recorded;
 mod requests;
