@@ -116,6 +116,7 @@
 //!   with sticky sessions do.
 //! - `sqlite`: `SqliteStore`, a store of acknowledgements in a file. Builds SQLite, which is C.
 //! - `metrics`: figures for the facade crate `metrics`, see above.
+//! - `tower`: callbacks of bots as a `tower::Service`, for axum and other servers; see [`webhook`].
 //! - `sim`: `Client::simulated`, and the simulator as module `sim`: for the tests of your bot.
 
 mod builder;
@@ -180,7 +181,7 @@ pub use outbox::{FileOutbox, Outbox, OutboxError, OutboxMessage, OutboxStore, Qu
 pub use sqlite::SqliteStore;
 pub use token::TokenSource;
 pub use typing::Typing;
-pub use waiting::{Collector, WaitFor};
+pub use waiting::{Collector, WaitFor, Waiters};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -26,6 +26,10 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("http::", "", "groupme_rest"),
     // Requests and responses of REST, for whoever sends them.
     ("http::", "", "groupme_account"),
+    // Requests and responses of a `tower::Service`, with the feature `tower`.
+    ("http::", "", "groupme_client"),
+    ("http_body::", "trait", "groupme_client"),
+    ("tower_service::", "trait", "groupme_client"),
     // A connection is of use only with the traits to read it and write to it.
     ("tokio::", "", "bayeux_dial"),
     // Conversions that a feature of the same name enables.
