@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bayeux_proto::{Channel, Misuse};
 use groupme_account::{Account, Delivery};
 use groupme_model::{Draft, MessageId, SourceGuid, UserId, attachment::Image};
-use groupme_rest::{Conversation, Sent};
+use groupme_rest::{Conversation, Sent, Upload};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -290,9 +290,9 @@ impl Handle {
     ///
     /// [`SendError::NoRest`] without a REST API; [`SendError::Rest`] as
     /// [`groupme_rest::Client::upload_image`].
-    pub async fn upload_image(&self, bytes: impl Into<Vec<u8>>) -> Result<Image, SendError> {
+    pub async fn upload_image(&self, picture: impl Into<Upload>) -> Result<Image, SendError> {
         let rest = self.rest().ok_or(SendError::NoRest)?;
-        Ok(rest.upload_image(bytes.into()).await?)
+        Ok(rest.upload_image(picture).await?)
     }
 
     /// Acknowledges an event at once, and returns a future that waits until that is
