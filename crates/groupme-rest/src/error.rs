@@ -48,6 +48,13 @@ pub enum Error {
     /// Caller: a message with the same `source_guid` was sent within about a minute (HTTP 409).
     #[error("there already: {0}")]
     Conflict(Box<ApiError>),
+    /// Caller: another reaction of the account, from another program or device, came between, and is
+    /// the message's now.
+    #[error("another reaction came before that of `{call}`")]
+    Overtaken {
+        /// Name of the call.
+        call: CallName,
+    },
     /// Caller: any other 4xx status; see [`ApiError::errors`].
     #[error("bad request: {0}")]
     BadRequest(Box<ApiError>),
@@ -239,6 +246,7 @@ impl Error {
             | Self::Endless { .. }
             | Self::Server(_)
             | Self::Conflict(_)
+            | Self::Overtaken { .. }
             | Self::TimedOut { .. } => false,
             Self::Transport { source, .. } => !source.is_sent(),
             _ => true,
@@ -338,6 +346,7 @@ mod tests {
                 size: 9,
                 source: "the cause".into(),
             },
+            Error::Overtaken { call: CALL },
             Error::CutOff {
                 call: CALL,
                 status: 200,

@@ -63,6 +63,7 @@
 //! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; goes before ring.
 //! - `bundled-roots` (default): Mozilla's root certificates, compiled into the program.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
@@ -82,6 +83,7 @@ mod figures;
 mod history;
 mod hyper_transport;
 mod list;
+mod membership;
 mod meter;
 mod options;
 mod pager;
@@ -92,6 +94,7 @@ mod request;
 mod response;
 mod retry;
 mod sending;
+mod share_link;
 mod token;
 mod transport;
 mod upload;
@@ -107,9 +110,11 @@ pub use download::Download;
 pub use error::{ApiError, BoxError, Error, SetupError, TransportError};
 pub use history::History;
 pub use list::List;
+pub use membership::AddedMembers;
 pub use options::Options;
 pub use retry::RetryPolicy;
 pub use sending::Sent;
+pub use share_link::{ShareLink, ShareLinkError};
 pub use token::{Token, TokenError};
 pub use transport::{HttpTransport, HttpTransportError, ResponseFuture, StreamFuture};
 pub use upload::Upload;

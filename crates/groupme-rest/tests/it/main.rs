@@ -8,6 +8,7 @@
 mod histories;
 mod lists;
 mod media;
+mod membership;
 mod network;
 mod recorded;
 mod requests;
