@@ -24,6 +24,9 @@ pub(crate) fn failure(error: &Error, is_token_good: bool) -> Failure {
         Error::NotFound(_) => Failure::Refused(with(
             "check the ids, and that the account is a member of the conversation",
         )),
+        Error::Overtaken { .. } => Failure::Temporary(with(
+            "another program or device of the account reacted at the same moment: try again",
+        )),
         Error::Conflict(_) => Failure::Refused(with("the request has already taken effect")),
         Error::BadRequest(refusal) => Failure::Refused(with(match refusal.status {
             413 => "GroupMe takes smaller ones only: make the file or the text smaller",

@@ -187,3 +187,21 @@ async fn an_answer_that_ends_in_the_middle_is_asked_for_in_smaller_parts() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn addresses_and_the_user_may_come_from_the_environment() {
+    let sim = sim().await;
+    let with_environment = |arguments: &[&str]| {
+        let mut command = crate::program::groupme(arguments);
+        command
+            .env("GROUPME_ACCESS_TOKEN", sim.token())
+            .env("GROUPME_API_URL", sim.api_url())
+            .env("GROUPME_GATEWAY_URL", sim.gateway_url())
+            .env("GROUPME_USER_ID", sim.user_id());
+        command
+    };
+    let groups = run(with_environment(&["groups"])).await.well().json();
+    assert_eq!(groups.len(), 1);
+    let ping = with_environment(&["ping", "--count", "1"]);
+    assert_eq!(run(ping).await.well().json().last().unwrap()["answered"], 1);
+}
