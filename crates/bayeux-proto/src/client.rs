@@ -1,110 +1,68 @@
-//! Public methods of the client session; each submodule implements one concern.
+//! Client session: inputs and outputs of the driver.
+//!
+//! A session consists of parts: handshake, connect loop, requests with subscriptions, websocket,
+//! choice of the transport, and health. Each owns its fields and methods and knows no other part. A
+//! part that decides about the session as a whole answers with a [`step::Step`], which [`apply`]
+//! alone carries out.
 
 mod answer_deadline;
-mod calls;
+mod apply;
 mod commands;
 mod connect;
-mod exchanges;
+mod context;
 mod handshake;
+mod health;
+mod lane_ends;
+mod lanes;
 mod merged_advice;
-mod recovery;
+mod receive;
 mod requests;
 mod retry;
-mod socket;
+mod send;
+mod stage;
+mod step;
 mod subscriptions;
+mod timers;
+mod transport_choice;
+mod websocket;
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::vec::Vec;
 use core::fmt;
 
 use self::{
-    connect::Connect, exchanges::Exchanges, merged_advice::MergedAdvice, recovery::Recovery,
-    requests::Requests, socket::Socket, subscriptions::Subscriptions,
+    connect::ConnectLoop, context::Context, health::Health, lanes::Lanes, requests::Requests,
+    stage::Stage, step::Step, transport_choice::TransportChoice, websocket::WebSocket,
 };
 use crate::{
-    Action, Channel, Close, Config, Deadline, End, Extension, Instant, Jitter, LaneId, Message,
-    SessionEvent, SubscriptionId, Transport, Unexpected, Usage, Verdict, timer::earliest,
+    Action, Cause, Channel, Close, Config, Deadline, Extension, Instant, LaneId, Message,
+    SessionEvent, SubscriptionId, Unexpected, Usage, Verdict,
 };
 
 /// Client side of one Bayeux session. The crate documentation has the driver loop and the contract.
 pub struct Session {
-    config: Config,
-    jitter: Jitter,
-    /// Latest instant seen; time never goes backwards.
-    now: Instant,
+    cx: Context,
     stage: Stage,
-    /// Transport of the next handshake or connect.
-    transport: Transport,
-    client_id: String,
-    /// Texts that no error of a server shows.
-    secrets: Vec<String>,
-    advice: MergedAdvice,
-    last_id: u64,
-    last_lane: u64,
-    socket: Option<Socket>,
-    websocket: socket::History,
-    exchanges: Exchanges,
-    /// Lanes for which [`Action::Close`] is still to be polled.
-    lanes_to_close: VecDeque<LaneId>,
-    connect: Connect,
+    lanes: Lanes,
+    websocket: WebSocket,
+    choice: TransportChoice,
+    connect: ConnectLoop,
     requests: Requests,
-    subscriptions: Subscriptions,
-    recovery: Recovery,
-    connects_paused: bool,
-    /// Messages in a row that were neither events nor replies.
-    useless: u32,
-    events: VecDeque<SessionEvent>,
-}
-
-/// Progress of the session. `Recovery::up` says whether messages flow at this moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Idle,
-    /// No session: the handshake is sent at `due`.
-    Handshake {
-        due: Instant,
-        sent: Option<handshake::Sent>,
-    },
-    /// Session established: one connect is kept outstanding.
-    Live,
-    /// A `/meta/disconnect` is queued or sent. [`Session::disconnect`] has no clock, so the
-    /// deadline is set when the driver next passes the time.
-    Closing {
-        deadline: Option<Instant>,
-    },
-    Ended,
+    health: Health,
 }
 
 impl Session {
     /// Creates an idle session, which does nothing before [`connect`](Self::connect). `seed`
     /// determines all jitter.
     pub fn new(config: Config, seed: u64) -> Self {
-        let transport = config
-            .transports
-            .first()
-            .copied()
-            .unwrap_or(Transport::WebSocket);
         Self {
-            jitter: Jitter::new(seed),
-            now: Instant::ORIGIN,
             stage: Stage::Idle,
-            transport,
-            client_id: String::new(),
-            secrets: Vec::new(),
-            advice: MergedAdvice::default(),
-            last_id: 0,
-            last_lane: 0,
-            socket: None,
-            websocket: socket::History::default(),
-            exchanges: Exchanges::default(),
-            lanes_to_close: VecDeque::new(),
-            connect: Connect::new(config.connect_burst),
+            lanes: Lanes::default(),
+            websocket: WebSocket::default(),
+            choice: TransportChoice::default(),
+            connect: ConnectLoop::new(config.connect_burst),
             requests: Requests::default(),
-            subscriptions: Subscriptions::default(),
-            recovery: Recovery::default(),
-            connects_paused: false,
-            useless: 0,
-            events: VecDeque::new(),
-            config,
+            health: Health::default(),
+            cx: Context::new(config, seed),
         }
     }
 }
@@ -113,60 +71,34 @@ impl Session {
 impl Session {
     /// Reports that the websocket of [`Action::Open`] is open.
     pub fn handle_open(&mut self, now: Instant, lane: LaneId) {
-        self.advance(now);
-        self.socket_opened(lane);
+        self.cx.advance(now);
+        self.websocket.opened(&self.cx, lane);
     }
 
     /// Reports a message from a lane. The driver passes all messages of a payload, in order, before
     /// it polls the next action.
     pub fn handle_message(&mut self, now: Instant, lane: LaneId, message: &Message<'_>) -> Verdict {
-        self.advance(now);
-        if self.lanes_to_close.contains(&lane) {
+        self.cx.advance(now);
+        if self.lanes.is_closing(lane) {
             return self.handle_message_on_closing_lane(message);
         }
         if !self.is_alive(lane) {
             return Verdict::Unexpected(Unexpected::DeadLane);
         }
-        self.socket_received(lane);
-        self.recovery.message_received();
+        self.websocket.received(&self.cx, lane);
+        self.health.message_received();
         let verdict = self.dispatch(lane, message);
-        self.count_useless(lane, verdict);
+        if self.websocket.is_flooded(lane, verdict) {
+            let cause = Cause::Violation("endless messages of no use");
+            self.apply(Step::DropSocket(cause));
+        }
         verdict
-    }
-
-    fn dispatch(&mut self, lane: LaneId, message: &Message<'_>) -> Verdict {
-        if message.is_answer() {
-            return self.handle_answer_or_event(message);
-        }
-        match (message.channel, message.successful) {
-            ("/meta/handshake", Some(_)) => self.handle_handshake_reply(lane, message),
-            ("/meta/connect", Some(_)) => self.handle_connect_reply(lane, message),
-            ("/meta/disconnect", _) | (_, Some(_)) => self.handle_reply(message),
-            _ => self.handle_event(message),
-        }
-    }
-
-    /// Closes a websocket whose messages have been of no use for too long.
-    fn count_useless(&mut self, lane: LaneId, verdict: Verdict) {
-        let is_useless = matches!(
-            verdict,
-            Verdict::Unexpected(Unexpected::Unknown | Unexpected::UnexpectedReply)
-        );
-        if !is_useless {
-            self.useless = 0;
-            return;
-        }
-        self.useless = self.useless.saturating_add(1);
-        if self.useless > MAX_USELESS && self.open_socket_lane() == Some(lane) {
-            self.useless = 0;
-            self.drop_socket(crate::Cause::Violation("endless messages of no use"));
-        }
     }
 
     /// Reports the pong to [`Action::Ping`].
     pub fn handle_pong(&mut self, now: Instant, lane: LaneId) {
-        self.advance(now);
-        self.socket_received(lane);
+        self.cx.advance(now);
+        self.websocket.received(&self.cx, lane);
     }
 
     /// Reports that bytes of an incomplete message, response or frame arrived on a lane, the latest
@@ -177,63 +109,44 @@ impl Session {
     /// [`handle_timeout`](Self::handle_timeout), and the latest one suffices; a driver that makes
     /// none measures whole messages only.
     pub fn handle_progress(&mut self, now: Instant, lane: LaneId, last_bytes: Instant) {
-        self.advance(now);
-        let last_bytes = last_bytes.min(self.now);
-        if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane)) {
-            socket.record_bytes(last_bytes);
-        } else {
-            self.exchanges.record_bytes(lane, last_bytes);
-        }
+        self.cx.advance(now);
+        let last_bytes = last_bytes.min(self.cx.now);
+        self.websocket.record_bytes(lane, last_bytes);
+        self.lanes.record_bytes(lane, last_bytes);
     }
 
     /// Reports that a lane ended. Every lane ends with exactly one report, except lanes named by
     /// [`Action::Close`], which need none.
     pub fn handle_close(&mut self, now: Instant, lane: LaneId, why: Close) {
-        self.advance(now);
-        self.lanes_to_close.retain(|closing| *closing != lane);
-        if self.socket.as_ref().is_some_and(|socket| socket.is(lane)) {
-            self.socket_lost(crate::Cause::Lane(why));
-        } else if let Some(open) = self.exchanges.remove(lane) {
-            self.exchange_ended(lane, open.kind, why);
+        self.cx.advance(now);
+        if self.websocket.lane() == Some(lane) {
+            self.socket_lost(Cause::Lane(why));
+        } else if let Some(kind) = self.lanes.ended(lane) {
+            self.exchange_ended(lane, kind, why);
         }
     }
 
     /// Reports that the instant of [`poll_timeout`](Self::poll_timeout) has come. Harmless at any
     /// other time.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.advance(now);
+        self.cx.advance(now);
         self.start_clocks();
-        self.socket_overdue();
-        self.handshake_overdue();
-        while let Some((lane, timer)) = self.requests_overdue() {
-            self.on_request_overdue(lane, timer);
-        }
-        self.queue_overdue();
-        self.refusals_overdue();
-        self.connect_overdue();
-        if let Stage::Closing {
-            deadline: Some(deadline),
-        } = self.stage
-            && deadline <= self.now
-        {
-            self.finish(End::Requested);
-        }
+        self.expire_timers();
     }
 
     /// Reports a possible change of the network, such as regained connectivity or a resumed
     /// machine. Pings an open websocket and makes a waiting attempt due, but not before the end of
     /// the interval that the server advised.
     pub fn handle_wake(&mut self, now: Instant) {
-        self.advance(now);
-        let sooner = self.now.max(self.interval_end());
-        if let Stage::Handshake { due, sent: None } = &mut self.stage {
-            *due = (*due).min(sooner);
+        self.cx.advance(now);
+        let sooner = self.cx.now.max(self.cx.interval_end());
+        match &mut self.stage {
+            Stage::Handshake(handshake) => handshake.expedite(sooner),
+            Stage::Live if !self.health.is_up() => self.connect.expedite(self.cx.now),
+            _ => {}
         }
-        self.expedite_connect();
-        self.recovery.restart_outage(self.now);
-        if let Some(socket) = &mut self.socket {
-            socket.suspect();
-        }
+        self.health.restart_outage(self.cx.now);
+        self.websocket.suspect();
     }
 }
 
@@ -248,59 +161,33 @@ impl Session {
         ext: &mut impl Extension,
         out: &mut Vec<u8>,
     ) -> Option<Action> {
-        self.advance(now);
-        ext.advance(self.now);
+        self.cx.advance(now);
+        ext.advance(self.cx.now);
         self.start_clocks();
-        if let Some(lane) = self.lanes_to_close.pop_front() {
-            return Some(Action::Close(lane));
+        if let Some(close) = self.lanes.poll_close() {
+            return Some(close);
         }
         match self.stage {
             Stage::Idle | Stage::Ended => None,
-            Stage::Handshake { due, sent } => self.poll_handshake(due, sent, ext, out),
+            Stage::Handshake(_) => self.poll_handshake(ext, out),
             Stage::Live => self
                 .poll_requests(ext, out)
                 .or_else(|| self.poll_connect(ext, out))
                 .or_else(|| self.poll_upgrade()),
             Stage::Closing { .. } => self.poll_requests(ext, out),
         }
-        .or_else(|| self.poll_ping())
+        .or_else(|| self.websocket.poll_ping(&self.cx))
     }
 
     /// Returns the next event for the application, in causal order.
     pub fn poll_event(&mut self) -> Option<SessionEvent> {
-        self.events.pop_front()
+        self.cx.next_event()
     }
 
     /// Returns when to call [`handle_timeout`](Self::handle_timeout), and for which timer; `None`
     /// means never.
     pub fn poll_timeout(&self) -> Option<Deadline> {
-        if matches!(self.stage, Stage::Idle | Stage::Ended) {
-            return earliest(self.requests.deadlines(self.now));
-        }
-        let closing = match self.stage {
-            Stage::Closing { deadline } => Some(deadline.unwrap_or(self.now)),
-            _ => None,
-        };
-        let own = [
-            (closing, crate::Timer::Disconnect),
-            self.handshake_deadline(),
-            self.connect_deadline(),
-            (
-                self.can_write().then(|| self.requests.due()).flatten(),
-                crate::Timer::Retry,
-            ),
-            (
-                (self.stage == Stage::Live)
-                    .then(|| self.subscriptions.next_retry())
-                    .flatten(),
-                crate::Timer::Retry,
-            ),
-        ];
-        earliest(
-            own.into_iter()
-                .chain(self.requests.deadlines(self.now))
-                .chain(self.socket_deadlines()),
-        )
+        self.earliest_deadline()
     }
 }
 
@@ -308,13 +195,13 @@ impl Session {
 impl Session {
     /// Returns the channel of a subscription.
     pub fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
-        self.subscriptions.channel(id)
+        self.requests.subscriptions().channel(id)
     }
 
     /// Returns the subscriptions that match an event on the channel called `name`: usually one,
     /// several if patterns overlap.
     pub fn recipients<'a>(&'a self, name: &'a str) -> impl Iterator<Item = SubscriptionId> + 'a {
-        self.subscriptions.recipients(name)
+        self.requests.subscriptions().recipients(name)
     }
 
     /// Returns the moment up to which everything that the server has sent is known to have arrived,
@@ -323,7 +210,7 @@ impl Session {
     ///
     /// A session without such an answer may have a dead socket and not know yet.
     pub fn proved_until(&self) -> Instant {
-        self.recovery.proved_until()
+        self.health.proved_until()
     }
 
     /// Returns the current resource usage.
@@ -331,77 +218,22 @@ impl Session {
         Usage {
             waiting: self.requests.waiting(),
             in_flight: self.requests.in_flight(),
-            lanes: usize::from(self.socket.is_some())
-                + self.exchanges.len()
-                + self.lanes_to_close.len(),
-            subscriptions: self.subscriptions.len(),
-            events: self.events.len(),
+            lanes: usize::from(self.websocket.is_present()) + self.lanes.len(),
+            subscriptions: self.requests.subscriptions().len(),
+            events: self.cx.events(),
         }
-    }
-
-    fn advance(&mut self, now: Instant) {
-        self.now = self.now.max(now);
     }
 
     /// Gives deadlines to commands queued since the driver last passed the time.
     fn start_clocks(&mut self) {
-        self.requests
-            .start_clocks(self.now + self.config.queue_timeout);
+        self.requests.start_clocks(&self.cx);
         if let Stage::Closing { deadline } = &mut self.stage {
-            deadline.get_or_insert(self.now + self.config.disconnect_timeout);
-        }
-    }
-
-    /// Handles a message with `data` on a channel of the application.
-    fn handle_answer_or_event(&mut self, message: &Message<'_>) -> Verdict {
-        let publish = self.requests.answered_publish(message);
-        match (self.handle_event(message), publish) {
-            // Faye sends a published event back with the id of the publish.
-            (Verdict::Deliver, Some(publish)) if message.successful.is_some() => {
-                Verdict::Answer(publish)
-            }
-            (Verdict::Unexpected(Unexpected::Unrouted), Some(publish)) => Verdict::Answer(publish),
-            (verdict, _) => verdict,
-        }
-    }
-
-    fn handle_event(&mut self, message: &Message<'_>) -> Verdict {
-        if !message.has_data || message.channel.is_empty() || message.channel.starts_with("/meta/")
-        {
-            return Verdict::Unexpected(Unexpected::Unknown);
-        }
-        if let Some(advice) = &message.advice {
-            self.advice.merge(advice);
-        }
-        let mut recipients = self.subscriptions.recipients(message.channel);
-        if recipients.next().is_none() {
-            return Verdict::Unexpected(Unexpected::Unrouted);
-        }
-        drop(recipients);
-        self.report_gap_before_event();
-        self.recovery.event_delivered(self.now);
-        self.connect.event_delivered(&self.config);
-        Verdict::Deliver
-    }
-
-    /// Returns when bytes of an incomplete message last arrived on a lane.
-    fn last_bytes(&self, lane: LaneId) -> Option<Instant> {
-        match &self.socket {
-            Some(socket) if socket.is(lane) => socket.last_bytes(),
-            _ => self.exchanges.last_bytes(lane),
+            deadline.get_or_insert(self.cx.now + self.cx.config.disconnect_timeout);
         }
     }
 
     fn is_alive(&self, lane: LaneId) -> bool {
-        self.socket.as_ref().is_some_and(|socket| socket.is(lane)) || self.exchanges.contains(lane)
-    }
-
-    fn preferred(&self) -> Transport {
-        self.config
-            .transports
-            .first()
-            .copied()
-            .unwrap_or(Transport::WebSocket)
+        self.websocket.lane() == Some(lane) || self.lanes.is_exchange(lane)
     }
 }
 
@@ -409,15 +241,12 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The clientId and queued payloads stay out of logs.
         f.debug_struct("Session")
-            .field("now", &self.now)
+            .field("now", &self.cx.now)
             .field("stage", &self.stage)
-            .field("transport", &self.transport)
-            .field("subscriptions", &self.subscriptions.len())
+            .field("transport", &self.cx.transport)
+            .field("subscriptions", &self.requests.subscriptions().len())
             .field("waiting", &self.requests.waiting())
             .field("next", &self.poll_timeout())
             .finish_non_exhaustive()
     }
 }
-
-/// Maximum number of messages in a row over a websocket that are neither events nor replies.
-const MAX_USELESS: u32 = 50_000;

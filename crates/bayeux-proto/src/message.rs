@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Advice, ConnectionTypes};
+use crate::{Advice, ConnectionTypes, Reconnect};
 
 /// Envelope of one received Bayeux message (Bayeux specification, section "Message fields").
 ///
@@ -42,6 +42,22 @@ impl Message<'_> {
     /// reply, even with `successful`.
     pub(crate) fn is_answer(&self) -> bool {
         self.has_data && !self.channel.is_empty() && !self.channel.starts_with("/meta/")
+    }
+
+    /// Returns whether a reply answers the request with `id`; a reply without an id answers the
+    /// only request of its kind.
+    pub(crate) fn answers(&self, id: u64) -> bool {
+        self.id.is_none_or(|answered| answered.number() == Some(id))
+    }
+
+    /// Returns the `reconnect` advice of the message.
+    pub(crate) fn reconnect(&self) -> Option<Reconnect> {
+        self.advice.and_then(|advice| advice.reconnect)
+    }
+
+    /// Returns whether the message advises to stop.
+    pub(crate) fn advises_stop(&self) -> bool {
+        matches!(self.reconnect(), Some(Reconnect::None | Reconnect::Unknown))
     }
 }
 

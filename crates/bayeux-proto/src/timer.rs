@@ -59,13 +59,3 @@ impl fmt::Display for Timer {
         })
     }
 }
-
-/// Returns the earliest deadline that is set.
-pub(crate) fn earliest(
-    deadlines: impl IntoIterator<Item = (Option<Instant>, Timer)>,
-) -> Option<Deadline> {
-    deadlines
-        .into_iter()
-        .filter_map(|(at, why)| Some(Deadline { at: at?, why }))
-        .min_by_key(|d| d.at)
-}

@@ -47,7 +47,7 @@ pub(crate) struct Batch {
 pub(crate) async fn run_queue(
     shared: Arc<Shared>,
     meter: Arc<Meter>,
-    mut jobs: mpsc::UnboundedReceiver<Job>,
+    mut jobs: mpsc::UnboundedReceiver<Box<Job>>,
 ) {
     let mut kept: Option<Kept> = None;
     loop {
@@ -61,14 +61,14 @@ pub(crate) async fn run_queue(
                 next
             }
         };
-        let Some(Job {
+        let Some(job) = next else {
+            return;
+        };
+        let Job {
             lane,
             batch,
             mut stop,
-        }) = next
-        else {
-            return;
-        };
+        } = *job;
         // Dropping an exchange in progress closes its connection, so the next one opens its own.
         let outcome = tokio::select! {
             biased;
@@ -84,13 +84,13 @@ pub(crate) async fn run_queue(
                         shared.report(lane, Report::Frame(frame)).await?;
                     }
                     shared
-                        .report(lane, Report::Closed(Close::Complete, None))
+                        .report(lane, Report::closed(Close::Complete, None))
                         .await
                 }
                 Err(error) => {
                     shared.invalidate();
                     shared
-                        .report(lane, Report::Closed(error.close(), Some(error)))
+                        .report(lane, Report::closed(error.close(), Some(error)))
                         .await
                 }
             }
@@ -198,7 +198,8 @@ async fn respond(
             Err(failure) => return Err(failure.error),
         }
     }
-    let mut connection = Connection::open(shared, site, meter).await?;
+    // Boxed, since the task lives on: connecting takes most of its states' room.
+    let mut connection = Box::pin(Connection::open(shared, site, meter)).await?;
     let response = connection
         .post(shared, meter, batch)
         .await

@@ -255,11 +255,11 @@ impl Lanes {
         let (lane, stop) = Lane::new(None, Arc::clone(&queue.meter), self.clock.now());
         self.open.insert(id, lane);
         // The task ends only with this sender or with `reports`.
-        let _: Result<(), _> = queue.jobs.send(Job {
+        let _: Result<(), _> = queue.jobs.send(Box::new(Job {
             lane: id,
             batch,
             stop,
-        });
+        }));
     }
 
     /// Converts a report, unless its lane has been closed.
@@ -272,7 +272,8 @@ impl Lanes {
                 Next::Frame(lane, frame)
             }
             Report::Pong => Next::Pong(lane),
-            Report::Closed(close, error) => {
+            Report::Closed(end) => {
+                let (close, error) = *end;
                 self.open.remove(&lane);
                 Next::Closed(lane, close, error)
             }
@@ -323,7 +324,7 @@ impl Lane {
 
 /// The queue of one of the two HTTP connections.
 struct Queue {
-    jobs: mpsc::UnboundedSender<Job>,
+    jobs: mpsc::UnboundedSender<Box<Job>>,
     meter: Arc<Meter>,
 }
 

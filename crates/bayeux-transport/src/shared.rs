@@ -32,7 +32,14 @@ pub(crate) enum Report {
     Opened,
     Frame(Arc<Frame>),
     Pong,
-    Closed(Close, Option<Error>),
+    /// Boxed, since the queue has room for many reports, and few are of this kind.
+    Closed(Box<(Close, Option<Error>)>),
+}
+
+impl Report {
+    pub(crate) fn closed(close: Close, error: Option<Error>) -> Self {
+        Self::Closed(Box::new((close, error)))
+    }
 }
 
 /// The error of a report after [`Lanes`](crate::Lanes) has been dropped.

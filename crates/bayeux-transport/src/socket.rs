@@ -52,7 +52,8 @@ pub(crate) async fn run(
     let opened = tokio::select! {
         biased;
         stopped = &mut stop => Err(stopped.map_or(End::Abandoned, End::Failed)),
-        opened = upgrade::open(&shared, &meter) => opened.map_err(End::Failed),
+        // Boxed, since the task lives on: connecting takes most of its states' room.
+        opened = Box::pin(upgrade::open(&shared, &meter)) => opened.map_err(End::Failed),
     };
     let stream = match opened {
         Ok(stream) => stream,
@@ -138,7 +139,7 @@ impl End {
         };
         tracing::debug!(lane = lane.number(), %close, "websocket ended");
         // An error means that the lanes were dropped, so nobody needs the report.
-        let _: Result<(), Closed> = shared.report(lane, Report::Closed(close, error)).await;
+        let _: Result<(), Closed> = shared.report(lane, Report::closed(close, error)).await;
     }
 
     /// Returns the close frame to send (RFC 6455, section 7.4.1), unless none would arrive.

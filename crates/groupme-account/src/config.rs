@@ -81,6 +81,8 @@ impl TransportPolicy {
         // The gateway holds a connect for ten minutes and closes silent sockets after ten, often
         // without a close frame. A short hold is an end-to-end heartbeat.
         config.hold = Some(Duration::from_secs(25));
+        // A ping only if the answer to the connect is late.
+        config.ping_interval = Duration::from_secs(28);
         // At times the gateway never answers a held connect, and still delivers events.
         config.probe = true;
         config.request_timeout = Duration::from_secs(15);

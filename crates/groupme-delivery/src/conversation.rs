@@ -8,7 +8,7 @@ use crate::{
     DeliveryTag, GapCause,
     message_state::Aspect,
     observation::{Change as PushedChange, NewMessage},
-    position::is_position,
+    position::{has_time, is_position},
     seen::Seen,
     store::{Change, SavedConversation},
 };
@@ -219,6 +219,13 @@ impl<P> Conversation<P> {
         self.first_push
             .as_ref()
             .is_some_and(|first| message < first)
+    }
+
+    /// Returns whether an id cannot be compared with those of the conversation: it has no time, and
+    /// they have.
+    pub(crate) fn is_incomparable(&self, message: &MessageId) -> bool {
+        let known = [&self.newest, &self.cursor, &self.baseline];
+        !has_time(message.as_str()) && known.into_iter().flatten().any(|id| has_time(id.as_str()))
     }
 
     /// Returns whether a message belongs to the past and a newer one was delivered.

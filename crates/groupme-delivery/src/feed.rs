@@ -46,7 +46,8 @@ pub struct Feed<P> {
     is_live: bool,
     /// Cause of the next reported gap.
     cause: GapCause,
-    conversations: BTreeMap<ConversationId, Conversation<P>>,
+    /// Boxed, since a node of the map has room for eleven.
+    conversations: BTreeMap<ConversationId, Box<Conversation<P>>>,
     resync: Option<Resync>,
     requests: Requests,
     out: Outbox<P>,
@@ -91,7 +92,7 @@ impl<P> Feed<P> {
         let conversations = saved
             .conversations
             .into_iter()
-            .map(|(id, saved)| (id, Conversation::from_saved(saved, memory)));
+            .map(|(id, saved)| (id, Box::new(Conversation::from_saved(saved, memory))));
         Self {
             conversations: conversations.collect(),
             config,
@@ -343,7 +344,7 @@ impl<P> Feed<P> {
             if self.is_live && self.resync.as_ref().is_none_or(Resync::is_listed) {
                 (new.synced_in, new.listed_in) = (self.epoch, self.epoch);
             }
-            new
+            Box::new(new)
         })
     }
 }

@@ -15,7 +15,7 @@ pub(crate) fn is_position(id: &str, sent: Option<Timestamp>) -> bool {
         .len()
         .checked_sub(COUNTER_DIGITS)
         .and_then(|at| id.get(..at));
-    match (sent, seconds.filter(|_| id.len() >= USUAL_DIGITS)) {
+    match (sent, seconds.filter(|_| has_time(id))) {
         (Some(sent), Some(seconds)) => seconds
             .parse::<i64>()
             .is_ok_and(|seconds| seconds.abs_diff(sent.as_secs()) <= MAX_DIFFERENCE),
@@ -24,9 +24,14 @@ pub(crate) fn is_position(id: &str, sent: Option<Timestamp>) -> bool {
     }
 }
 
+/// Returns whether a position has the usual number of digits, and so a time.
+pub(crate) fn has_time(position: &str) -> bool {
+    position.len() >= USUAL_DIGITS
+}
+
 /// Returns whether a position has a time well after `now`. With fewer digits than usual, it has none.
 pub(crate) fn is_in_future(position: &str, now: Timestamp) -> bool {
-    if position.len() < USUAL_DIGITS {
+    if !has_time(position) {
         return false;
     }
     let seconds = position.get(..position.len() - COUNTER_DIGITS);

@@ -1,7 +1,7 @@
 //! Base URLs of GroupMe's services.
 
 use core::{fmt, str::FromStr};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use bayeux_dial::{HttpUrl, HttpUrlError, Target};
 
@@ -59,7 +59,7 @@ impl Service {
 
 /// Base URLs of all services.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Services(BTreeMap<Service, BaseUrl>);
+pub struct Services(Arc<BTreeMap<Service, BaseUrl>>);
 
 impl Services {
     /// Returns the URLs of GroupMe itself.
@@ -69,7 +69,7 @@ impl Services {
             let url = BaseUrl::new(url).expect("a test checks the table");
             (*service, url)
         };
-        Self(Service::ALL.iter().map(known).collect())
+        Self(Arc::new(Service::ALL.iter().map(known).collect()))
     }
 
     /// Returns URLs below a common base URL, by the [names](Service::name) of the services:
@@ -80,13 +80,13 @@ impl Services {
     pub fn with_base_url(base: &BaseUrl) -> Self {
         let root = base.without_version();
         let with_base = |(service, name, _): &(Service, &str, _)| (*service, root.join(name));
-        Self(Service::ALL.iter().map(with_base).collect())
+        Self(Arc::new(Service::ALL.iter().map(with_base).collect()))
     }
 
     /// Replaces the URL of one service.
     #[must_use]
     pub fn with(mut self, service: Service, url: BaseUrl) -> Self {
-        self.0.insert(service, url);
+        Arc::make_mut(&mut self.0).insert(service, url);
         self
     }
 

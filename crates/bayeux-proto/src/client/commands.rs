@@ -1,26 +1,19 @@
 //! Commands of the application. They record intent; nothing is sent before the next `poll_action`.
 
-use super::{Session, Stage, merged_advice::MergedAdvice, socket};
-use crate::{Channel, End, Misuse, PublishId, SessionEvent, SubscriptionId};
+use super::{Session, stage::Stage, step::Step};
+use crate::{Channel, End, Misuse, PublishId, SubscriptionId};
 
 impl Session {
-    /// Starts connecting, for the first time or again after [`SessionEvent::Ended`]. Existing
+    /// Starts connecting, for the first time or again after [`SessionEvent::Ended`](crate::SessionEvent::Ended). Existing
     /// subscriptions are kept. Does nothing while the session runs.
     pub fn connect(&mut self) {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
-            self.transport = self.preferred();
-            self.advice = MergedAdvice::default();
-            self.start_interval();
-            self.websocket = socket::History::default();
-            self.stage = Stage::Handshake {
-                due: self.now,
-                sent: None,
-            };
+            self.start();
         }
     }
 
     /// Subscribes to a channel or pattern, in this session and after every later handshake. Settles
-    /// with [`SessionEvent::Subscribed`] or [`SessionEvent::Refused`].
+    /// with [`SessionEvent::Subscribed`](crate::SessionEvent::Subscribed) or [`SessionEvent::Refused`](crate::SessionEvent::Refused).
     ///
     /// # Errors
     ///
@@ -28,12 +21,7 @@ impl Session {
     /// limit, [`Misuse::Ended`] while the session disconnects.
     pub fn subscribe(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
         self.check_subscription(channel)?;
-        let (id, state) = self.subscriptions.add(channel);
-        if state.is_confirmed() {
-            self.events.push_back(SessionEvent::Subscribed(id));
-        }
-        self.sync_subscription(channel.clone());
-        Ok(id)
+        Ok(self.requests.subscribe(&mut self.cx, channel))
     }
 
     /// Delivers the events of a channel or pattern without asking the server for them: for channels
@@ -45,12 +33,12 @@ impl Session {
     /// As [`subscribe`](Self::subscribe).
     pub fn listen(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
         self.check_subscription(channel)?;
-        Ok(self.subscriptions.listen(channel))
+        Ok(self.requests.listen(channel))
     }
 
     /// Requests a subscription again in the living session, with a new `ext`: to replay events, or
-    /// with other credentials. Settles with [`SessionEvent::Subscribed`] or
-    /// [`SessionEvent::Refused`], for all subscriptions of the channel. While the channel waits for
+    /// with other credentials. Settles with [`SessionEvent::Subscribed`](crate::SessionEvent::Subscribed) or
+    /// [`SessionEvent::Refused`](crate::SessionEvent::Refused), for all subscriptions of the channel. While the channel waits for
     /// an answer or a session anyway, nothing changes.
     ///
     /// # Errors
@@ -59,17 +47,11 @@ impl Session {
     /// while the session disconnects.
     pub fn renew(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
         self.commands_allowed()?;
-        let channel = self.subscriptions.channel(id);
-        let channel = channel.ok_or(Misuse::UnknownSubscription)?.clone();
-        if let Some(state) = self.subscriptions.state_mut(&channel) {
-            state.renew();
-        }
-        self.sync_subscription(channel);
-        Ok(())
+        self.requests.renew(&mut self.cx, id)
     }
 
     /// Unsubscribes; no event is delivered to this subscription from this call on. Settles with
-    /// [`SessionEvent::Unsubscribed`]. A later subscription to a confirmed channel is requested anew,
+    /// [`SessionEvent::Unsubscribed`](crate::SessionEvent::Unsubscribed). A later subscription to a confirmed channel is requested anew,
     /// whether the request to unsubscribe had been written or not; one to a channel whose first
     /// request is still waiting or in flight shares that request.
     ///
@@ -77,13 +59,11 @@ impl Session {
     ///
     /// [`Misuse::UnknownSubscription`] if `id` names no current subscription.
     pub fn unsubscribe(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
-        let channel = self.subscriptions.remove(id)?;
-        self.sync_subscription(channel);
-        Ok(())
+        self.requests.unsubscribe(&mut self.cx, id)
     }
 
     /// Publishes an event, at most once. `json` is sent unchanged and must be one JSON value.
-    /// Settles with [`SessionEvent::Published`]. For a remote call, see [`call`](Self::call).
+    /// Settles with [`SessionEvent::Published`](crate::SessionEvent::Published). For a remote call, see [`call`](Self::call).
     ///
     /// # Errors
     ///
@@ -100,43 +80,50 @@ impl Session {
         if self.stage == Stage::Ended {
             return Err(Misuse::Ended);
         }
-        if self.requests.publishes() >= self.config.max_requests {
-            return Err(Misuse::QueueFull {
-                limit: self.config.max_requests,
-            });
+        self.requests.publish(&self.cx, channel, json)
+    }
+
+    /// Publishes the request of a remote call, as [`publish`](Self::publish) does. Its answer is
+    /// recognised ([`Verdict::Answer`](crate::Verdict::Answer)) however many publishes settle
+    /// before it, until [`end_call`](Self::end_call), a refusal, or the end of the session that the
+    /// request was sent in.
+    ///
+    /// # Errors
+    ///
+    /// As [`publish`](Self::publish); [`Misuse::QueueFull`] also if
+    /// [`Config::max_requests`](crate::Config::max_requests) calls have not ended.
+    pub fn call(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
+        let limit = self.cx.config.max_requests;
+        if self.requests.calls() >= limit {
+            return Err(Misuse::QueueFull { limit });
         }
-        if json.len() > self.config.max_payload {
-            return Err(Misuse::PayloadTooLarge {
-                size: json.len(),
-                limit: self.config.max_payload,
-            });
-        }
-        Ok(self.requests.publish(channel, json))
+        let publish = self.publish(channel, json)?;
+        self.requests.call(publish);
+        Ok(publish)
+    }
+
+    /// Ends a call that has its answer or needs none any more. The publish itself still settles.
+    /// Does nothing for other publishes.
+    pub fn end_call(&mut self, publish: PublishId) {
+        self.requests.end_call(publish);
     }
 
     /// Hides a text, such as a token in `ext`, in the errors of servers from now on. The last four
     /// texts are hidden.
     pub fn hide_in_errors(&mut self, secret: &str) {
-        if secret.is_empty() || self.secrets.iter().any(|known| known == secret) {
-            return;
-        }
-        if self.secrets.len() >= MAX_SECRETS {
-            self.secrets.remove(0);
-        }
-        self.secrets.push(secret.into());
+        self.cx.hide(secret);
     }
 
     /// Disconnects: sends the commands already queued, then `/meta/disconnect`. Settles with
-    /// [`SessionEvent::Ended`] on the reply, after
+    /// [`SessionEvent::Ended`](crate::SessionEvent::Ended) on the reply, after
     /// [`Config::disconnect_timeout`](crate::Config::disconnect_timeout), or at once if there is
     /// no session.
     pub fn disconnect(&mut self) {
         match self.stage {
             Stage::Live if self.is_reachable() => {
-                self.requests.disconnect();
-                self.stage = Stage::Closing { deadline: None };
+                self.begin_closing();
             }
-            Stage::Live | Stage::Handshake { .. } => self.finish(End::Requested),
+            Stage::Live | Stage::Handshake(_) => self.apply(Step::Finish(End::Requested)),
             Stage::Idle | Stage::Closing { .. } | Stage::Ended => {}
         }
     }
@@ -144,7 +131,7 @@ impl Session {
     /// Applies back-pressure: while paused, no new connect is sent. A server drops a session that
     /// does not connect for long, usually after twice its hold.
     pub fn pause_connects(&mut self, connects_paused: bool) {
-        self.connects_paused = connects_paused;
+        self.connect.pause(connects_paused);
     }
 
     fn check_subscription(&self, channel: &Channel) -> Result<(), Misuse> {
@@ -154,9 +141,9 @@ impl Session {
             });
         }
         self.commands_allowed()?;
-        if self.subscriptions.len() >= self.config.max_subscriptions {
+        if self.requests.subscriptions().len() >= self.cx.config.max_subscriptions {
             return Err(Misuse::TooManySubscriptions {
-                limit: self.config.max_subscriptions,
+                limit: self.cx.config.max_subscriptions,
             });
         }
         Ok(())
@@ -169,6 +156,3 @@ impl Session {
         }
     }
 }
-
-/// Maximum number of texts that are hidden in errors: an old and a new token, and some more.
-const MAX_SECRETS: usize = 4;

@@ -1,96 +1,52 @@
 //! Connect loop: at most one `/meta/connect` outstanding, over whichever transport.
 
+mod holds;
+mod sent;
 mod token_bucket;
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use self::token_bucket::TokenBucket;
-use super::{Session, Stage, answer_deadline::AnswerDeadline, requests::answers, socket::Socket};
+pub(super) use self::sent::{Overdue, Sent};
+use self::{holds::Holds, token_bucket::TokenBucket};
+use super::{context::Context, retry::retry_after, step::Step};
 use crate::{
-    Action, Cause, Close, End, Exchange, Extension, Instant, LaneId, Message, Outgoing, Reconnect,
-    Resume, SessionEvent, Timer, Transport, Unexpected, Verdict, encode::Batch,
+    Cause, Channel, Close, End, Extension, Instant, LaneId, Message, Outgoing, Reconnect, Resume,
+    SessionEvent, Timer, encode::Batch,
 };
 
+/// Outstanding connect, and the time of the next one. Emits the event
+/// `MultipleClients`.
 #[derive(Debug)]
-pub(super) struct Connect {
-    outstanding: Option<Outstanding>,
+pub(super) struct ConnectLoop {
+    outstanding: Option<Sent>,
     /// Instant at which the next connect is due.
     due: Instant,
-    /// End of the advised interval; no retry and no wake-up comes sooner.
-    not_before: Instant,
+    /// Whether the program holds new connects back.
+    is_paused: bool,
     /// Whether the next connect asks for a hold of zero, so that its reply proves the session at
     /// once.
     zero_hold_next: bool,
-    /// Whether the outstanding connect is the first over a websocket that replaces long-polling.
-    upgrading: bool,
     /// Consecutive long-polling connects that ended without a reply.
     broken_polls: u32,
-    /// Consecutive holds cut short by an intermediary, and the shorter hold to ask for.
-    short_holds: u32,
-    hold_cap: Option<Duration>,
     multiple_clients: bool,
-    zero_hold_support: ZeroHoldSupport,
     /// Time of the latest probe.
     probed_at: Instant,
+    holds: Holds,
     bucket: TokenBucket,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Outstanding {
-    id: u64,
-    lane: LaneId,
-    sent: Instant,
-    hold: Duration,
-    deadline: AnswerDeadline,
-    zero_hold: bool,
-    overdue_step: OverdueStep,
-}
-
-/// Measures taken for a connect that is not answered in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum OverdueStep {
-    None,
-    /// A connect with a zero hold was given the time of a full hold.
-    FullHold,
-    /// The deadline was extended by one network allowance, because other traffic arrived.
-    Extended,
-    /// A probe of the session is outstanding.
-    Probed,
-}
-
-/// Support of the server for `advice.timeout = 0`, which the specification leaves optional.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ZeroHoldSupport {
-    Unknown,
-    Honoured,
-    Ignored,
-}
-
-impl ZeroHoldSupport {
-    fn for_new_session(self) -> Self {
-        if self == Self::Ignored {
-            self
-        } else {
-            Self::Unknown
-        }
-    }
-}
-
-impl Connect {
+impl ConnectLoop {
     pub(super) fn new(burst: u32) -> Self {
         Self {
             outstanding: None,
             due: Instant::ORIGIN,
-            not_before: Instant::ORIGIN,
+            is_paused: false,
             zero_hold_next: true,
-            upgrading: false,
             broken_polls: 0,
-            short_holds: 0,
-            hold_cap: None,
             multiple_clients: false,
-            zero_hold_support: ZeroHoldSupport::Unknown,
             probed_at: Instant::ORIGIN,
+            holds: Holds::default(),
             bucket: TokenBucket {
                 tokens: burst,
                 refilled: Instant::ORIGIN,
@@ -98,369 +54,243 @@ impl Connect {
         }
     }
 
-    /// Records an event, which lets one more connect go without a pause.
-    pub(super) fn event_delivered(&mut self, config: &crate::Config) {
-        self.bucket.refund(config);
-    }
-
-    /// Creates the state of a new session. Knowledge about the network and the rate limit is kept.
-    pub(super) fn after(before: &Self, due: Instant) -> Self {
-        Self {
+    /// Forgets the session. Knowledge about the network and the rate limit is kept.
+    pub(super) fn start_session(&mut self, due: Instant) {
+        *self = Self {
             due,
-            not_before: before.not_before,
-            short_holds: before.short_holds,
-            hold_cap: before.hold_cap,
-            zero_hold_support: before.zero_hold_support.for_new_session(),
-            bucket: before.bucket,
+            is_paused: self.is_paused,
+            holds: self.holds.for_new_session(),
+            bucket: self.bucket,
             ..Self::new(0)
-        }
+        };
     }
 }
 
-impl Session {
-    pub(super) fn poll_connect(
+/// Time of the next connect.
+impl ConnectLoop {
+    pub(super) fn pause(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
+    }
+
+    /// Schedules a connect that asks for no hold.
+    pub(super) fn schedule(&mut self, at: Instant) {
+        self.due = at;
+        self.prove_session();
+    }
+
+    /// Makes a waiting connect due now.
+    pub(super) fn expedite(&mut self, now: Instant) {
+        self.due = self.due.min(now);
+    }
+
+    /// Has the next connect ask for no hold.
+    pub(super) fn prove_session(&mut self) {
+        self.zero_hold_next = true;
+    }
+
+    /// Records an event, which lets one more connect go without a pause.
+    pub(super) fn event_delivered(&mut self, cx: &Context) {
+        self.bucket.refund(&cx.config);
+    }
+
+    /// Returns when the next connect can be sent; `None` while one is outstanding, or the program
+    /// holds connects back.
+    pub(super) fn due(&self, cx: &Context) -> Option<Instant> {
+        let is_blocked = self.is_paused || self.outstanding.is_some();
+        (!is_blocked).then(|| {
+            let due = self.due.max(cx.interval_end());
+            due.max(self.bucket.ready(&cx.config))
+        })
+    }
+}
+
+/// The outstanding connect.
+impl ConnectLoop {
+    /// Returns the hold that the next connect may be given. The transport's read deadline covers
+    /// all of it even if a hold of zero is asked for, because the server may ignore the request.
+    pub(super) fn full_hold(&self, cx: &Context) -> Duration {
+        self.holds.asked(cx).unwrap_or_else(|| cx.server_hold())
+    }
+
+    pub(super) fn write(
         &mut self,
+        cx: &mut Context,
+        lane: LaneId,
         ext: &mut impl Extension,
         out: &mut Vec<u8>,
-    ) -> Option<Action> {
-        if self.connect_due()? > self.now {
-            return None;
-        }
-        if self.transport == Transport::LongPolling && self.open_socket_lane().is_some() {
-            self.transport = Transport::WebSocket;
-            self.connect.upgrading = true;
-            self.connect.zero_hold_next = true;
-        }
-        if !self.recovery.up {
-            self.announce_attempt();
-        }
-        if self.transport == Transport::WebSocket && self.socket.is_none() {
-            return Some(self.open_socket());
-        }
-        if let Some(lane) = self.exchanges.held() {
-            // The connect of this exchange was answered, but the response never ended.
-            self.drop_exchange(lane);
-            return self.lanes_to_close.pop_front().map(Action::Close);
-        }
-        let zero_hold = self.connect.zero_hold_next;
-        let server_hold = self.advice.hold(self.transport, &self.config);
-        let asked = self.asked_hold(server_hold);
+    ) {
+        let zero_hold = self.zero_hold_next;
         let hold = if zero_hold {
             Duration::ZERO
         } else {
-            asked.unwrap_or(server_hold)
+            self.full_hold(cx)
         };
-        let action = match self.transport {
-            Transport::WebSocket => Action::Send(self.open_socket_lane()?),
-            Transport::LongPolling => {
-                self.last_lane += 1;
-                // The transport's read deadline covers the full hold even if a hold of zero is
-                // asked for, because the server may ignore the request.
-                let hold = asked.unwrap_or(server_hold);
-                let kind = Exchange::Held { hold };
-                self.exchanges.open(LaneId(self.last_lane), kind);
-                Action::Exchange(LaneId(self.last_lane), kind)
-            }
-        };
-        self.last_id += 1;
+        let id = cx.next_id();
         let mut batch = Batch::new(out);
         let mut item = batch
-            .item("/meta/connect", self.last_id)
-            .text("clientId", &self.client_id)
-            .text("connectionType", self.transport.name());
-        if zero_hold || asked.is_some() {
+            .item("/meta/connect", id)
+            .text("clientId", &cx.client_id)
+            .text("connectionType", cx.transport.name());
+        if zero_hold || self.holds.asked(cx).is_some() {
             item = item.hold(u64::try_from(hold.as_millis()).unwrap_or(u64::MAX));
         }
         item.finish(ext, Outgoing::Connect);
         batch.finish();
-        self.connect.bucket.take(self.now, &self.config);
-        self.connect.outstanding = Some(Outstanding {
-            id: self.last_id,
-            lane: action.lane(),
-            sent: self.now,
-            hold,
-            deadline: AnswerDeadline::new(
-                self.now + hold + self.config.network_allowance,
-                &self.config,
-            ),
-            zero_hold,
-            overdue_step: OverdueStep::None,
-        });
-        Some(action)
+        self.bucket.take(cx.now, &cx.config);
+        self.outstanding = Some(Sent::new(cx, id, lane, hold, zero_hold));
     }
 
-    /// Returns the hold to ask for, if it is shorter than the server's own. A longer one kills a
-    /// session on Faye, which holds as long as asked but expires sessions by its own clock.
-    fn asked_hold(&self, server_hold: Duration) -> Option<Duration> {
-        let wanted = [self.config.hold, self.connect.hold_cap]
-            .into_iter()
-            .flatten()
-            .min()?;
-        (wanted < server_hold).then_some(wanted)
-    }
-
-    pub(super) fn handle_connect_reply(&mut self, lane: LaneId, message: &Message<'_>) -> Verdict {
-        let answered = self
-            .connect
+    /// Takes the outstanding connect if this is its reply, and follows the timing in the advice.
+    pub(super) fn answered(
+        &mut self,
+        cx: &mut Context,
+        lane: LaneId,
+        reply: &Message<'_>,
+    ) -> Option<Sent> {
+        let sent = self
             .outstanding
-            .filter(|sent| sent.lane == lane && answers(message.id, sent.id));
-        let Some(sent) = answered else {
-            return Verdict::Unexpected(Unexpected::UnexpectedReply);
-        };
-        self.connect.outstanding = None;
-        if sent.overdue_step == OverdueStep::FullHold {
-            self.connect.zero_hold_support = ZeroHoldSupport::Ignored;
-        } else if self.connect.zero_hold_support == ZeroHoldSupport::Unknown {
-            self.connect.zero_hold_support = ZeroHoldSupport::Honoured;
-        }
-
-        if let Some(advice) = &message.advice {
-            self.advice.merge(advice);
-            if advice.multiple_clients && !self.connect.multiple_clients {
-                self.events.push_back(SessionEvent::MultipleClients);
+            .take_if(|sent| sent.is_answered_by(lane, reply))?;
+        self.holds.answered(sent.was_held_unasked());
+        if let Some(advice) = &reply.advice {
+            cx.merge_advice(Some(advice));
+            if advice.multiple_clients && !self.multiple_clients {
+                cx.emit(SessionEvent::MultipleClients);
             }
-            self.connect.multiple_clients = advice.multiple_clients;
+            self.multiple_clients = advice.multiple_clients;
         }
-        if self.stage != Stage::Live {
-            // While disconnecting, the result of the last connect does not matter.
-            return Verdict::Handled;
-        }
-        if message.successful == Some(true) {
-            self.connect_succeeded(sent, message);
-        } else {
-            self.connect_refused(message);
-        }
-        Verdict::Handled
+        Some(sent)
     }
 
-    fn connect_succeeded(&mut self, sent: Outstanding, message: &Message<'_>) {
-        self.connect.zero_hold_next = false;
-        self.recovery.connect_ok(self.now, sent.zero_hold);
-        self.recovery.extend_safe(sent.sent);
-        self.recovery.extend_proof(sent.sent);
+    /// Records that the reply confirmed the session.
+    pub(super) fn succeeded(&mut self, sent: &Sent) {
+        self.zero_hold_next = false;
         if !sent.zero_hold {
-            self.connect.broken_polls = 0;
-            self.connect.short_holds = 0;
-        }
-        if self.transport == Transport::WebSocket {
-            self.websocket.succeeded();
-        }
-        if core::mem::take(&mut self.connect.upgrading) {
-            self.events.push_back(SessionEvent::Moved {
-                transport: self.transport,
-            });
-        }
-        self.mark_up(true);
-        match message.advice.and_then(|advice| advice.reconnect) {
-            Some(Reconnect::None | Reconnect::Unknown) => self.end_by_advice(message),
-            Some(Reconnect::Handshake) => self.lose_session(Cause::SessionLost),
-            Some(Reconnect::Retry) | None => {
-                if self.start_interval() {
-                    self.connect.due = self.now;
-                } else {
-                    self.finish(End::NegativeInterval);
-                }
-            }
+            self.broken_polls = 0;
+            self.holds.worked();
         }
     }
 
-    fn connect_refused(&mut self, message: &Message<'_>) {
-        let error = self.server_error(message);
-        let reconnect = message.advice.and_then(|advice| advice.reconnect);
-        let unknown = error.is_unknown_client();
-        let stops = matches!(reconnect, Some(Reconnect::None | Reconnect::Unknown));
-        if unknown && (!stops || self.config.replace_lost_session) {
-            return self.lose_session(Cause::SessionLost);
-        }
-        match reconnect {
-            Some(Reconnect::None | Reconnect::Unknown) => self.end_by_advice(message),
-            Some(Reconnect::Handshake) => self.lose_session(Cause::Refused(error)),
-            Some(Reconnect::Retry) | None => {
-                if !self.start_interval() {
-                    return self.end_by_interval(message);
-                }
-                let retry_at = self.record_failure(Cause::Refused(error));
-                self.schedule_connect(retry_at);
+    /// Decides by the advice of a successful reply.
+    pub(super) fn follow_advice(&mut self, cx: &mut Context, reply: &Message<'_>) -> Step {
+        match reply.reconnect() {
+            Some(Reconnect::None | Reconnect::Unknown) => Step::Finish(cx.end_by_advice(reply)),
+            Some(Reconnect::Handshake) => Step::Restart(Cause::SessionLost),
+            Some(Reconnect::Retry) | None if cx.start_interval() => {
+                self.due = cx.now;
+                Step::Stay
             }
+            Some(Reconnect::Retry) | None => Step::Finish(End::NegativeInterval),
         }
     }
 
-    /// Handles the end of the held exchange without a connect reply. Faye loses events sent into it
-    /// until the next connect arrives, so the first retry is immediate.
-    pub(super) fn held_exchange_ended(&mut self, lane: LaneId, why: Close) {
-        let Some(sent) = self.connect.outstanding.filter(|sent| sent.lane == lane) else {
-            return;
-        };
-        self.connect.outstanding = None;
+    /// Decides by a reply that refuses the connect.
+    pub(super) fn refused(cx: &mut Context, reply: &Message<'_>) -> Step {
+        let error = cx.server_error(reply);
+        if error.is_unknown_client() && (!reply.advises_stop() || cx.config.replace_lost_session) {
+            return Step::Restart(Cause::SessionLost);
+        }
+        match reply.reconnect() {
+            Some(Reconnect::None | Reconnect::Unknown) => Step::Finish(cx.end_by_advice(reply)),
+            Some(Reconnect::Handshake) => Step::Restart(Cause::Refused(error)),
+            Some(Reconnect::Retry) | None if cx.start_interval() => {
+                Step::RetryConnect(Cause::Refused(error))
+            }
+            Some(Reconnect::Retry) | None => Step::Finish(cx.end_by_interval(reply)),
+        }
+    }
+
+    /// Takes the outstanding connect if its exchange ended, which was then without its reply, and
+    /// returns the failure.
+    pub(super) fn unanswered(&mut self, lane: LaneId, why: Close) -> Option<(Sent, Cause)> {
+        let sent = self.outstanding.take_if(|sent| sent.lane == lane)?;
         let cause = match why {
             Close::Complete => Cause::Violation("a response without a connect reply"),
             why => Cause::Lane(why),
         };
-        if self.gives_up(&cause) {
-            return;
-        }
-        let (held, by_proxy) = (self.now - sent.sent, !matches!(why, Close::Complete));
-        if by_proxy && !sent.zero_hold && held < sent.hold {
-            self.connect.short_holds += 1;
-            if self.connect.short_holds >= 2 && held >= MIN_HOLD {
-                self.connect.hold_cap = Some(held.mul_f32(0.75));
-            }
-        }
-        self.held_connect_lost(sent, cause);
+        Some((sent, cause))
     }
 
-    fn held_connect_lost(&mut self, sent: Outstanding, cause: Cause) {
-        if self.stage != Stage::Live {
-            return;
+    /// Learns from a connect whose exchange an intermediary may have cut.
+    pub(super) fn record_cut(&mut self, cx: &Context, sent: &Sent, why: Close) {
+        if !sent.zero_hold && why != Close::Complete {
+            self.holds.cut(sent.hold(), cx.now - sent.at);
         }
-        if !sent.zero_hold && self.now - sent.sent >= MIN_HOLD {
+    }
+
+    /// Decides after the loss of a held connect. Faye loses events sent into it until the next
+    /// connect arrives, so the first retry is immediate.
+    pub(super) fn lost(&mut self, cx: &Context, sent: &Sent, cause: Cause) -> Step {
+        if !sent.zero_hold && cx.now - sent.at >= holds::MIN_HOLD {
             // The hold had worked until it broke, so the streak of failures ends.
-            self.connect.broken_polls = 0;
+            self.broken_polls = 0;
         }
-        if self.config.resume == Resume::FreshHandshake {
+        if cx.config.resume == Resume::FreshHandshake {
             // The server may still hold this connect, or receive it only now, and would answer it
             // into a dead connection.
-            return self.lose_session(cause);
+            return Step::Restart(cause);
         }
-        self.connect.broken_polls += 1;
-        let wait = super::recovery::retry_after(&cause);
-        if self.connect.broken_polls == 1 && wait.is_none() {
-            self.mark_gap(cause);
-            self.schedule_connect(self.now);
+        self.broken_polls += 1;
+        if self.broken_polls == 1 && retry_after(&cause).is_none() {
+            self.schedule(cx.now);
+            Step::MarkGap(cause)
         } else {
-            self.retry_session(cause);
+            Step::Resume(cause)
         }
     }
 
-    pub(super) fn connect_overdue(&mut self) {
-        let allowance = self.config.network_allowance;
-        let lane = self.connect.outstanding.map(|sent| sent.lane);
-        let last_bytes = lane.and_then(|lane| self.last_bytes(lane));
-        let Some(sent) = &mut self.connect.outstanding else {
-            return;
+    /// Forgets the outstanding connect of a lost websocket.
+    pub(super) fn socket_lost(&mut self) {
+        self.outstanding = None;
+    }
+
+    /// Returns the lane of the outstanding connect.
+    pub(super) fn lane(&self) -> Option<LaneId> {
+        self.outstanding.map(|sent| sent.lane)
+    }
+
+    /// Returns the deadline of the outstanding connect.
+    pub(super) fn answer_deadline(&self) -> Option<(Instant, Timer)> {
+        let sent = self.outstanding.as_ref()?;
+        Some((sent.deadline(), Timer::Connect))
+    }
+}
+
+/// Silence of the server.
+impl ConnectLoop {
+    /// Returns whether the outstanding connect is overdue. Bytes that arrive move its deadline.
+    pub(super) fn is_overdue(&mut self, cx: &Context, last_bytes: Option<Instant>) -> bool {
+        let sent = self.outstanding.as_mut();
+        sent.is_some_and(|sent| sent.is_overdue(cx, last_bytes))
+    }
+
+    /// Decides about an overdue connect. `active` is a channel that the server has confirmed, and
+    /// `last_received` the time of the latest frame over the websocket.
+    pub(super) fn overdue(
+        &mut self,
+        cx: &Context,
+        active: Option<&Channel>,
+        last_received: Option<Instant>,
+    ) -> Overdue {
+        let Some(sent) = &mut self.outstanding else {
+            return Overdue::Wait;
         };
-        if !sent.deadline.is_over(self.now, last_bytes, allowance) {
-            return;
+        let overdue = sent.overdue(cx, &self.holds, active, last_received);
+        match overdue {
+            Overdue::Probe(_) => self.probed_at = cx.now,
+            Overdue::CloseExchange(_) => self.outstanding = None,
+            _ => {}
         }
-        let over_socket = self.transport == Transport::WebSocket;
-        let active = self.subscriptions.any_active();
-        if let Some(channel) = active.filter(|_| over_socket && self.config.probe)
-            && sent.overdue_step != OverdueStep::Probed
-        {
-            sent.overdue_step = OverdueStep::Probed;
-            self.connect.probed_at = self.now;
-            let at = self.now + self.config.request_timeout + allowance;
-            sent.deadline = AnswerDeadline::new(at, &self.config);
-            self.requests.probe(channel.clone());
-            return;
-        }
-        // A server may hold a connect that asks for no hold. Over a websocket a ping shows whether
-        // the server is there; over HTTP the preceding handshake did, unless this server is known
-        // to answer such connects at once.
-        let may_ignore_zero_hold =
-            over_socket || self.connect.zero_hold_support != ZeroHoldSupport::Honoured;
-        if sent.zero_hold && sent.overdue_step == OverdueStep::None && may_ignore_zero_hold {
-            sent.overdue_step = OverdueStep::FullHold;
-            let hold = self.advice.hold(self.transport, &self.config);
-            // Counted from `now` if the machine slept in between.
-            let at = (sent.sent + hold).max(self.now) + allowance;
-            sent.deadline = AnswerDeadline::new(at, &self.config);
-            if let Some(socket) = &mut self.socket {
-                socket.suspect();
-            }
-            return;
-        }
-        if !over_socket {
-            let sent = *sent;
-            self.connect.outstanding = None;
-            self.drop_exchange(sent.lane);
-            return self.held_connect_lost(sent, Cause::Silence(Timer::Connect));
-        }
-        let last_received = self
-            .socket
-            .as_ref()
-            .map(Socket::last_received)
-            .unwrap_or_default();
-        let may_extend = matches!(sent.overdue_step, OverdueStep::None | OverdueStep::FullHold);
-        if may_extend && last_received + allowance > self.now {
-            sent.overdue_step = OverdueStep::Extended;
-            sent.deadline = AnswerDeadline::new(self.now + allowance, &self.config);
-            return;
-        }
-        self.drop_socket(Cause::Silence(Timer::Connect));
+        overdue
     }
 
     /// Records that a probe was answered: the session lives although its connect is not answered,
     /// which some servers never do. The connect stays outstanding, and the next check comes after
-    /// another hold.
-    pub(super) fn probe_answered(&mut self) {
-        let server_hold = self.advice.hold(self.transport, &self.config);
-        let hold = self.asked_hold(server_hold).unwrap_or(server_hold);
-        if let Some(sent) = &mut self.connect.outstanding {
-            sent.overdue_step = OverdueStep::None;
-            let at = self.now + hold + self.config.network_allowance;
-            sent.deadline = AnswerDeadline::new(at, &self.config);
+    /// another hold. Returns the time of the probe.
+    pub(super) fn probe_answered(&mut self, cx: &Context) -> Instant {
+        let hold = self.full_hold(cx);
+        if let Some(sent) = &mut self.outstanding {
+            sent.wait_again(cx, hold);
         }
-        self.recovery.extend_proof(self.connect.probed_at);
-        self.mark_up(true);
-    }
-
-    /// Clears the outstanding connect of a lost socket. Returns whether that socket was to replace
-    /// long-polling.
-    pub(super) fn connect_lost(&mut self) -> bool {
-        self.connect.outstanding = None;
-        core::mem::take(&mut self.connect.upgrading)
-    }
-
-    /// Schedules a connect with a hold of zero.
-    pub(super) fn schedule_connect(&mut self, at: Instant) {
-        self.connect.due = at;
-        self.connect.zero_hold_next = true;
-    }
-
-    /// Makes a waiting connect due now.
-    pub(super) fn expedite_connect(&mut self) {
-        if self.stage == Stage::Live && !self.recovery.up {
-            self.connect.due = self.connect.due.min(self.now);
-        }
-    }
-
-    /// Starts the advised interval, counted from now. Returns false if the server advises no
-    /// further attempt (a negative interval).
-    pub(super) fn start_interval(&mut self) -> bool {
-        let interval = self.advice.interval(self.transport, &self.config);
-        self.connect.not_before = self.now + interval.unwrap_or_default();
-        interval.is_some()
-    }
-
-    /// End of the advised interval.
-    pub(super) fn interval_end(&self) -> Instant {
-        self.connect.not_before
-    }
-
-    /// Returns when the next connect can be sent; `None` while something else has to happen first.
-    fn connect_due(&self) -> Option<Instant> {
-        let opening = self.transport == Transport::WebSocket
-            && self.socket.as_ref().is_some_and(|socket| !socket.is_open());
-        let blocked = self.stage != Stage::Live
-            || self.connects_paused
-            || opening
-            || self.connect.outstanding.is_some();
-        (!blocked).then(|| {
-            let due = self.connect.due.max(self.connect.not_before);
-            due.max(self.connect.bucket.ready(&self.config))
-        })
-    }
-
-    pub(super) fn connect_deadline(&self) -> (Option<Instant>, Timer) {
-        match &self.connect.outstanding {
-            Some(sent) if self.stage == Stage::Live => (Some(sent.deadline.at()), Timer::Connect),
-            _ if self.recovery.up => (self.connect_due(), Timer::NextConnect),
-            _ => (self.connect_due(), Timer::Retry),
-        }
+        self.probed_at
     }
 }
-
-/// Minimum hold, below which a cut connect counts as a failure and not as an intermediary's
-/// timeout.
-const MIN_HOLD: Duration = Duration::from_secs(1);

@@ -2,222 +2,167 @@
 
 use alloc::{borrow::ToOwned, vec::Vec};
 
-use super::{
-    Session, Stage,
-    answer_deadline::AnswerDeadline,
-    connect::Connect,
-    requests::{advises, answers},
-};
-use crate::{
-    Action, Cause, Close, End, Exchange, Extension, Instant, LaneId, Message, Outgoing, Reconnect,
-    SessionEvent, Timer, Transport, Unexpected, Verdict, encode::Batch,
-};
+use super::{answer_deadline::AnswerDeadline, context::Context, step::Step};
+use crate::{Cause, Close, Extension, Instant, LaneId, Message, Outgoing, Timer, encode::Batch};
+
+/// Handshake that waits for its time or for its reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Handshake {
+    due: Instant,
+    sent: Option<Sent>,
+    /// Whether the server has ended or forgotten the session that this one replaces.
+    replaces_gone: bool,
+}
 
 /// Handshake that has been written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sent {
+struct Sent {
     id: u64,
     lane: LaneId,
     deadline: AnswerDeadline,
 }
 
-impl Session {
-    pub(super) fn poll_handshake(
+impl Handshake {
+    pub(super) fn at(due: Instant) -> Self {
+        Self {
+            due,
+            sent: None,
+            replaces_gone: false,
+        }
+    }
+
+    /// Creates the handshake that replaces a session. `is_gone` says whether the server has ended
+    /// or forgotten that session.
+    pub(super) fn replacing(is_gone: bool, due: Instant) -> Self {
+        Self {
+            replaces_gone: is_gone,
+            ..Self::at(due)
+        }
+    }
+
+    /// Creates the handshake that follows a failed one.
+    pub(super) fn again(self, due: Instant) -> Self {
+        Self {
+            due,
+            sent: None,
+            ..self
+        }
+    }
+
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.sent.is_none() && self.due <= now
+    }
+
+    /// Returns whether the handshake is still to wait.
+    pub(super) fn is_waiting(&self, now: Instant) -> bool {
+        self.sent.is_none() && self.due > now
+    }
+
+    /// Makes a waiting handshake due at `at` at the latest.
+    pub(super) fn expedite(&mut self, at: Instant) {
+        if self.sent.is_none() {
+            self.due = self.due.min(at);
+        }
+    }
+
+    /// Returns the lane of the message that was written.
+    pub(super) fn lane(&self) -> Option<LaneId> {
+        self.sent.map(|sent| sent.lane)
+    }
+
+    pub(super) fn write(
         &mut self,
-        due: Instant,
-        sent: Option<Sent>,
+        cx: &mut Context,
+        lane: LaneId,
         ext: &mut impl Extension,
         out: &mut Vec<u8>,
-    ) -> Option<Action> {
-        if sent.is_some() || self.now < due {
-            return None;
-        }
-        self.announce_attempt();
-        let action = match (self.transport, &self.socket) {
-            (Transport::LongPolling, _) if self.ordinary_in_flight() => {
-                // The previous attempt was answered, but its response never ended.
-                self.drop_lanes();
-                return self.lanes_to_close.pop_front().map(Action::Close);
-            }
-            (Transport::LongPolling, _) => {
-                self.last_lane += 1;
-                let lane = LaneId(self.last_lane);
-                self.exchanges.open(lane, Exchange::Ordinary);
-                Action::Exchange(lane, Exchange::Ordinary)
-            }
-            (Transport::WebSocket, None) => return Some(self.open_socket()),
-            (Transport::WebSocket, Some(_)) => Action::Send(self.open_socket_lane()?),
-        };
-        self.last_id += 1;
+    ) {
+        let id = cx.next_id();
         let mut batch = Batch::new(out);
         batch
-            .item("/meta/handshake", self.last_id)
+            .item("/meta/handshake", id)
             .text("version", "1.0")
-            .connection_types(&self.config.transports)
+            .connection_types(&cx.config.transports)
             .finish(ext, Outgoing::Handshake);
         batch.finish();
-        let deadline = AnswerDeadline::new(self.now + self.config.request_timeout, &self.config);
-        let sent = Some(Sent {
-            id: self.last_id,
-            lane: action.lane(),
-            deadline,
+        self.sent = Some(Sent {
+            id,
+            lane,
+            deadline: cx.answer_within(cx.config.request_timeout),
         });
-        self.stage = Stage::Handshake { due, sent };
-        Some(action)
     }
 
-    pub(super) fn handle_handshake_reply(
-        &mut self,
-        lane: LaneId,
-        message: &Message<'_>,
-    ) -> Verdict {
-        let Stage::Handshake {
-            sent: Some(sent), ..
-        } = self.stage
-        else {
-            return Verdict::Unexpected(Unexpected::UnexpectedReply);
+    /// Returns whether a reply answers the message that was written.
+    pub(super) fn is_answered_by(&self, lane: LaneId, reply: &Message<'_>) -> bool {
+        self.sent
+            .is_some_and(|sent| sent.lane == lane && reply.answers(sent.id))
+    }
+
+    /// Decides by the reply.
+    pub(super) fn answered(cx: &mut Context, reply: &Message<'_>) -> Step {
+        cx.merge_advice(reply.advice.as_ref());
+        if reply.advises_stop() {
+            return Step::Finish(cx.end_by_advice(reply));
+        }
+        let cause = match (reply.successful, reply.client_id) {
+            (Some(true), Some(id)) if id.len() > MAX_CLIENT_ID => {
+                Cause::Violation("a clientId of more than 4096 bytes")
+            }
+            (Some(true), None | Some("")) => Cause::Violation("a handshake without clientId"),
+            (Some(true), Some(id)) => {
+                return Step::Establish {
+                    client_id: id.to_owned(),
+                    offered: reply.supported_connection_types,
+                };
+            }
+            _ => Cause::Refused(cx.server_error(reply)),
         };
-        if sent.lane != lane || !answers(message.id, sent.id) {
-            return Verdict::Unexpected(Unexpected::UnexpectedReply);
+        if !cx.start_interval() {
+            return Step::Finish(cx.end_by_interval(reply));
         }
-        if let Some(advice) = &message.advice {
-            self.advice.merge(advice);
-        }
-        match (message.successful, message.client_id) {
-            _ if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) => {
-                self.end_by_advice(message);
-            }
-            (Some(true), Some(id)) if !id.is_empty() && id.len() <= MAX_CLIENT_ID => {
-                id.clone_into(&mut self.client_id);
-                self.on_handshake_ok(message);
-            }
-            (Some(true), id) => {
-                let cause = Cause::Violation(match id {
-                    Some(id) if !id.is_empty() => "a clientId of more than 4096 bytes",
-                    _ => "a handshake without clientId",
-                });
-                self.handshake_refused(cause, message);
-            }
-            _ => self.handshake_refused(Cause::Refused(self.server_error(message)), message),
-        }
-        Verdict::Handled
-    }
-
-    /// Enters the established stage. The session counts as up from here on, because the first
-    /// connect may be held for minutes.
-    fn on_handshake_ok(&mut self, message: &Message<'_>) {
-        if self.transport == Transport::WebSocket {
-            self.websocket.succeeded();
-        }
-        if let Some(types) = message.supported_connection_types {
-            let mut common = self
-                .config
-                .transports
-                .iter()
-                .filter(|t| types.contains(**t))
-                .copied();
-            let Some(first) = common.next() else {
-                return self.finish(End::NoCommonTransport);
-            };
-            if !types.contains(self.transport) {
-                self.transport = first;
-                self.drop_lanes();
-            }
-            if !types.websocket {
-                self.websocket.disable();
-            }
-        }
-        self.stage = Stage::Live;
-        self.connect = Connect::after(&self.connect, self.now);
-        self.schedule_upgrade();
-        self.mark_up(false);
-    }
-
-    /// Schedules the next handshake after a refusal, over the same connection.
-    fn handshake_refused(&mut self, cause: Cause, message: &Message<'_>) {
-        if !self.start_interval() {
-            return self.end_by_interval(message);
-        }
-        let due = self.record_failure(cause);
-        self.stage = Stage::Handshake { due, sent: None };
-    }
-
-    /// Schedules the next handshake after the transport failed without a reply.
-    pub(super) fn handshake_failed(&mut self, cause: Cause) {
-        let falls_back = self.may_fall_back(&cause);
-        let due = if falls_back {
-            self.switch_to_long_polling(cause)
-        } else {
-            let retry_at = self.record_failure(cause);
-            if self.transport == Transport::LongPolling && !self.websocket.is_disabled() {
-                self.transport = self.preferred();
-            }
-            retry_at
-        };
-        self.stage = Stage::Handshake { due, sent: None };
-    }
-
-    /// Handles the end of a handshake's exchange without a reply.
-    pub(super) fn handshake_exchange_ended(&mut self, lane: LaneId, why: Close) {
-        if let Stage::Handshake {
-            sent: Some(sent), ..
-        } = self.stage
-            && sent.lane == lane
-        {
-            let cause = match why {
-                Close::Complete => Cause::Violation("a response without a handshake reply"),
-                why => Cause::Lane(why),
-            };
-            if !self.gives_up(&cause) {
-                self.handshake_failed(cause);
-            }
+        Step::RetryHandshake {
+            cause,
+            over: cx.transport,
         }
     }
 
-    pub(super) fn handshake_overdue(&mut self) {
-        let last_bytes = match self.stage {
-            Stage::Handshake {
-                sent: Some(sent), ..
-            } => self.last_bytes(sent.lane),
-            _ => return,
-        };
-        let allowance = self.config.request_timeout;
-        if let Stage::Handshake {
-            sent: Some(sent), ..
-        } = &mut self.stage
-            && sent.deadline.is_over(self.now, last_bytes, allowance)
-        {
-            self.drop_lanes();
-            if self.transport == Transport::WebSocket {
-                self.websocket.record_failure();
-            }
-            self.handshake_failed(Cause::Silence(Timer::Handshake));
+    /// Follows the advice in the rest of the payload that ended the session before.
+    pub(super) fn advised_late(&mut self, cx: &mut Context, message: &Message<'_>) -> Step {
+        if self.sent.is_some() || message.advice.is_none() {
+            return Step::Stay;
         }
+        cx.merge_advice(message.advice.as_ref());
+        let is_replaced = self.replaces_gone && cx.config.replace_lost_session;
+        if message.advises_stop() && !is_replaced {
+            return Step::Finish(cx.end_by_advice(message));
+        }
+        if !cx.start_interval() {
+            return Step::Finish(cx.end_by_interval(message));
+        }
+        self.due = self.due.max(cx.interval_end());
+        Step::Stay
     }
 
-    pub(super) fn handshake_deadline(&self) -> (Option<Instant>, Timer) {
-        match self.stage {
-            Stage::Handshake {
-                sent: Some(sent), ..
-            } => (Some(sent.deadline.at()), Timer::Handshake),
-            // A socket that is still opening has its own deadline.
-            Stage::Handshake { due, sent: None }
-                if self.transport == Transport::LongPolling
-                    || self
-                        .socket
-                        .as_ref()
-                        .is_none_or(super::socket::Socket::is_open) =>
-            {
-                (Some(due), Timer::Retry)
-            }
-            _ => (None, Timer::Retry),
-        }
+    /// Returns the failure if the exchange of the message ended, which was then without its reply.
+    pub(super) fn unanswered(&self, lane: LaneId, why: Close) -> Option<Cause> {
+        (self.lane() == Some(lane)).then_some(match why {
+            Close::Complete => Cause::Violation("a response without a handshake reply"),
+            why => Cause::Lane(why),
+        })
     }
 
-    pub(super) fn announce_attempt(&mut self) {
-        if !self.recovery.announced {
-            self.recovery.announced = true;
-            self.events.push_back(SessionEvent::Connecting);
+    /// Returns whether the reply is overdue. Bytes that arrive move its deadline.
+    pub(super) fn is_overdue(&mut self, cx: &Context, last_bytes: Option<Instant>) -> bool {
+        let allowance = cx.config.request_timeout;
+        self.sent
+            .as_mut()
+            .is_some_and(|sent| sent.deadline.is_over(cx.now, last_bytes, allowance))
+    }
+
+    pub(super) fn deadline(&self) -> (Instant, Timer) {
+        match self.sent {
+            Some(sent) => (sent.deadline.at(), Timer::Handshake),
+            None => (self.due, Timer::Retry),
         }
     }
 }

@@ -1,463 +1,273 @@
 //! Subscribe, unsubscribe, publish, probe and disconnect: written in batches, each settled exactly
 //! once.
 
+mod answers;
+mod in_flight;
+mod pace;
 mod queue;
+mod replies;
+mod request;
+mod subscribing;
 
 use alloc::vec::Vec;
 
-pub(super) use self::queue::Requests;
-use self::queue::{Command, InFlight, RequestKind};
-use super::{
-    Session, Stage,
-    answer_deadline::AnswerDeadline,
-    recovery::retry_after,
-    retry::RetrySchedule,
-    subscriptions::{PendingRequest, WireState},
+use self::{
+    answers::Answers,
+    in_flight::{InFlight, Sent},
+    pace::Pace,
+    queue::Queue,
+    request::Request,
 };
+use super::{context::Context, subscriptions::Subscriptions};
 use crate::{
-    Action, BayeuxId, Cause, Channel, Close, Exchange, Extension, Instant, LaneId, Message,
-    Outcome, Outgoing, PublishId, Reconnect, RetryRefused, ServerError, SessionEvent, Timer,
-    Transport, Unexpected, Verdict, encode::Batch,
+    Cause, Channel, Close, Extension, Instant, LaneId, Misuse, Outcome, PublishId, ServerError,
+    SessionEvent, Timer, encode::Batch,
 };
 
-impl Session {
-    /// Writes as many queued commands as fit into one batch.
-    pub(super) fn poll_requests(
+/// Commands in the order in which they were queued, and requests that wait for their replies. Emits
+/// the event `Published`.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    queue: Queue,
+    in_flight: InFlight,
+    answers: Answers,
+    pace: Pace,
+    subscriptions: Subscriptions,
+    /// Number of publishes queued or in flight.
+    publishes: usize,
+    /// Whether `/meta/disconnect` is queued or in flight: no subscription is changed any more.
+    is_closing: bool,
+}
+
+/// Commands.
+impl Requests {
+    pub(super) fn publish(
         &mut self,
+        cx: &Context,
+        channel: &Channel,
+        json: &str,
+    ) -> Result<PublishId, Misuse> {
+        let limit = cx.config.max_requests;
+        if self.publishes >= limit {
+            return Err(Misuse::QueueFull { limit });
+        }
+        if json.len() > cx.config.max_payload {
+            return Err(Misuse::PayloadTooLarge {
+                size: json.len(),
+                limit: cx.config.max_payload,
+            });
+        }
+        self.publishes += 1;
+        Ok(self.queue.publish(channel, json))
+    }
+
+    /// Returns the number of calls that have not ended.
+    pub(super) fn calls(&self) -> usize {
+        self.answers.awaited()
+    }
+
+    /// Awaits the answer of a publish for longer than its reply.
+    pub(super) fn call(&mut self, publish: PublishId) {
+        self.answers.call(publish);
+    }
+
+    pub(super) fn end_call(&mut self, publish: PublishId) {
+        self.answers.end_call(publish);
+    }
+
+    /// Has the server asked whether it knows the session, by another subscribe to an active
+    /// channel.
+    pub(super) fn probe(&mut self, channel: Channel) {
+        self.queue.probe(channel);
+    }
+
+    pub(super) fn disconnect(&mut self) {
+        self.is_closing = true;
+        self.queue.disconnect();
+    }
+
+    /// Gives deadlines to publishes queued since the driver last passed the time.
+    pub(super) fn start_clocks(&mut self, cx: &Context) {
+        self.queue.start_clocks(cx.now + cx.config.queue_timeout);
+    }
+}
+
+/// Sending.
+impl Requests {
+    /// Returns whether a batch can be written.
+    pub(super) fn are_due(&self, now: Instant) -> bool {
+        self.due().is_some_and(|due| due <= now)
+    }
+
+    /// Returns when the queue may be written again, if a failure delays it; `None` while the queue
+    /// is empty.
+    pub(super) fn due(&self) -> Option<Instant> {
+        (self.queue.len() > 0).then_some(self.pace.not_before())
+    }
+
+    /// Writes as many queued commands as fit into one batch. Returns false if none of them needs a
+    /// request any more.
+    pub(super) fn write(
+        &mut self,
+        cx: &mut Context,
+        lane: LaneId,
         ext: &mut impl Extension,
         out: &mut Vec<u8>,
-    ) -> Option<Action> {
-        if self.requests.queue.is_empty() || self.now < self.requests.not_before {
-            return None;
-        }
-        let action = match self.transport {
-            Transport::WebSocket => Action::Send(self.open_socket_lane()?),
-            // One ordinary exchange at a time, because a session may use two connections at most.
-            Transport::LongPolling if self.ordinary_in_flight() => return None,
-            Transport::LongPolling => {
-                Action::Exchange(LaneId(self.last_lane + 1), Exchange::Ordinary)
-            }
-        };
+    ) -> bool {
         let mut batch = Batch::new(out);
-        let deadline = AnswerDeadline::new(self.now + self.config.request_timeout, &self.config);
-        while batch.len() < self.config.max_batch
-            && let Some(command) = self.requests.queue.pop_front()
+        let deadline = cx.answer_within(cx.config.request_timeout);
+        while batch.len() < cx.config.max_batch
+            && let Some(command) = self.queue.pop()
         {
-            let id = self.last_id + 1;
-            if let Some(kind) = self.write_command(command, id, &mut batch, ext) {
-                self.last_id = id;
-                self.requests.in_flight.push_back(InFlight {
+            if let Some((request, json)) = command.into_request(&mut self.subscriptions) {
+                let id = cx.next_id();
+                request.write(&json, id, &cx.client_id, &mut batch, ext);
+                self.in_flight.push(Sent {
                     id,
-                    lane: action.lane(),
+                    lane,
                     deadline,
-                    kind,
+                    request,
                 });
             }
         }
-        if !batch.finish() {
-            return None;
-        }
-        if let Action::Exchange(lane, kind) = action {
-            self.last_lane += 1;
-            self.exchanges.open(lane, kind);
-        }
-        Some(action)
+        batch.finish()
     }
+}
 
-    fn write_command(
-        &mut self,
-        command: Command,
-        id: u64,
-        batch: &mut Batch<'_>,
-        ext: &mut impl Extension,
-    ) -> Option<RequestKind> {
-        match command {
-            Command::SyncSubscription(channel) => {
-                let state = self.subscriptions.state_mut(&channel)?;
-                state.queued = false;
-                match state.pending_request()? {
-                    PendingRequest::Subscribe => {
-                        state.wire = WireState::Subscribing;
-                        self.write_subscribe(&channel, id, batch, ext);
-                        Some(RequestKind::Subscribe(channel))
-                    }
-                    PendingRequest::Unsubscribe => {
-                        state.wire = WireState::Unsubscribing;
-                        state.must_leave = false;
-                        batch
-                            .item("/meta/unsubscribe", id)
-                            .text("clientId", &self.client_id)
-                            .text("subscription", channel.as_str())
-                            .finish(ext, Outgoing::Unsubscribe(channel.as_str()));
-                        Some(RequestKind::Unsubscribe(channel))
-                    }
-                }
-            }
-            Command::Publish {
-                id: publish,
-                channel,
-                json,
-                ..
-            } => {
-                batch
-                    .item(channel.as_str(), id)
-                    .text("clientId", &self.client_id)
-                    .raw("data", &json)
-                    .finish(ext, Outgoing::Publish(channel.as_str()));
-                Some(RequestKind::Publish(publish, channel))
-            }
-            Command::Probe(channel) => {
-                self.write_subscribe(&channel, id, batch, ext);
-                Some(RequestKind::Probe(channel))
-            }
-            Command::Disconnect => {
-                batch
-                    .item("/meta/disconnect", id)
-                    .text("clientId", &self.client_id)
-                    .finish(ext, Outgoing::Disconnect);
-                Some(RequestKind::Disconnect)
-            }
-        }
-    }
-
-    fn write_subscribe(
-        &self,
-        channel: &Channel,
-        id: u64,
-        batch: &mut Batch<'_>,
-        ext: &mut impl Extension,
-    ) {
-        batch
-            .item("/meta/subscribe", id)
-            .text("clientId", &self.client_id)
-            .text("subscription", channel.as_str())
-            .finish(ext, Outgoing::Subscribe(channel.as_str()));
-    }
-
-    /// Handles a reply other than to a handshake or connect.
-    pub(super) fn handle_reply(&mut self, message: &Message<'_>) -> Verdict {
-        let Some(index) = self.matching_request(message) else {
-            return self.handle_unmatched(message);
-        };
-        let Some(request) = self.requests.take(index) else {
-            return Verdict::Unexpected(Unexpected::UnexpectedReply);
-        };
-        self.requests.failing_since = None;
-        if let Some(advice) = &message.advice {
-            self.advice.merge(advice);
-        }
-        let result = match message.successful {
-            Some(true) => Ok(()),
-            _ => Err(self.server_error(message)),
-        };
-        let is_unknown = result.as_ref().is_err_and(ServerError::is_unknown_client);
-        let is_lost = is_unknown || result.is_err() && advises(message, Reconnect::Handshake);
-        let stops = advises(message, Reconnect::None) || advises(message, Reconnect::Unknown);
-        let is_replaced = is_lost && (!stops || self.config.replace_lost_session);
-        if is_replaced && !matches!(request.kind, RequestKind::Disconnect) {
-            // A subscribe is repeated in the next session; a publish is settled here.
-            if let (RequestKind::Publish(id, _), Err(error)) = (request.kind, result) {
-                self.publish_settled(id, Outcome::Refused(error));
-            }
-            self.lose_session(Cause::SessionLost);
-            return Verdict::Handled;
-        }
-        self.settle(request.kind, result);
-        if stops && self.stage == Stage::Live {
-            self.end_by_advice(message);
-        }
-        Verdict::Handled
-    }
-
-    fn handle_unmatched(&mut self, message: &Message<'_>) -> Verdict {
-        if message.channel == "/meta/disconnect" {
-            // The server ended the session on its own.
-            if let Some(advice) = &message.advice {
-                self.advice.merge(advice);
-            }
-            let stop = advises(message, Reconnect::None) || advises(message, Reconnect::Unknown);
-            if stop && !self.config.replace_lost_session {
-                self.end_by_advice(message);
-            } else {
-                self.lose_session(Cause::SessionLost);
-            }
-            return Verdict::Handled;
-        }
-        Verdict::Unexpected(Unexpected::UnexpectedReply)
-    }
-
-    fn matching_request(&self, message: &Message<'_>) -> Option<usize> {
-        message.successful?;
-        let mut fitting = self
-            .requests
-            .in_flight
-            .iter()
-            .enumerate()
-            .filter(|(_, request)| {
-                let (channel, subscription) = request.kind.reply();
-                let same_subscription = match (message.id, message.subscription) {
-                    (None, Some(echoed)) => subscription == Some(echoed),
-                    _ => true,
-                };
-                channel == message.channel
-                    && same_subscription
-                    && message.id.is_none_or(|id| id.number() == Some(request.id))
-            });
-        let (index, _) = fitting.next()?;
-        // Without an id, only a single candidate is certain.
-        (message.id.is_some() || fitting.next().is_none()).then_some(index)
-    }
-
-    fn settle(&mut self, kind: RequestKind, result: Result<(), ServerError>) {
-        match kind {
-            RequestKind::Subscribe(channel) => self.settle_subscribe(channel, &result),
-            RequestKind::Unsubscribe(channel) => {
-                // Refused or not: events that the server still sends match no subscription.
-                if let Some(state) = self.subscriptions.state_mut(&channel) {
-                    state.left();
-                }
-                self.sync_subscription(channel);
-            }
-            RequestKind::Publish(id, _) => {
-                let outcome = result.map_or_else(Outcome::Refused, |()| Outcome::Accepted);
-                self.publish_settled(id, outcome);
-            }
-            RequestKind::Probe(channel) => {
-                self.probe_answered();
-                if result.is_err() {
-                    self.settle_subscribe(channel, &result);
-                }
-            }
-            RequestKind::Disconnect => self.finish(crate::End::Requested),
-        }
-    }
-
-    fn settle_subscribe(&mut self, channel: Channel, result: &Result<(), ServerError>) {
-        let Some(state) = self.subscriptions.state_mut(&channel) else {
-            return;
-        };
-        match result {
-            Ok(()) => state.accepted(),
-            Err(error) => {
-                let refused_since = state.refused(self.now);
-                let retries = match self.config.retry_refused {
-                    RetryRefused::Never => false,
-                    RetryRefused::Busy => error.is_temporary(),
-                    RetryRefused::Always => true,
-                };
-                if retries {
-                    let cause = Cause::Refused(error.clone());
-                    let schedule = RetrySchedule::new(&self.config, &cause);
-                    let delay = schedule.delay(self.now - refused_since, &mut self.jitter);
-                    self.subscriptions.retry(&channel, self.now + delay);
-                }
-            }
-        }
-        let Some(state) = self.subscriptions.state_mut(&channel) else {
-            return;
-        };
-        for subscriber in state.subscribers() {
-            self.events.push_back(match result {
-                Ok(()) => SessionEvent::Subscribed(*subscriber),
-                Err(error) => SessionEvent::Refused(*subscriber, error.clone()),
-            });
-        }
-        self.sync_subscription(channel);
-    }
-
-    /// Queues a synchronisation if the channel needs a request, or removes its state if it is
-    /// unused.
-    pub(super) fn sync_subscription(&mut self, channel: Channel) {
-        let Some(state) = self.subscriptions.state_mut(&channel) else {
-            return;
-        };
-        let left = state.take_left();
-        self.events
-            .extend(left.into_iter().map(SessionEvent::Unsubscribed));
-        let wanted =
-            state.pending_request().is_some() && !matches!(self.stage, Stage::Closing { .. });
-        if wanted && !state.queued {
-            state.queued = true;
-            self.requests.queue_sync(channel);
-        } else if !wanted && self.subscriptions.remove_if_unused(&channel) {
-            self.requests.drop_queued_sync(&channel);
-        }
-    }
-
-    /// Requests refused subscriptions again whose time has come.
-    pub(super) fn refusals_overdue(&mut self) {
-        if self.stage == Stage::Live {
-            for channel in self.subscriptions.take_retries(self.now) {
-                self.sync_subscription(channel);
-            }
-        }
-    }
-
+/// Requests without a reply.
+impl Requests {
     /// Settles the requests in flight on a lane that ended.
-    pub(super) fn requests_lost(&mut self, lane: LaneId, cause: &Cause) {
+    pub(super) fn lost(&mut self, cx: &mut Context, lane: LaneId, cause: &Cause) {
         // A response without a reply to a publish is legal (Bayeux specification, "Publish
         // response"), and no reason to wait before the next one.
         let is_complete = *cause == Cause::Lane(Close::Complete);
-        let mut lost = false;
-        while let Some(index) = self.requests.in_flight.iter().position(|r| r.lane == lane) {
-            if let Some(request) = self.requests.take(index) {
-                let is_publish = matches!(request.kind, RequestKind::Publish(..));
-                lost |= !(is_complete && is_publish);
-                match (request.kind, http_refusal(cause)) {
-                    (RequestKind::Publish(id, _), Some(error)) => {
-                        self.publish_settled(id, Outcome::Refused(error));
-                    }
-                    (kind, _) => self.settle_unanswered(kind),
+        let mut is_failure = false;
+        while let Some(index) = self.in_flight.on(lane)
+            && let Some(request) = self.take(index)
+        {
+            let is_publish = matches!(request, Request::Publish(..));
+            is_failure |= !(is_complete && is_publish);
+            match (request, http_refusal(cause)) {
+                (Request::Publish(id, _), Some(error)) => {
+                    self.publish_settled(cx, id, Outcome::Refused(error));
                 }
+                (request, _) => self.settle_unanswered(cx, request),
             }
         }
-        if lost {
-            // An earlier loss whose delay is long over says nothing about the network of today.
-            let is_stale = self.now > self.requests.not_before + self.config.backoff_cap;
-            let failing_since = self.requests.failing_since.filter(|_| !is_stale);
-            let delay = match failing_since {
-                None => {
-                    self.requests.failing_since = Some(self.now);
-                    RetrySchedule::first_delay(&mut self.jitter)
-                }
-                Some(since) => {
-                    let schedule = RetrySchedule::new(&self.config, cause);
-                    schedule.delay(self.now - since, &mut self.jitter)
-                }
-            };
-            let wait = retry_after(cause).unwrap_or_default();
-            self.requests.not_before = self.now + delay.max(wait);
+        if is_failure {
+            self.pace.failed(cx, cause);
         }
     }
 
-    /// Settles overdue requests, up to the first that makes its lane suspect.
-    pub(super) fn requests_overdue(&mut self) -> Option<(LaneId, Timer)> {
-        while let Some(index) = self.next_overdue() {
-            let request = self.requests.take(index)?;
-            let timer = match request.kind {
+    /// Settles overdue requests, up to the first that makes its lane suspect, which is returned.
+    /// `open_socket` is the websocket, and `last_bytes` returns when bytes last arrived on a lane.
+    pub(super) fn overdue(
+        &mut self,
+        cx: &mut Context,
+        open_socket: Option<LaneId>,
+        last_bytes: impl Fn(LaneId) -> Option<Instant>,
+    ) -> Option<(LaneId, Timer)> {
+        while let Some((index, lane)) = self.in_flight.overdue(cx, &last_bytes) {
+            let request = self.take(index)?;
+            let timer = match request {
                 // A server need not answer a publish (Bayeux specification, "Publish response"),
                 // but an exchange has to end.
-                RequestKind::Publish(..) if self.open_socket_lane() == Some(request.lane) => None,
-                RequestKind::Probe(_) => Some(Timer::Probe),
+                Request::Publish(..) if open_socket == Some(lane) => None,
+                Request::Probe(_) => Some(Timer::Probe),
                 _ => Some(Timer::Request),
             };
-            self.settle_unanswered(request.kind);
+            self.settle_unanswered(cx, request);
             if let Some(timer) = timer {
-                return Some((request.lane, timer));
+                return Some((lane, timer));
             }
         }
         None
     }
 
-    /// Returns the index of the first overdue request. Deadlines of requests whose lane still
-    /// receives bytes are moved.
-    fn next_overdue(&mut self) -> Option<usize> {
-        let due = |request: &InFlight, now| request.deadline.at() <= now;
-        if !due(self.requests.in_flight.front()?, self.now) {
-            return None;
-        }
-        let allowance = self.config.request_timeout;
-        let mut overdue = None;
-        for index in 0..self.requests.in_flight.len() {
-            let lane = self.requests.in_flight.get(index)?.lane;
-            let last_bytes = self.last_bytes(lane);
-            let request = self.requests.in_flight.get_mut(index)?;
-            if request.deadline.is_over(self.now, last_bytes, allowance) && overdue.is_none() {
-                overdue = Some(index);
-            }
-        }
-        if overdue.is_none() {
-            let requests = self.requests.in_flight.make_contiguous();
-            requests.sort_by_key(|request| request.deadline.at());
-        }
-        overdue
-    }
-
     /// Cancels publishes that waited longer than
     /// [`Config::queue_timeout`](crate::Config::queue_timeout).
-    pub(super) fn queue_overdue(&mut self) {
-        let now = self.now;
-        let is_overdue = |command: &Command| match command {
-            Command::Publish {
-                id,
-                deadline: Some(deadline),
-                ..
-            } if *deadline <= now => Some(*id),
-            _ => None,
-        };
-        let queue = &mut self.requests.queue;
-        let overdue: Vec<PublishId> = queue.iter().filter_map(is_overdue).collect();
-        if overdue.is_empty() {
-            return;
-        }
-        queue.retain(|command| is_overdue(command).is_none());
-        self.requests.publishes -= overdue.len();
+    pub(super) fn expire_queue(&mut self, cx: &mut Context) {
+        let overdue = self.queue.take_overdue(cx.now);
+        self.publishes -= overdue.len();
         for id in overdue {
-            self.publish_settled(id, Outcome::Cancelled);
+            self.publish_settled(cx, id, Outcome::Cancelled);
         }
     }
 
-    fn settle_unanswered(&mut self, kind: RequestKind) {
-        match kind {
-            RequestKind::Publish(id, _) => self.publish_settled(id, Outcome::Unknown),
-            RequestKind::Subscribe(channel) | RequestKind::Unsubscribe(channel) => {
+    fn settle_unanswered(&mut self, cx: &mut Context, request: Request) {
+        match request {
+            Request::Publish(id, _) => self.publish_settled(cx, id, Outcome::Unknown),
+            Request::Subscribe(channel) | Request::Unsubscribe(channel) => {
                 if let Some(state) = self.subscriptions.state_mut(&channel) {
-                    state.wire = WireState::Unknown;
+                    state.lost();
                 }
-                self.sync_subscription(channel);
+                self.sync(cx, channel);
             }
-            RequestKind::Probe(_) | RequestKind::Disconnect => {}
+            Request::Probe(_) | Request::Disconnect => {}
         }
     }
 
     /// Settles what is in flight in a lost session, and queues all subscriptions in front of
     /// everything else for the next one.
-    pub(super) fn requests_reset(&mut self) {
-        while let Some(request) = self.requests.take(0) {
-            if let RequestKind::Publish(id, _) = request.kind {
-                self.publish_settled(id, Outcome::Unknown);
+    pub(super) fn start_session(&mut self, cx: &mut Context) {
+        while let Some(request) = self.take(0) {
+            if let Request::Publish(id, _) = request {
+                self.publish_settled(cx, id, Outcome::Unknown);
             }
         }
-        self.requests.calls.end_session();
-        self.requests
-            .queue
-            .retain(|command| matches!(command, Command::Publish { .. }));
-        let left = self.subscriptions.take_left();
-        self.events
-            .extend(left.into_iter().map(SessionEvent::Unsubscribed));
-        for channel in self.subscriptions.reset().into_iter().rev() {
-            self.requests
-                .queue
-                .push_front(Command::SyncSubscription(channel));
-        }
-        self.requests.not_before = Instant::ORIGIN;
-        self.requests.failing_since = None;
+        self.answers.end_session();
+        self.queue
+            .start_session(self.subscriptions.start_session(cx));
+        self.pace = Pace::default();
     }
 
-    /// Cancels all queued publishes at the end of the session.
-    pub(super) fn requests_cancelled(&mut self) {
-        self.requests_reset();
-        for command in core::mem::take(&mut self.requests.queue) {
-            match command {
-                Command::Publish { id, .. } => self.publish_settled(id, Outcome::Cancelled),
-                Command::SyncSubscription(channel) => self
-                    .requests
-                    .queue
-                    .push_back(Command::SyncSubscription(channel)),
-                Command::Probe(_) | Command::Disconnect => {}
-            }
+    /// Cancels all queued publishes at the end of the session, and settles the others.
+    pub(super) fn end_session(&mut self, cx: &mut Context) {
+        self.start_session(cx);
+        for id in self.queue.cancel_publishes() {
+            self.publish_settled(cx, id, Outcome::Cancelled);
         }
-        self.requests.publishes = 0;
+        self.publishes = 0;
+        self.is_closing = false;
     }
 
-    pub(super) fn server_error(&self, message: &Message<'_>) -> ServerError {
-        let error = ServerError::parse(message.error.unwrap_or_default())
-            .without(&self.client_id)
-            .without(message.client_id.unwrap_or_default());
-        self.secrets
-            .iter()
-            .fold(error, |error, secret| error.without(secret))
-            .shortened()
+    fn take(&mut self, index: usize) -> Option<Request> {
+        let sent = self.in_flight.remove(index)?;
+        if let Request::Publish(publish, channel) = &sent.request {
+            self.publishes -= 1;
+            self.answers.settled(sent.id, *publish, channel);
+        }
+        Some(sent.request)
+    }
+
+    fn publish_settled(&mut self, cx: &mut Context, publish: PublishId, outcome: Outcome) {
+        if matches!(outcome, Outcome::Refused(_) | Outcome::Cancelled) {
+            self.answers.end_call(publish);
+        }
+        cx.emit(SessionEvent::Published(publish, outcome));
+    }
+}
+
+/// Queries.
+impl Requests {
+    /// Returns the number of commands that wait to be written.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Returns the number of requests that wait for their replies.
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    /// Returns the deadline of the oldest request in flight.
+    pub(super) fn answer_deadline(&self) -> Option<(Instant, Timer)> {
+        self.in_flight.deadline()
+    }
+
+    /// Returns the deadline of the oldest queued publish.
+    pub(super) fn queue_deadline(&self, cx: &Context) -> Option<(Instant, Timer)> {
+        Some((self.queue.deadline(cx.now)?, Timer::Request))
     }
 }
 
@@ -473,15 +283,4 @@ fn http_refusal(cause: &Cause) -> Option<ServerError> {
     let mut error = ServerError::parse("the HTTP endpoint refused the request");
     error.code = Some(status);
     Some(error)
-}
-
-/// Returns whether the message carries this `reconnect` advice.
-pub(super) fn advises(message: &Message<'_>, reconnect: Reconnect) -> bool {
-    message.advice.and_then(|advice| advice.reconnect) == Some(reconnect)
-}
-
-/// Returns whether a reply with this id answers the request with `id`; a reply without an id
-/// answers the only request of its kind.
-pub(super) fn answers(reply: Option<BayeuxId<'_>>, id: u64) -> bool {
-    reply.is_none_or(|reply| reply.number() == Some(id))
 }

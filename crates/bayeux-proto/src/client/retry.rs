@@ -97,6 +97,16 @@ impl QuickRetries {
     }
 }
 
+/// Returns the wait that the peer asked for with `Retry-After`, capped.
+pub(super) fn retry_after(cause: &Cause) -> Option<Duration> {
+    match cause {
+        Cause::Lane(Close::Status { retry_after, .. }) => {
+            retry_after.map(|wait| wait.min(MAX_RETRY_AFTER))
+        }
+        _ => None,
+    }
+}
+
 /// Minimum delay of all retries but the first, whatever the configuration.
 const MIN_DELAY: Duration = Duration::from_millis(250);
 
@@ -105,3 +115,6 @@ pub(super) const HEALTHY_UPTIME: Duration = Duration::from_secs(10);
 
 /// Maximum uptime that quick retries can be paid with: 30 of them.
 const MAX_CREDIT: Duration = Duration::from_mins(5);
+
+/// Maximum `Retry-After` to honour.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);

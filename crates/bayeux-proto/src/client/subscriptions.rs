@@ -1,11 +1,18 @@
 //! Local subscriptions, and their state on the server.
 
+mod state;
+
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use crate::{Channel, Instant, Misuse, SubscriptionId};
+pub(super) use self::state::PendingRequest;
+use self::state::SubscriptionState;
+use super::{context::Context, retry::RetrySchedule};
+use crate::{
+    Cause, Channel, Instant, Misuse, RetryRefused, ServerError, SessionEvent, SubscriptionId,
+};
 
 /// All local subscriptions, by channel. Several local subscriptions to one channel share one on the
-/// wire.
+/// wire. Emits the events `Subscribed`, `Refused` and `Unsubscribed`.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     states: BTreeMap<Channel, SubscriptionState>,
@@ -16,138 +23,21 @@ pub(super) struct Subscriptions {
     next_retry: Option<Instant>,
 }
 
-#[derive(Debug)]
-pub(super) struct SubscriptionState {
-    subscribers: Vec<SubscriptionId>,
-    /// Subscriptions that the server is not asked for.
-    listeners: Vec<SubscriptionId>,
-    pub(super) wire: WireState,
-    /// Whether the command queue holds a `SyncSubscription` for this channel.
-    pub(super) queued: bool,
-    /// Whether the server has to be asked to unsubscribe, even if there are subscribers again.
-    pub(super) must_leave: bool,
-    /// Whether the server may still have the channel although it refused the latest request: a
-    /// refused renewal need not end the subscription.
-    may_remain: bool,
-    /// Former subscribers whose end is not reported yet.
-    leaving: Vec<SubscriptionId>,
-    /// Time of the first of the consecutive refusals.
-    refused_since: Option<Instant>,
-    /// Time at which the refused channel is requested again.
-    retry_at: Option<Instant>,
-}
-
-/// State of a channel in the current session, as far as the client knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum WireState {
-    Absent,
-    Subscribing,
-    Active,
-    Unsubscribing,
-    Refused,
-    /// A request was lost, and the server may or may not have processed it.
-    Unknown,
-}
-
-/// Request needed to bring the server in line with the local subscriptions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PendingRequest {
-    Subscribe,
-    Unsubscribe,
-}
-
-impl SubscriptionState {
-    pub(super) fn subscribers(&self) -> &[SubscriptionId] {
-        &self.subscribers
-    }
-
-    /// Returns whether the server has confirmed the channel, and is to keep it.
-    pub(super) fn is_confirmed(&self) -> bool {
-        self.wire == WireState::Active && !self.must_leave
-    }
-
-    /// Records that the server accepted the channel.
-    pub(super) fn accepted(&mut self) {
-        self.wire = WireState::Active;
-        self.may_remain = false;
-        (self.refused_since, self.retry_at) = (None, None);
-    }
-
-    /// Records that the server refused the channel. Returns since when it does.
-    pub(super) fn refused(&mut self, now: Instant) -> Instant {
-        self.may_remain |= self.wire == WireState::Active;
-        self.must_leave = false;
-        self.wire = WireState::Refused;
-        *self.refused_since.get_or_insert(now)
-    }
-
-    /// Records that the server answered the request to unsubscribe.
-    pub(super) fn left(&mut self) {
-        self.wire = WireState::Absent;
-        self.may_remain = false;
-    }
-
-    /// Makes a request due, unless one is queued or in flight.
-    pub(super) fn renew(&mut self) {
-        self.retry_at = None;
-        if self.must_leave {
-            // The request to unsubscribe comes first, and the new subscription behind it.
-            return;
-        }
-        self.may_remain |= self.wire == WireState::Active;
-        self.wire = match self.wire {
-            WireState::Active => WireState::Unknown,
-            WireState::Refused => WireState::Absent,
-            wire => wire,
-        };
-    }
-
-    /// Takes the former subscribers whose end is certain.
-    pub(super) fn take_left(&mut self) -> Vec<SubscriptionId> {
-        let is_over = match self.wire {
-            WireState::Absent | WireState::Refused => {
-                self.pending_request() != Some(PendingRequest::Unsubscribe)
-            }
-            WireState::Active => self.pending_request().is_none(),
-            WireState::Subscribing | WireState::Unsubscribing | WireState::Unknown => false,
-        };
-        if is_over {
-            core::mem::take(&mut self.leaving)
-        } else {
-            Vec::new()
-        }
-    }
-
-    pub(super) fn pending_request(&self) -> Option<PendingRequest> {
-        match (self.wire, self.subscribers.is_empty()) {
-            (WireState::Active, _) if self.must_leave => Some(PendingRequest::Unsubscribe),
-            // Repeating either request is harmless.
-            (WireState::Absent | WireState::Unknown, false) => Some(PendingRequest::Subscribe),
-            (WireState::Active | WireState::Unknown, true) => Some(PendingRequest::Unsubscribe),
-            (WireState::Absent | WireState::Refused, true) if self.may_remain => {
-                Some(PendingRequest::Unsubscribe)
-            }
-            _ => None,
-        }
-    }
-}
-
 impl Subscriptions {
-    /// Adds a local subscription, and returns its id and the state of its channel.
-    pub(super) fn add(&mut self, channel: &Channel) -> (SubscriptionId, &mut SubscriptionState) {
+    /// Adds a local subscription, and reports it if the server has confirmed its channel before.
+    pub(super) fn add(&mut self, cx: &mut Context, channel: &Channel) -> SubscriptionId {
         let (id, state) = self.enter(channel);
-        state.subscribers.push(id);
-        if state.wire == WireState::Refused {
-            // A new subscription asks again for a channel that was refused.
-            state.renew();
+        state.subscribe(id);
+        if state.is_confirmed() {
+            cx.emit(SessionEvent::Subscribed(id));
         }
-        (id, state)
+        id
     }
 
     /// Adds a subscription that the server is not asked for, and returns its id.
     pub(super) fn listen(&mut self, channel: &Channel) -> SubscriptionId {
         let (id, state) = self.enter(channel);
-        state.listeners.push(id);
+        state.listen(id);
         id
     }
 
@@ -158,20 +48,7 @@ impl Subscriptions {
         if channel.is_pattern() && !self.patterns.contains(channel) {
             self.patterns.push(channel.clone());
         }
-        let state = self
-            .states
-            .entry(channel.clone())
-            .or_insert_with(|| SubscriptionState {
-                subscribers: Vec::new(),
-                listeners: Vec::new(),
-                wire: WireState::Absent,
-                queued: false,
-                must_leave: false,
-                may_remain: false,
-                leaving: Vec::new(),
-                refused_since: None,
-                retry_at: None,
-            });
+        let state = self.states.entry(channel.clone()).or_default();
         (id, state)
     }
 
@@ -182,12 +59,7 @@ impl Subscriptions {
             .remove(&id)
             .ok_or(Misuse::UnknownSubscription)?;
         if let Some(state) = self.states.get_mut(&channel) {
-            state.listeners.retain(|listener| *listener != id);
-            let before = state.subscribers.len();
-            state.subscribers.retain(|subscriber| *subscriber != id);
-            state.leaving.push(id);
-            let is_last = state.subscribers.is_empty() && before > 0;
-            state.must_leave |= is_last && state.wire == WireState::Active;
+            state.unsubscribe(id);
         }
         Ok(channel)
     }
@@ -195,57 +67,67 @@ impl Subscriptions {
     /// Removes the state of a channel without local subscriptions that the server does not have
     /// either. Returns whether a synchronisation was queued for it.
     pub(super) fn remove_if_unused(&mut self, channel: &Channel) -> bool {
-        let done = self.states.get(channel).is_some_and(|state| {
-            state.subscribers.is_empty()
-                && state.listeners.is_empty()
-                && !state.may_remain
-                && matches!(state.wire, WireState::Absent | WireState::Refused)
-        });
-        if !done {
+        let state = self.states.get(channel);
+        if !state.is_some_and(SubscriptionState::is_unused) {
             return false;
         }
         self.patterns.retain(|pattern| pattern != channel);
         self.states
             .remove(channel)
-            .is_some_and(|state| state.queued)
+            .is_some_and(|state| state.is_queued())
     }
 
     /// Resets all channels for a new session, and returns those to subscribe again, in the order in
     /// which the program subscribed to them.
-    pub(super) fn reset(&mut self) -> Vec<Channel> {
-        self.states
-            .retain(|_, state| !(state.subscribers.is_empty() && state.listeners.is_empty()));
+    pub(super) fn start_session(&mut self, cx: &mut Context) -> Vec<Channel> {
+        for state in self.states.values_mut() {
+            state.report_all_left(cx);
+        }
+        self.states.retain(|_, state| state.has_recipients());
         let states = &self.states;
         self.patterns.retain(|pattern| states.contains_key(pattern));
         self.next_retry = None;
         for state in self.states.values_mut() {
-            state.wire = WireState::Absent;
-            state.queued = !state.subscribers.is_empty();
-            (state.must_leave, state.may_remain) = (false, false);
-            (state.refused_since, state.retry_at) = (None, None);
+            state.reset();
         }
         let mut channels: Vec<(SubscriptionId, Channel)> = self
             .states
             .iter()
-            .filter_map(|(channel, state)| Some((*state.subscribers.first()?, channel.clone())))
+            .filter_map(|(channel, state)| Some((*state.subscribers().first()?, channel.clone())))
             .collect();
         channels.sort_unstable();
         channels.into_iter().map(|(_, channel)| channel).collect()
     }
 
-    /// Takes all former subscribers whose end is not reported yet, because the session is over.
-    pub(super) fn take_left(&mut self) -> Vec<SubscriptionId> {
-        let states = self.states.values_mut();
-        states
-            .flat_map(|state| core::mem::take(&mut state.leaving))
-            .collect()
-    }
-
-    /// Schedules another request for a refused channel.
-    pub(super) fn retry(&mut self, channel: &Channel, at: Instant) {
-        if let Some(state) = self.states.get_mut(channel) {
-            state.retry_at = Some(at);
-            self.next_retry = Some(self.next_retry.map_or(at, |next| next.min(at)));
+    /// Records the reply to a subscribe, and reports it to the local subscriptions. A refused channel
+    /// is requested again if the configuration says so.
+    pub(super) fn settle(
+        &mut self,
+        cx: &mut Context,
+        channel: &Channel,
+        result: &Result<(), ServerError>,
+    ) {
+        let Some(state) = self.states.get_mut(channel) else {
+            return;
+        };
+        match result {
+            Ok(()) => state.accepted(),
+            Err(error) => {
+                let outage = cx.now - state.refused(cx.now);
+                if is_retried(cx, error) {
+                    let cause = Cause::Refused(error.clone());
+                    let schedule = RetrySchedule::new(&cx.config, &cause);
+                    let at = cx.now + schedule.delay(outage, &mut cx.jitter);
+                    state.set_retry(at);
+                    self.next_retry = Some(self.next_retry.map_or(at, |next| next.min(at)));
+                }
+            }
+        }
+        for subscriber in state.subscribers() {
+            cx.emit(match result {
+                Ok(()) => SessionEvent::Subscribed(*subscriber),
+                Err(error) => SessionEvent::Refused(*subscriber, error.clone()),
+            });
         }
     }
 
@@ -261,16 +143,13 @@ impl Subscriptions {
         }
         let mut due = Vec::new();
         for (channel, state) in &mut self.states {
-            if state.retry_at.is_some_and(|at| at <= now) {
+            if state.retry_at().is_some_and(|at| at <= now) {
                 state.renew();
                 due.push(channel.clone());
             }
         }
-        self.next_retry = self
-            .states
-            .values()
-            .filter_map(|state| state.retry_at)
-            .min();
+        let retries = self.states.values().filter_map(SubscriptionState::retry_at);
+        self.next_retry = retries.min();
         due
     }
 
@@ -290,8 +169,13 @@ impl Subscriptions {
     pub(super) fn any_active(&self) -> Option<&Channel> {
         self.states
             .iter()
-            .find(|(_, state)| state.wire == WireState::Active)
+            .find(|(_, state)| state.is_active())
             .map(|(channel, _)| channel)
+    }
+
+    /// Returns whether there is a local subscription for an event on the channel called `name`.
+    pub(super) fn has_recipient(&self, name: &str) -> bool {
+        self.recipients(name).next().is_some()
     }
 
     /// Returns the local subscriptions that match an event on the channel called `name`.
@@ -308,6 +192,15 @@ impl Subscriptions {
         exact
             .into_iter()
             .chain(globbed)
-            .flat_map(|state| state.subscribers.iter().chain(&state.listeners).copied())
+            .flat_map(SubscriptionState::recipients)
+    }
+}
+
+/// Returns whether a channel that was refused with this error is requested again.
+fn is_retried(cx: &Context, error: &ServerError) -> bool {
+    match cx.config.retry_refused {
+        RetryRefused::Never => false,
+        RetryRefused::Busy => error.is_temporary(),
+        RetryRefused::Always => true,
     }
 }

@@ -47,6 +47,11 @@ impl<P> Feed<P> {
             return;
         }
         let conversation = self.conversation(&message.conversation);
+        if conversation.is_incomparable(&message.id) {
+            // A damaged id says nothing about the place of the message.
+            self.out.put(Item::Push(push), Record::default());
+            return;
+        }
         let seen = &conversation.seen;
         // Dropped: a message deleted already, whose push is late, and one of the past, which would
         // come after newer ones.

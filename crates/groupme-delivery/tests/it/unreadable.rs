@@ -143,7 +143,17 @@ fn events_made_of_rows_are_what_the_gateway_would_have_pushed() {
 
 #[test]
 fn an_id_that_is_no_position_is_delivered_and_hides_no_later_message() {
-    for damaged in ["abc", "", "-1", "+5", " 5", "../x", "999999999999999999"] {
+    for damaged in [
+        "abc",
+        "",
+        "-1",
+        "+5",
+        " 5",
+        "../x",
+        "999999999999999999",
+        "15717",
+        "1796040000000001",
+    ] {
         let mut world = World::new();
         world.say(GROUP, 1);
         world.live();

@@ -25,9 +25,9 @@ pub(crate) struct Options {
     /// Rounds, in each of which all clients of a row run once.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// Runs only clients whose name contains this text.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    clients: String,
+    /// Runs only clients whose name contains one of these texts.
+    #[arg(long, value_delimiter = ',', value_name = "TEXT")]
+    clients: Vec<String>,
     /// Prints all samples in JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -46,6 +46,12 @@ pub(crate) struct Options {
     /// This program, built to count allocations.
     #[arg(long, hide = true)]
     counting: Option<PathBuf>,
+}
+
+impl Options {
+    fn runs(&self, client: &str) -> bool {
+        self.clients.is_empty() || self.clients.iter().any(|text| client.contains(text))
+    }
 }
 
 /// Groups of rows.
@@ -70,13 +76,12 @@ enum Suite {
 /// Runs the rows and prints the result.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let programs = Programs::new(options)?;
-    let clients = Client::all()
-        .filter(|client| programs.has(client) && client.name.contains(&options.clients));
+    let clients = Client::all().filter(|client| programs.has(client) && options.runs(client.name));
     let clients: Vec<_> = clients.collect();
     anyhow::ensure!(
         !clients.is_empty(),
         "no client has `{}` in its name",
-        options.clients
+        options.clients.join("` or `")
     );
     let mut samples = Samples::default();
     let suites = match &options.rows[..] {

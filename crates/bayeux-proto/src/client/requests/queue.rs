@@ -1,34 +1,26 @@
-//! Queue of commands, and requests in flight.
+//! Commands that wait to be written.
 
-use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
+use alloc::{borrow::ToOwned, collections::VecDeque, string::String, vec::Vec};
 
-use crate::client::{answer_deadline::AnswerDeadline, calls::Calls};
-use crate::{Channel, Instant, LaneId, Message, PublishId, Timer};
+use super::request::Request;
+use crate::{
+    Channel, Instant, PublishId,
+    client::subscriptions::{PendingRequest, Subscriptions},
+};
 
-/// Commands in the order in which they were queued, and requests that wait for their replies.
+/// Commands in the order in which they were queued.
 #[derive(Debug, Default)]
-pub(in crate::client) struct Requests {
-    pub(super) queue: VecDeque<Command>,
-    /// Ordered by deadline: every request has the same timeout, and a deadline that moves is put
-    /// into its place.
-    pub(super) in_flight: VecDeque<InFlight>,
-    pub(super) publishes: usize,
-    pub(in crate::client) calls: Calls,
-    /// Latest publishes that have settled and are no calls, for answers that follow their reply.
-    settled: VecDeque<(u64, PublishId, Channel)>,
+pub(super) struct Queue {
+    commands: VecDeque<Command>,
     /// Number of publishes at the end of the queue that have no deadline yet.
     without_deadline: usize,
     last_publish: u64,
-    /// Earliest instant of the next write, after an exchange with requests failed.
-    pub(super) not_before: Instant,
-    /// Time of the first of the consecutive exchanges that failed.
-    pub(super) failing_since: Option<Instant>,
 }
 
 #[derive(Debug)]
 pub(super) enum Command {
     /// Sends the request that the state of this channel needs, if any.
-    SyncSubscription(Channel),
+    Sync(Channel),
     Publish {
         id: PublishId,
         channel: Channel,
@@ -36,74 +28,77 @@ pub(super) enum Command {
         /// `None` until the driver next passes the time.
         deadline: Option<Instant>,
     },
-    /// Repeats a confirmed subscription, to check that the session is alive.
     Probe(Channel),
     Disconnect,
 }
 
-#[derive(Debug)]
-pub(super) struct InFlight {
-    pub(super) id: u64,
-    pub(super) lane: LaneId,
-    pub(super) deadline: AnswerDeadline,
-    pub(super) kind: RequestKind,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum RequestKind {
-    Subscribe(Channel),
-    Unsubscribe(Channel),
-    Publish(PublishId, Channel),
-    Probe(Channel),
-    Disconnect,
-}
-
-impl RequestKind {
-    /// Returns the channel of the reply, and its `subscription`.
-    pub(super) fn reply(&self) -> (&str, Option<&str>) {
-        match self {
-            Self::Subscribe(channel) | Self::Probe(channel) => {
-                ("/meta/subscribe", Some(channel.as_str()))
-            }
-            Self::Unsubscribe(channel) => ("/meta/unsubscribe", Some(channel.as_str())),
-            Self::Publish(_, channel) => (channel.as_str(), None),
-            Self::Disconnect => ("/meta/disconnect", None),
-        }
+impl Command {
+    /// Returns the request and the payload of a publish; `None` if the state of the channel needs
+    /// no request any more.
+    pub(super) fn into_request(
+        self,
+        subscriptions: &mut Subscriptions,
+    ) -> Option<(Request, String)> {
+        let request = match self {
+            Self::Sync(channel) => match subscriptions.state_mut(&channel)?.take_request()? {
+                PendingRequest::Subscribe => Request::Subscribe(channel),
+                PendingRequest::Unsubscribe => Request::Unsubscribe(channel),
+            },
+            Self::Publish {
+                id, channel, json, ..
+            } => return Some((Request::Publish(id, channel), json)),
+            Self::Probe(channel) => Request::Probe(channel),
+            Self::Disconnect => Request::Disconnect,
+        };
+        Some((request, String::new()))
     }
 }
 
-impl Requests {
-    pub(in crate::client) fn queue_sync(&mut self, channel: Channel) {
-        self.queue.push_back(Command::SyncSubscription(channel));
-    }
-
-    /// Removes the queued synchronisation of this channel.
-    pub(super) fn drop_queued_sync(&mut self, channel: &Channel) {
-        self.queue.retain(
-            |command| !matches!(command, Command::SyncSubscription(queued) if queued == channel),
-        );
-    }
-
-    pub(in crate::client) fn publish(&mut self, channel: &Channel, json: &str) -> PublishId {
-        self.publishes += 1;
+impl Queue {
+    pub(super) fn publish(&mut self, channel: &Channel, json: &str) -> PublishId {
         self.without_deadline += 1;
         self.last_publish += 1;
         let id = PublishId(self.last_publish);
-        let json = json.to_owned();
-        self.queue.push_back(Command::Publish {
+        self.commands.push_back(Command::Publish {
             id,
             channel: channel.clone(),
-            json,
+            json: json.to_owned(),
             deadline: None,
         });
         id
     }
 
+    pub(super) fn sync(&mut self, channel: Channel) {
+        self.commands.push_back(Command::Sync(channel));
+    }
+
+    /// Removes the synchronisation of this channel.
+    pub(super) fn drop_sync(&mut self, channel: &Channel) {
+        self.commands
+            .retain(|command| !matches!(command, Command::Sync(queued) if queued == channel));
+    }
+
+    pub(super) fn probe(&mut self, channel: Channel) {
+        self.commands.push_front(Command::Probe(channel));
+    }
+
+    pub(super) fn disconnect(&mut self) {
+        self.commands.push_back(Command::Disconnect);
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Command> {
+        self.commands.pop_front()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.commands.len()
+    }
+
     /// Sets the deadline of publishes queued since the last call.
-    pub(in crate::client) fn start_clocks(&mut self, end: Instant) {
-        let mut queue = self.queue.iter_mut().rev();
+    pub(super) fn start_clocks(&mut self, end: Instant) {
+        let mut commands = self.commands.iter_mut().rev();
         while self.without_deadline > 0
-            && let Some(command) = queue.next()
+            && let Some(command) = commands.next()
         {
             if let Command::Publish { deadline, .. } = command {
                 *deadline = Some(end);
@@ -113,85 +108,51 @@ impl Requests {
         self.without_deadline = 0;
     }
 
-    pub(in crate::client) fn disconnect(&mut self) {
-        self.queue.push_back(Command::Disconnect);
-    }
-
-    pub(in crate::client) fn probe(&mut self, channel: Channel) {
-        self.queue.push_front(Command::Probe(channel));
-    }
-
-    /// Returns the number of commands that wait to be written.
-    pub(in crate::client) fn waiting(&self) -> usize {
-        self.queue.len()
-    }
-
-    /// Returns the number of requests that wait for their replies.
-    pub(in crate::client) fn in_flight(&self) -> usize {
-        self.in_flight.len()
-    }
-
-    /// Returns the number of publishes queued or in flight.
-    pub(in crate::client) fn publishes(&self) -> usize {
-        self.publishes
-    }
-
-    /// Returns the deadlines of the oldest request in flight and of the oldest queued publish.
-    pub(in crate::client) fn deadlines(&self, now: Instant) -> [(Option<Instant>, Timer); 2] {
-        let flight = self.in_flight.front();
-        let why = match flight.map(|request| &request.kind) {
-            Some(RequestKind::Probe(_)) => Timer::Probe,
-            _ => Timer::Request,
-        };
-        let waiting = self.queue.iter().find_map(|command| match command {
+    /// Returns the deadline of the oldest publish: `now` if it has none yet.
+    pub(super) fn deadline(&self, now: Instant) -> Option<Instant> {
+        self.commands.iter().find_map(|command| match command {
             Command::Publish { deadline, .. } => Some(deadline.unwrap_or(now)),
             _ => None,
-        });
-        [
-            (flight.map(|request| request.deadline.at()), why),
-            (waiting, Timer::Request),
-        ]
+        })
     }
 
-    /// Returns when the queue may be written again, if a failure delays it.
-    pub(in crate::client) fn due(&self) -> Option<Instant> {
-        (!self.queue.is_empty()).then_some(self.not_before)
-    }
-
-    pub(super) fn take(&mut self, index: usize) -> Option<InFlight> {
-        let request = self.in_flight.remove(index)?;
-        if let RequestKind::Publish(publish, channel) = &request.kind {
-            self.publishes -= 1;
-            if !self.calls.settled(request.id, *publish, channel) {
-                if self.settled.len() == MAX_SETTLED {
-                    self.settled.pop_front();
-                }
-                self.settled
-                    .push_back((request.id, *publish, channel.clone()));
-            }
+    /// Removes publishes whose deadline has passed.
+    pub(super) fn take_overdue(&mut self, now: Instant) -> Vec<PublishId> {
+        let is_overdue = |command: &Command| match command {
+            Command::Publish {
+                id,
+                deadline: Some(deadline),
+                ..
+            } if *deadline <= now => Some(*id),
+            _ => None,
+        };
+        let overdue: Vec<PublishId> = self.commands.iter().filter_map(is_overdue).collect();
+        if !overdue.is_empty() {
+            self.commands
+                .retain(|command| is_overdue(command).is_none());
         }
-        Some(request)
+        overdue
     }
 
-    /// Returns the publish that a message with `data` answers, by its id and channel.
-    pub(in crate::client) fn answered_publish(&self, message: &Message<'_>) -> Option<PublishId> {
-        let id = message.id?.number()?;
-        let in_flight = self.in_flight.iter().filter_map(|request| {
-            let RequestKind::Publish(publish, channel) = &request.kind else {
-                return None;
-            };
-            Some((request.id, *publish, channel))
+    /// Keeps the publishes, behind the synchronisation of these channels.
+    pub(super) fn start_session(&mut self, channels: Vec<Channel>) {
+        self.commands
+            .retain(|command| matches!(command, Command::Publish { .. }));
+        for channel in channels.into_iter().rev() {
+            self.commands.push_front(Command::Sync(channel));
+        }
+    }
+
+    /// Removes all publishes.
+    pub(super) fn cancel_publishes(&mut self) -> Vec<PublishId> {
+        let mut cancelled = Vec::new();
+        self.commands.retain(|command| match command {
+            Command::Publish { id, .. } => {
+                cancelled.push(*id);
+                false
+            }
+            _ => true,
         });
-        let settled = self.settled.iter().rev();
-        let call = self.calls.find(id);
-        settled
-            .map(|(id, publish, channel)| (*id, *publish, channel))
-            .chain(call.map(|(publish, channel)| (id, publish, channel)))
-            .chain(in_flight)
-            .find(|(sent, _, channel)| *sent == id && channel.as_str() == message.channel)
-            .map(|(_, publish, _)| publish)
+        cancelled
     }
 }
-
-/// Number of settled publishes whose answers are still recognised.
-const MAX_SETTLED: usize = 64;
