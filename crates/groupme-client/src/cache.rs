@@ -11,8 +11,8 @@ use std::{
 
 use groupme_account::{Delivery, Status};
 use groupme_model::{
-    ConversationId, EventRef, Group, GroupId, JoinedGroup, Member, Message, MessageId, Topic,
-    UserId,
+    ConversationId, EventRef, Group, GroupId, IdRef, JoinedGroup, Member, Message, MessageId,
+    Topic, UserId,
 };
 use groupme_rest::{
     Client as RestClient, Error as RestError,
@@ -337,7 +337,7 @@ impl State {
     }
 
     fn put_message(&mut self, message: Message, limits: &CacheLimits) {
-        let Some(conversation) = message.conversation().map(|id| id.into_owned()) else {
+        let Some(conversation) = message.conversation().map(IdRef::into_owned) else {
             return;
         };
         self.clock += 1;

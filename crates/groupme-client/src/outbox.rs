@@ -11,7 +11,7 @@ mod store;
 use core::{fmt, time::Duration};
 use std::sync::Arc;
 
-use groupme_model::{Draft, SourceGuid};
+use groupme_model::{Draft, SourceGuid, Timestamp};
 use groupme_rest::{Conversation, Sent};
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -249,7 +249,7 @@ impl Outbox {
 
 /// Returns the time after which a message is too old. A clock that was set back makes none older.
 fn expiry(message: &OutboxMessage, max_age: Option<Duration>) -> Option<Instant> {
-    let put_in_at = message.put_in_at.map_or(i64::MAX, |time| time.as_millis());
+    let put_in_at = message.put_in_at.map_or(i64::MAX, Timestamp::as_millis);
     let age = unix_time::now().as_millis().saturating_sub(put_in_at);
     let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
     Instant::now().checked_add(max_age?.saturating_sub(age))

@@ -48,8 +48,11 @@ struct State<T, R> {
     has_ended: bool,
 }
 
+/// Makes something of the items that a task waits for.
+type Filter<T, R> = Box<dyn FnMut(&T) -> Option<R> + Send>;
+
 struct Waiter<T, R> {
-    filter: Box<dyn FnMut(&T) -> Option<R> + Send>,
+    filter: Filter<T, R>,
     found: mpsc::Sender<R>,
     wants: Wants,
 }

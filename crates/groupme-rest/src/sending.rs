@@ -123,17 +123,14 @@ impl Client {
         self.call(&unlike).await?;
         let like = reactions::like(conversation, message, icon.clone());
         let found = self.call(&like).await?;
+        // The reaction is done: not to know the user must not make it look as if it were not.
         if let Some(icon) = icon
             && !found.is_empty()
+            && let Ok(you) = self.user_id().await
         {
-            let you = self.user_id().await?;
-            let own = found
-                .iter()
-                .find(|reaction| reaction.user_ids().contains(you));
-            let is_other = own
-                .and_then(Reaction::icon)
-                .is_some_and(|own| !is_same(&own, &icon));
-            if is_other {
+            let is_own = |reaction: &&Reaction| reaction.user_ids().contains(you);
+            let own = found.iter().find(is_own).and_then(Reaction::icon);
+            if own.is_some_and(|own| !is_same(&own, &icon)) {
                 return Err(Error::Overtaken { call: like.name() });
             }
         }

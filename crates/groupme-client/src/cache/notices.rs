@@ -55,12 +55,12 @@ impl State {
             }
             Notice::GroupAvatarChange(change) => {
                 self.change_group(group, |group| {
-                    group.image_url.clone_from(&change.avatar_url)
+                    group.image_url.clone_from(&change.avatar_url);
                 });
             }
             Notice::GroupThemeChange(change) => {
                 self.change_group(group, |group| {
-                    group.theme_name.clone_from(&change.theme_name)
+                    group.theme_name.clone_from(&change.theme_name);
                 });
             }
             Notice::GroupLikeIconSet(change) => {
@@ -121,7 +121,7 @@ impl State {
             }
             Notice::TopicNameChange(change) => {
                 self.change_topic(change, |topic| {
-                    topic.topic.clone_from(&change.subgroup_topic)
+                    topic.topic.clone_from(&change.subgroup_topic);
                 });
             }
             Notice::TopicDescriptionChange(change) => {
@@ -140,7 +140,7 @@ impl State {
             }
             Notice::TopicLikeIconChange(change) => {
                 self.change_topic(change, |topic| {
-                    topic.like_icon.clone_from(&change.like_icon)
+                    topic.like_icon.clone_from(&change.like_icon);
                 });
             }
             _ => {}

@@ -29,7 +29,7 @@ mod put_in_at {
         time: &Option<Timestamp>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(time.map_or(0, |time| time.as_millis()))
+        serializer.serialize_i64(time.map_or(0, Timestamp::as_millis))
     }
 
     pub(super) fn deserialize<'d, D: Deserializer<'d>>(

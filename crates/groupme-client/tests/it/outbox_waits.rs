@@ -291,7 +291,7 @@ async fn a_message_that_has_become_too_old_is_given_up_and_the_next_one_follows(
         _ if before == 0 => Answer::Sent,
         _ => Answer::Status(503),
     });
-    let builder = Outbox::builder(&server.handle()).max_age(Duration::from_secs(60));
+    let builder = Outbox::builder(&server.handle()).max_age(Duration::from_mins(1));
     let outbox = builder.in_memory().unwrap();
     let begun = Instant::now();
     let old = outbox.send(group(), "old").unwrap();
@@ -308,7 +308,7 @@ async fn the_age_of_a_message_counts_from_before_the_restart() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("outbox");
     let line = |guid: &str, more: Value| {
-        let mut message = json!({"guid": guid, "conversation": "1835", "draft": {"text": guid}});
+        let mut message = json!({"guid": guid, "conversation": "1835", "draft": {"text": guid, "attachments": []}});
         message
             .as_object_mut()
             .unwrap()
@@ -322,7 +322,7 @@ async fn the_age_of_a_message_counts_from_before_the_restart() {
     ];
     std::fs::write(&path, lines.concat()).unwrap();
     let server = Server::new(|_, _| Answer::Sent);
-    let builder = Outbox::builder(&server.handle()).max_age(Duration::from_secs(60));
+    let builder = Outbox::builder(&server.handle()).max_age(Duration::from_mins(1));
     let outbox = builder
         .open(FileOutbox::open(&path).unwrap())
         .await

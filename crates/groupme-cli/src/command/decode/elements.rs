@@ -26,17 +26,16 @@ impl Position {
 
     /// Returns the position behind some text that begins here.
     fn after(self, text: &[u8]) -> Self {
-        let lines = text.iter().filter(|byte| **byte == b'\n').count();
-        match text.rsplit(|byte| *byte == b'\n').next() {
-            Some(last) if lines > 0 => Self {
-                line: self.line + lines,
-                offset: last.len(),
-            },
-            _ => Self {
-                line: self.line,
-                offset: self.offset + text.len(),
-            },
-        }
+        let mut lines = text.split(|byte| *byte == b'\n');
+        let first = lines.next().unwrap_or_default().len();
+        let start = Self {
+            line: self.line,
+            offset: self.offset + first,
+        };
+        lines.fold(start, |before, line| Self {
+            line: before.line + 1,
+            offset: line.len(),
+        })
     }
 }
 

@@ -221,8 +221,8 @@ fn face(icon: &str, users: &[UserId], names: Option<&Names>) -> String {
         (_, 0) | (None, 1) => return icon.to_owned(),
         (None, several) => several.to_string(),
         (Some(names), several) => {
-            let named = users.iter().take(NAMED);
-            let mut by: Vec<_> = named.map(|user| names.user(Some(user.as_view()))).collect();
+            let first = users.iter().take(NAMED);
+            let mut by: Vec<_> = first.map(|user| names.user(Some(user.as_view()))).collect();
             if several > NAMED {
                 by.push(format!("{} more", several - NAMED));
             }

@@ -1,11 +1,12 @@
 //! Callbacks as a `tower::Service`.
 
 use core::{
+    convert::Infallible,
+    future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
-use std::{convert::Infallible, future::poll_fn};
 
 use bytes::Bytes;
 use groupme_client::{
