@@ -190,6 +190,8 @@ pub(crate) struct Requests {
     ready: VecDeque<Pending>,
     later: Vec<(Instant, Pending)>,
     asked: BTreeMap<RequestId, Pending>,
+    /// Time of the next comparison, until it has come.
+    next_comparison: Option<Instant>,
     jitter: Jitter,
 }
 
@@ -200,17 +202,21 @@ impl Requests {
             ready: VecDeque::new(),
             later: Vec::new(),
             asked: BTreeMap::new(),
+            next_comparison: None,
             jitter: Jitter::new(seed),
         }
     }
 
     /// Enqueues a request. Fetches go before comparisons.
     pub(crate) fn enqueue(&mut self, request: Request, purpose: Purpose) {
-        let pending = Pending::new(request, purpose);
+        self.insert(Pending::new(request, purpose));
+    }
+
+    fn insert(&mut self, pending: Pending) {
         if pending.continues_history() {
             // The pages fetched so far stay in memory until this one.
             self.ready.push_front(pending);
-        } else if purpose == Purpose::Compare {
+        } else if pending.purpose == Purpose::Compare {
             self.ready.push_back(pending);
         } else {
             let at = self
@@ -242,6 +248,13 @@ impl Requests {
     ) -> Option<(RequestId, Request)> {
         if self.asked.len() >= limit.max(1) {
             return None;
+        }
+        if self.ready.front()?.purpose == Purpose::Compare {
+            let is_comparing = |pending: &Pending| pending.purpose == Purpose::Compare;
+            if self.next_comparison.is_some() || self.asked.values().any(is_comparing) {
+                return None;
+            }
+            self.next_comparison = Some(now + COMPARISON_INTERVAL);
         }
         let mut pending = self.ready.pop_front()?;
         pending.asked_in = epoch;
@@ -287,12 +300,16 @@ impl Requests {
             .into_iter()
             .partition::<Vec<_>, _>(|(at, _)| *at <= now);
         self.later = later;
-        self.ready
-            .extend(due.into_iter().map(|(_, pending)| pending));
+        for (_, pending) in due {
+            self.insert(pending);
+        }
+        self.next_comparison = self.next_comparison.filter(|at| *at > now);
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        self.later.iter().map(|(at, _)| *at).min()
+        let comparison = self.next_comparison.filter(|_| !self.ready.is_empty());
+        let later = self.later.iter().map(|(at, _)| *at);
+        later.chain(comparison).min()
     }
 
     /// Drops requests that are no longer wanted, except those in flight.
@@ -306,6 +323,11 @@ impl Requests {
         self.ready.len() + self.later.len() + self.asked.len()
     }
 }
+
+/// Interval between comparisons, of which one is in flight at a time. They can wait: with requests at
+/// the pace of groupme-rest, eight a second, half of them remain for what was missed after another
+/// loss.
+const COMPARISON_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Delays of repeated requests, in addition to the retries of the REST client.
 const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));

@@ -24,6 +24,8 @@ pub(crate) const YOU: &str = "185";
 /// Existing group and direct conversation.
 pub(crate) const GROUP: &str = "1835";
 pub(crate) const CHAT: &str = "162+185";
+/// Interval between two comparisons.
+const COMPARISON_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Ledger whose changes are saved at once.
 pub(crate) struct SavedLedger {
@@ -276,19 +278,27 @@ impl World {
         true
     }
 
-    /// Answers requests until there are none, and returns what is handed out.
+    /// Answers requests until there are none, and returns what is handed out. Waits for comparisons
+    /// that keep their interval.
     pub(crate) fn settle(&mut self) -> Vec<String> {
         let mut output = self.take();
-        while let Some((id, question)) = self.feed.poll_request() {
-            self.asked.push(ask(&question));
-            if self.is_slow {
-                self.waiting.push_back((id, question));
-                continue;
+        loop {
+            while let Some((id, question)) = self.feed.poll_request() {
+                self.asked.push(ask(&question));
+                if self.is_slow {
+                    self.waiting.push_back((id, question));
+                    continue;
+                }
+                self.answer(id, &question);
+                output.extend(self.take());
             }
-            self.answer(id, &question);
-            output.extend(self.take());
+            let next = self.feed.poll_timeout();
+            let Some(at) = next.filter(|at| *at <= self.now + COMPARISON_INTERVAL) else {
+                return output;
+            };
+            self.now = self.now.max(at);
+            self.feed.handle_timeout(self.now);
         }
-        output
     }
 
     /// Answers the oldest waiting request.

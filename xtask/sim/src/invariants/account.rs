@@ -6,8 +6,11 @@
 //! time, or after the store had a baseline, whichever was earlier. Whatever happens to connections
 //! before the first `CaughtUp` changes nothing about it.
 
+mod membership;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::membership::Membership;
 use super::{End, Invariant};
 use crate::{
     client::Client,
@@ -37,6 +40,8 @@ pub(super) struct Account {
     has_lost_changes: bool,
     /// The conversation of each published message.
     published: BTreeMap<u64, String>,
+    /// The message of each published event that has one.
+    messages: BTreeMap<u64, u64>,
     /// Messages that have to come.
     owed: BTreeSet<u64>,
     /// Messages taken down by an admin: nothing is left to fetch.
@@ -53,24 +58,10 @@ pub(super) struct Account {
     topics: BTreeMap<String, String>,
 }
 
-/// The user's membership in a group, and what can be known of it.
-#[derive(Clone, Copy, Debug, Default)]
-struct Membership {
-    is_member: bool,
-    /// Whether the program knows that the group was left. A user who comes back and leaves again
-    /// while nothing is pushed leaves no trace in REST.
-    is_known_to_be_left: bool,
-    /// The first message that the user could not read after leaving the group. What came before
-    /// does not show that the user is back, however late it is delivered.
-    left_before: u64,
-    /// The first message since the user came back to a group known to be left, of which the program
-    /// has seen nothing yet.
-    unseen_since: Option<u64>,
-}
-
 impl Invariant for Account {
     fn published(&mut self, event: &PublishedEvent<'_>) {
         if let (Some(channel), Some(message)) = (&self.channel, &event.message) {
+            self.messages.insert(event.number, message.id);
             let is_own_channel = channel == event.channel;
             self.publish(message, is_own_channel);
         }
@@ -81,6 +72,14 @@ impl Invariant for Account {
             ClientFact::Backfills(channel) => self.channel = Some(channel.to_owned()),
             ClientFact::Membership { group, is_member } => {
                 self.join_or_leave(&group.to_string(), is_member);
+            }
+            ClientFact::Event {
+                number: Some(number),
+                ..
+            } => {
+                if let Some(id) = self.messages.get(&number) {
+                    self.see(*id);
+                }
             }
             ClientFact::Listens => self.has_listened = true,
             ClientFact::Baseline => self.has_baseline = true,
@@ -134,18 +133,11 @@ impl Account {
     }
 
     fn join_or_leave(&mut self, group: &str, is_member: bool) {
-        let next = self
-            .published
-            .last_key_value()
-            .map_or(0, |(last, _)| last + 1);
+        let next = self.next();
         let membership = self.groups.entry(group.to_owned()).or_default();
-        membership.is_member = is_member;
         if is_member {
-            membership.unseen_since = membership.is_known_to_be_left.then_some(next);
-            return;
-        }
-        membership.left_before = next;
-        if let Some(since) = membership.unseen_since.take() {
+            membership.join(next);
+        } else if let Some(since) = membership.leave(next) {
             let (published, topics) = (&self.published, &self.topics);
             let is_of = |of: &String| of == group || topics.get(of).is_some_and(|of| of == group);
             self.owed
@@ -153,15 +145,27 @@ impl Account {
         }
     }
 
+    /// An id above that of every message so far.
+    fn next(&self) -> u64 {
+        let last = self.published.last_key_value();
+        last.map_or(0, |(last, _)| last + 1)
+    }
+
+    /// The program sees a message.
+    fn see(&mut self, id: u64) {
+        let Some(conversation) = self.published.get(&id) else {
+            return;
+        };
+        let group = self.topics.get(conversation).unwrap_or(conversation);
+        if let Some(membership) = self.groups.get_mut(group) {
+            membership.see(id);
+        }
+    }
+
     /// All lists were read to their end.
     fn catch_up(&mut self) {
         for membership in self.groups.values_mut() {
-            if membership.is_member {
-                membership.is_known_to_be_left = false;
-                membership.unseen_since = None;
-            } else if !self.caught_up {
-                membership.is_known_to_be_left = true;
-            }
+            membership.list(!self.caught_up);
         }
         self.caught_up = true;
     }
@@ -180,13 +184,7 @@ impl Account {
         let Some(conversation) = self.published.get(&id).cloned() else {
             return Ok(());
         };
-        let group = self.topics.get(&conversation).unwrap_or(&conversation);
-        if let Some(membership) = self.groups.get_mut(group)
-            && id >= membership.left_before
-        {
-            membership.is_known_to_be_left = false;
-            membership.unseen_since = None;
-        }
+        self.see(id);
         if self.gone.contains(&id) || self.lost.contains(&id) {
             // REST did not have it. Its push may come late.
             return Ok(());
@@ -208,7 +206,7 @@ impl Account {
         } = loss;
         let group = conversation.as_ref().filter(|_| up_to.is_none());
         if let Some(left) = group.and_then(|group| self.groups.get_mut(group)) {
-            left.is_known_to_be_left |= !left.is_member;
+            left.report_end();
         }
         let is_lost = |id: u64, of: &String| {
             // The topics of a group disappear with it.
@@ -234,6 +232,11 @@ impl Account {
         } else if !self.has_baseline {
             // The next process meets the account for the first time.
             self.owed.clear();
+            self.caught_up = false;
+            let next = self.next();
+            for membership in self.groups.values_mut() {
+                membership.forget(next);
+            }
         }
         self.delivered.clone_from(&self.acknowledged);
         self.latest.clear();
