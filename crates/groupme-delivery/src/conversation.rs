@@ -1,16 +1,14 @@
 //! State of one conversation in a feed.
 
 mod comparison;
+mod notices;
 mod past;
-
-use std::collections::VecDeque;
 
 use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
-pub(crate) use self::{comparison::Comparison, past::Past};
+pub(crate) use self::{comparison::Comparison, notices::Notices, past::Past};
 use crate::{
-    DeliveryTag, GapCause,
-    message_state::Aspect,
+    GapCause,
     observation::{Change as PushedChange, NewMessage},
     position::{has_time, is_position},
     seen::Seen,
@@ -42,11 +40,7 @@ pub(crate) struct Conversation<P> {
     pub(crate) buffered: Buffered<P>,
     /// Whether the program subscribes to the conversation's own channel, where changes are pushed.
     pub(crate) is_watched: bool,
-    /// Notice of a change whose own event is about to be pushed, too. No later message is handed
-    /// out before the notice.
-    pub(crate) held: Option<(NewMessage, P)>,
-    /// Changes handed out last, each with its delivery.
-    pub(crate) told: VecDeque<(MessageId, Aspect, DeliveryTag)>,
+    pub(crate) notices: Notices<P>,
     /// Whether the embedder knows that the user has the conversation.
     pub(crate) found: Found,
     /// Time at which the newest known message was sent.
@@ -140,8 +134,7 @@ impl<P> Conversation<P> {
             gap_cause: None,
             buffered: Buffered::default(),
             is_watched: false,
-            held: None,
-            told: VecDeque::new(),
+            notices: Notices::default(),
             found: Found::No,
             last_sent: None,
             is_left: false,

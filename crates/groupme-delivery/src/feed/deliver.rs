@@ -94,15 +94,18 @@ impl<P> Feed<P> {
         } = change;
         let mut record = self.out.record();
         let conversation = self.conversation(&id);
-        let is_merged = conversation.holds_notice_of(&message, difference);
+        let is_merged = conversation.notices.holds_notice_of(&message, difference);
         let aspect = difference.aspect();
         let told = if conversation.learn(&id, message.clone(), difference, &mut record) {
             record.is_tracked = true;
             let tag = self.out.put_own(Item::Push(push), record, false);
-            self.conversation(&id).note_told(message, aspect, tag);
+            let conversation = self.conversation(&id);
+            if conversation.is_watched {
+                conversation.notices.note_told(message, aspect, tag);
+            }
             Some(tag)
         } else {
-            conversation.told(&message, aspect)
+            conversation.notices.told(&message, aspect)
         };
         if let Some(told) = told.filter(|_| is_merged) {
             self.merge_held(&id, told);
@@ -259,7 +262,7 @@ impl<P> Conversation<P> {
         is_plain
             && !self.is_left
             && self.found == Found::Yes
-            && self.held.is_none()
+            && self.notices.held().is_none()
             && !self.past.has_unconfirmed()
             && self.is_ahead(&message.id)
             && self
