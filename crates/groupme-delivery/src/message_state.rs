@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
+use bayeux_wire::{Kind, Value};
 use groupme_model::{List, MessageRef, Reaction, ReactionRef, Timestamp};
 
 /// State of a message as last delivered: enough to recognize a change, and a change that was
@@ -161,6 +162,7 @@ pub(crate) fn of_views(reactions: List<'_, Reaction>) -> u64 {
         let (kind, code, pack, index, users) = match &reaction {
             ReactionRef::Unicode(it) => ("unicode", it.code(), None, None, it.user_ids()),
             ReactionRef::Emoji(it) => ("emoji", None, it.pack_id(), it.pack_index(), it.user_ids()),
+            ReactionRef::Unknown(it) => return of_unknown(it.raw()),
             other => return mark(other.kind(), "", 0, 0, ""),
         };
         let (code, pack, index) = (code.unwrap_or(""), pack.unwrap_or(0), index.unwrap_or(0));
@@ -169,6 +171,25 @@ pub(crate) fn of_views(reactions: List<'_, Reaction>) -> u64 {
             Some(users) => sum(users.map(|user| mark(kind, code, pack, index, user.as_str()))),
         }
     }))
+}
+
+/// Returns the hash of a reaction of an unknown type. Neither the order of its members matters nor
+/// that of a list of users.
+fn of_unknown(reaction: Value<'_>) -> u64 {
+    let Kind::Object(members) = reaction.kind() else {
+        return of_text(format_args!("{reaction}"));
+    };
+    sum(members.map(|(name, value)| match value.kind() {
+        Kind::Array(items) => sum(items.map(|item| of_text(format_args!("{name}|{item}")))),
+        _ => of_text(format_args!("{name}|{value}")),
+    }))
+    .max(1)
+}
+
+fn of_text(text: fmt::Arguments<'_>) -> u64 {
+    let mut hash = Hash::new();
+    let _ = hash.write_fmt(text);
+    hash.0
 }
 
 /// Returns the hash of one user's reaction. Hashes of sets are sums, so that order does not matter.

@@ -170,6 +170,25 @@ fn reactions_differ_by_who_and_by_what() {
 }
 
 #[test]
+fn reactions_of_an_unknown_type_differ_by_all_they_have() {
+    let mut world = with_pushed(1);
+    let mut push = favorite(&crate::world::row(GROUP, 1), &["7"]);
+    let mut reaction = json!({ "type": "sticker", "sticker": 1, "user_ids": ["7", "9"] });
+    for (name, value, is_new) in [
+        ("sticker", json!(1), true),
+        ("sticker", json!(2), true),
+        ("user_ids", json!(["9", "7"]), false),
+        ("user_ids", json!(["9"]), true),
+        ("size", json!(null), true),
+    ] {
+        reaction[name] = value;
+        push["subject"]["reactions"] = json!([reaction]);
+        let output = world.push(&push, "sticker");
+        assert_eq!(!output.is_empty(), is_new, "{reaction}");
+    }
+}
+
+#[test]
 fn where_the_program_listens_an_edit_is_reported_by_itself_and_else_by_its_notice() {
     for listens in [false, true] {
         let mut world = with_pushed(1);
