@@ -35,7 +35,9 @@ pub fn read(body: &[u8]) -> Result<Message, CallbackError> {
     let lists: Vec<Value<'_>> = root.get("attachments").into_iter().collect();
     check_memory::<Attachment>(&frame, &lists)
         .map_err(|error| CallbackError::TooDense(error.into()))?;
-    Message::from_value(root).ok_or(CallbackError::NoMessage)
+    Message::from_value(root)
+        .filter(|message| !message.id.is_empty())
+        .ok_or(CallbackError::NoMessage)
 }
 
 /// Error for a body that is not a callback of GroupMe. Answer with HTTP status 400.

@@ -23,8 +23,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`call`](Self::call); [`Error::Unreadable`] or [`Error::Oversize`] if the first message of
-    /// the window cannot be read.
+    /// As [`call`](Self::call); [`Error::Unreadable`], [`Error::CutOff`] or [`Error::Oversize`] if the
+    /// first message of the window cannot be read.
     pub async fn messages(
         &self,
         conversation: impl Into<Conversation>,
@@ -37,9 +37,11 @@ impl Client {
         loop {
             let call = messages::list(&conversation, window, limit);
             match self.call(&call).await {
-                Err(error @ (Error::Unreadable { .. } | Error::Oversize { .. }))
-                    if may_divide && limit > 1 =>
-                {
+                Err(
+                    error @ (Error::Unreadable { .. }
+                    | Error::CutOff { .. }
+                    | Error::Oversize { .. }),
+                ) if may_divide && limit > 1 => {
                     tracing::debug!(limit, %error, "requesting fewer messages");
                     limit /= DIVISOR;
                     limit = limit.max(1);
@@ -141,7 +143,7 @@ impl History {
 
     /// Returns the message from which the history goes on, to continue there later with
     /// [`before`](Self::before) or [`after`](Self::after): the last one, unless its id is no position.
-    /// `None` before the first page and after the last.
+    /// `None` before the first page from the newest message on, and after the last page.
     pub fn position(&self) -> Option<&MessageId> {
         self.pager.cursor()
     }
@@ -184,8 +186,9 @@ impl Stream for History {
                     this.found = this
                         .found
                         .saturating_add(u64::try_from(found).unwrap_or(u64::MAX));
-                    this.is_cut_short = (has_null || this.pager.is_stuck())
-                        && this.count.is_some_and(|count| count > this.found);
+                    let is_more = this.count.is_some_and(|count| count > this.found);
+                    this.is_cut_short = has_null && !this.pager.is_forward() && is_more
+                        || this.pager.is_stuck() && (is_more || this.count.is_none());
                     if let Some(page) = page {
                         return Poll::Ready(Some(Ok(page)));
                     }

@@ -17,6 +17,7 @@ pub(crate) struct Pager {
     odd: BTreeSet<MessageId>,
     /// The last page had messages, and none to go on from.
     is_stuck: bool,
+    is_forward: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +51,7 @@ impl Pager {
 
     fn new(state: State) -> Self {
         Self {
+            is_forward: matches!(state, State::Forward(_)),
             state,
             odd: BTreeSet::new(),
             is_stuck: false,
@@ -63,6 +65,11 @@ impl Pager {
             State::Forward(after) | State::Bridging { after, .. } => Some(after),
             State::Ended => None,
         }
+    }
+
+    /// Returns whether the stream goes towards newer messages.
+    pub(crate) fn is_forward(&self) -> bool {
+        self.is_forward
     }
 
     /// Returns whether the stream has ended because of a page that has messages, and none to go on
@@ -110,7 +117,7 @@ impl Pager {
         mut page: MessagePage,
     ) -> Option<MessagePage> {
         let had_rows = !page.rows.is_empty();
-        let is_position = positions(&page.rows);
+        let is_position = positions(&page.rows, cursor);
         self.retain(&mut page.rows, is_position, |id| {
             cursor.is_none_or(|cursor| id < cursor)
         });
@@ -122,9 +129,10 @@ impl Pager {
     }
 
     fn handle_forward(&mut self, after: MessageId, mut page: MessagePage) -> Option<MessagePage> {
-        let is_position = positions(&page.rows);
+        let is_position = positions(&page.rows, Some(&after));
         let reaches_back = ids(&page.rows, is_position).any(|id| *id <= after);
         let is_newest_first = ids(&page.rows, is_position).is_sorted_by(|a, b| a > b);
+        let has_odd_only = !page.rows.is_empty() && !page.rows.iter().any(is_position);
         self.retain(&mut page.rows, is_position, |id| *id > after);
         let count = ids(&page.rows, is_position).count();
         if count > 1 && is_newest_first && !reaches_back {
@@ -138,6 +146,8 @@ impl Pager {
         }
         if let Some(newest) = ids(&page.rows, is_position).max() {
             self.state = State::Forward(newest.clone());
+        } else {
+            self.is_stuck = has_odd_only;
         }
         page.rows.sort_by(|a, b| a.id().cmp(b.id()));
         (!page.rows.is_empty()).then_some(page)
@@ -150,7 +160,7 @@ impl Pager {
         mut newest_first: Vec<MessageRow>,
         mut page: MessagePage,
     ) -> Option<MessagePage> {
-        let is_position = positions(&page.rows);
+        let is_position = positions(&page.rows, Some(&after));
         let reaches_back = ids(&page.rows, is_position).any(|id| *id <= after);
         self.retain(&mut page.rows, is_position, |id| *id > after && id < before);
         let oldest = ids(&page.rows, is_position).min().cloned();
@@ -164,7 +174,7 @@ impl Pager {
             };
             return None;
         }
-        let is_position = positions(&newest_first);
+        let is_position = positions(&newest_first, Some(&after));
         let newest = ids(&newest_first, is_position).max()?.clone();
         newest_first.sort_by(|a, b| a.id().cmp(b.id()));
         self.state = State::Forward(newest);
@@ -183,7 +193,7 @@ impl Pager {
     ) {
         rows.retain(|row| {
             if is_position(row) {
-                return is_wanted(row.id());
+                return is_wanted(row.id()) && !self.odd.contains(row.id());
             }
             let is_new = self.odd.insert(row.id().clone());
             if self.odd.len() > MAX_ODD {
@@ -195,11 +205,15 @@ impl Pager {
 }
 
 /// Returns which messages of a page are positions. Short ids are, unless there are usual ones beside
-/// them.
-fn positions(rows: &[MessageRow]) -> impl Fn(&MessageRow) -> bool + Copy + use<> {
+/// them, or the page goes on from a usual one.
+fn positions(
+    rows: &[MessageRow],
+    cursor: Option<&MessageId>,
+) -> impl Fn(&MessageRow) -> bool + Copy + use<> {
     let is_usual = |row: &MessageRow| row.id().has_time();
     let can_be = |row: &MessageRow| row.id().is_position(row.created_at());
-    let has_usual = rows.iter().any(|row| is_usual(row) && can_be(row));
+    let has_usual = cursor.is_some_and(MessageId::has_time)
+        || rows.iter().any(|row| is_usual(row) && can_be(row));
     move |row| can_be(row) && (is_usual(row) || !has_usual)
 }
 
@@ -392,6 +406,19 @@ mod tests {
             assert_eq!(pager.poll_window(), Some(after), "{odd}");
             assert_eq!(pager.cursor(), Some(&oldest[0].into()));
         }
+    }
+
+    #[test]
+    fn a_short_id_alone_on_a_page_is_no_position_behind_one_of_today() {
+        let mut pager = Pager::backward(Some("170000000300000000".into()));
+        assert_eq!(pager.handle_page(page(&["15"])).unwrap().len(), 1);
+        assert_eq!((pager.poll_window(), pager.is_stuck()), (None, true));
+        let mut pager = Pager::forward("170000000300000000".into());
+        assert_eq!(pager.handle_page(page(&["15", "q"])).unwrap().len(), 2);
+        assert_eq!((pager.poll_window(), pager.is_stuck()), (None, true));
+        let mut pager = Pager::backward(None);
+        pager.handle_page(page(&["q"])).unwrap();
+        assert!(pager.handle_page(page(&["q"])).is_none());
     }
 
     #[test]

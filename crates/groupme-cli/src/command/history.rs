@@ -4,15 +4,9 @@ use anyhow::anyhow;
 use groupme_model::HistoryWindow;
 use groupme_rest::endpoint::messages::{self, MessagePage};
 
-use crate::{
-    account::Account,
-    args::History,
-    exit::Failure,
-    output::{RowPrinter, closed},
-};
+use crate::{account::Account, args::History, exit::Failure, output::RowPrinter};
 
 pub(crate) async fn run(args: History) -> Result<(), Failure> {
-    closed::check()?;
     let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
     let conversation = account.conversation(&args.conversation).await?;
@@ -61,6 +55,9 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
         }
     }
     match history.count() {
+        _ if direction == "after" && history.is_cut_short() => Err(Failure::Incomplete(anyhow!(
+            "incomplete: the API returned messages of which none can be continued from"
+        ))),
         Some(count) if is_counted && history.is_cut_short() => Err(incomplete(found, count)),
         Some(count) if is_counted && args.all && found < count => {
             tracing::warn!(

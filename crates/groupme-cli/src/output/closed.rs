@@ -11,15 +11,16 @@ use rustix::fs::{OFlags, fcntl_getfl};
 
 use crate::exit::Failure;
 
-/// Refuses to run a command that has no use but its output, if nobody sees that.
+/// Refuses to acknowledge events that nobody sees. Without acknowledgements, discarding the output is
+/// no mistake: Python and Node open `/dev/null` in the same way for that.
 pub(crate) fn check() -> Result<(), Failure> {
     // An output that cannot be examined shows its errors when it is written.
     if !is_lost(io::stdout()).unwrap_or(false) {
         return Ok(());
     }
     Err(Failure::Output(anyhow!(
-        "standard output is closed, or /dev/null for reading and writing: redirect the output to a \
-         file, or to a program that reads it"
+        "standard output is closed, or /dev/null for reading and writing, and --state acknowledges \
+         events that nobody sees: redirect the output to a file, or to a program that reads it"
     )))
 }
 

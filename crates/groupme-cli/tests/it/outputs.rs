@@ -4,7 +4,7 @@ use std::{fs::File, process::Stdio};
 
 use crate::{
     canned::{Answer, Canned, enveloped},
-    program::{Running, ask, asking, behind, listen, run, sim, soon},
+    program::{Running, ask, asking, listen, run, sim, soon},
 };
 
 /// Returns a file in which nothing can be written.
@@ -150,9 +150,4 @@ async fn a_closed_output_is_refused_before_an_event_is_lost_in_it() {
     assert!(!file.exists());
     // To discard everything on purpose is no mistake.
     assert_eq!(listening(">/dev/null").await.status, Some(0));
-    let group = sim.cast().lake.to_string();
-    for arguments in [&["groups"][..], &["chats"], &["history", "--group", &group]] {
-        let closed = run(behind(ask(&sim, arguments), "exec >&-")).await;
-        assert!(closed.refused(6).contains("standard output is closed"));
-    }
 }

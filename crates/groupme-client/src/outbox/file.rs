@@ -75,18 +75,18 @@ impl FileOutbox {
         let mut file = BufReader::new(&self.file);
         let mut messages = Vec::new();
         let mut places = BTreeMap::new();
-        let mut whole = 0;
+        let (mut whole, mut is_ours) = (0, false);
         for number in 1_u64.. {
             let mut line = Vec::new();
             let length = (&mut file).take(MAX_LINE).read_until(b'\n', &mut line)? as u64;
             let is_whole = line.ends_with(b"\n");
             if length == MAX_LINE && !is_whole {
-                return Err(not_an_outbox(number));
+                return Err(not_a_line(number, is_ours));
             }
             if !is_whole {
                 // A crash may have left a part of a line.
-                if length > 0 && whole == 0 && !may_be_cut(&line) {
-                    return Err(not_an_outbox(number));
+                if length > 0 && !is_ours && !may_be_cut(&line) {
+                    return Err(not_a_line(number, is_ours));
                 }
                 break;
             }
@@ -94,7 +94,8 @@ impl FileOutbox {
             if line == b"\n" {
                 continue;
             }
-            match serde_json::from_slice(&line).map_err(|_| not_an_outbox(number))? {
+            let parsed = serde_json::from_slice(&line);
+            match parsed.map_err(|_| not_a_line(number, is_ours))? {
                 Line::Add(message) => {
                     places.insert(message.guid.clone(), messages.len());
                     messages.push(Some((message, line)));
@@ -108,6 +109,7 @@ impl FileOutbox {
                     }
                 }
             }
+            is_ours = true;
         }
         if whole < self.file.metadata()?.len() {
             self.file.set_len(whole)?;
@@ -224,8 +226,13 @@ fn check_regular(found: io::Result<fs::Metadata>) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, error))
 }
 
-fn not_an_outbox(line: u64) -> io::Error {
-    let error = format!("line {line} is not one of an outbox; name another file");
+/// Returns the error of a line that is none of an outbox, in a file that is one or not.
+fn not_a_line(line: u64, is_ours: bool) -> io::Error {
+    let error = if is_ours {
+        format!("line {line} is damaged; remove the line to go on with the others")
+    } else {
+        format!("line {line} is not one of an outbox; name another file")
+    };
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 

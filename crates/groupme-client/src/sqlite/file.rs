@@ -140,10 +140,23 @@ fn check(path: &Path) -> Result<(), OpenError> {
     if header.get(68..72) == Some(&APPLICATION_ID.to_be_bytes()) {
         return Ok(());
     }
+    // SQLite takes a part of a page for an empty database, and pads it before it finds the damage.
+    if page_size(&header).is_none_or(|size| metadata.len() < size) {
+        return Err(OpenError::NotDatabase);
+    }
     match identify(path) {
         Ok(true) => Ok(()),
         Ok(false) => Err(OpenError::Foreign),
         Err(error) => Err(OpenError::Unidentified(error.to_string())),
+    }
+}
+
+/// Returns the size of a database's pages, in bytes. `None` if the header is not a whole one.
+fn page_size(header: &[u8]) -> Option<u64> {
+    let size = header.get(16..18)?.first_chunk()?;
+    match u16::from_be_bytes(*size) {
+        1 => Some(65_536),
+        size => Some(size.into()),
     }
 }
 

@@ -52,6 +52,7 @@ fn a_file_that_is_no_outbox_is_refused_and_stays_as_it_is() {
     for content in [
         "Dear outbox,\nthe last line has no end",
         "no line at all",
+        "\n\nDear outbox",
         "{\"json\":\"but no outbox\"}\n",
         "{\"address\":\"half a line of JSON",
         &*long,
@@ -59,9 +60,27 @@ fn a_file_that_is_no_outbox_is_refused_and_stays_as_it_is() {
         fs::write(&path, content).unwrap();
         let mut store = FileOutbox::open(&path).unwrap();
         let error = format!("{:?}", store.load().unwrap_err());
-        assert!(error.contains("line 1 is not one of an outbox"), "{error}");
+        assert!(error.contains("is not one of an outbox"), "{error}");
         assert!(fs::read(&path).unwrap() == content.as_bytes(), "{content}");
     }
+}
+
+#[test]
+fn a_damaged_line_is_named_and_nothing_is_changed() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("outbox");
+    let mut store = FileOutbox::open(&path).unwrap();
+    store.add(&message("kept")).unwrap();
+    drop(store);
+    let mut content = fs::read(&path).unwrap();
+    content.extend(b"damaged\n{\"add\":");
+    fs::write(&path, &content).unwrap();
+    let error = FileOutbox::open(&path).unwrap().load().unwrap_err();
+    assert!(
+        format!("{error:?}").contains("line 2 is damaged"),
+        "{error:?}"
+    );
+    assert_eq!(fs::read(&path).unwrap(), content);
 }
 
 #[test]

@@ -7,6 +7,9 @@ use groupme_client::{
 };
 use groupme_sim::BotDraft;
 
+#[cfg(feature = "tower")]
+mod service;
+
 use crate::account::{sim, soon};
 
 #[tokio::test]
@@ -48,6 +51,8 @@ fn a_body_that_is_no_message_is_an_error_that_says_so() {
     assert!(matches!(read(b"{"), Err(CallbackError::Json(_))));
     assert!(matches!(read(b"[]"), Err(CallbackError::NoMessage)));
     assert!(matches!(read(b"{}"), Err(CallbackError::NoMessage)));
+    let empty = br#"{"id":"","text":"x"}"#;
+    assert!(matches!(read(empty), Err(CallbackError::NoMessage)));
     let large = vec![b' '; MAX_BODY + 1];
     assert!(matches!(read(&large), Err(CallbackError::TooLarge { .. })));
     for dense in [

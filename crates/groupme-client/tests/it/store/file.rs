@@ -142,6 +142,24 @@ fn a_killed_first_version_is_read_from_its_log() {
 }
 
 #[test]
+fn a_part_of_a_page_is_no_database_and_stays_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let whole = directory.path().join("whole");
+    Connection::open(&whole)
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 1; PRAGMA user_version = 0;")
+        .unwrap();
+    let whole = fs::read(&whole).unwrap();
+    for length in [16, 17, 18, 20, 72, 99, 100, 101, 1_000, whole.len() - 1] {
+        let part = directory.path().join(length.to_string());
+        fs::write(&part, &whole[..length]).unwrap();
+        let before = content(directory.path());
+        assert!(reason(&part).contains("not a database"), "{length}");
+        assert_eq!(content(directory.path()), before, "{length}");
+    }
+}
+
+#[test]
 fn an_empty_file_and_an_empty_database_become_stores() {
     let directory = tempfile::tempdir().unwrap();
     let empty = directory.path().join("empty");
