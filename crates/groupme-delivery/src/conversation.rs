@@ -1,12 +1,14 @@
 //! State of one conversation in a feed.
 
-use std::collections::VecDeque;
+mod comparison;
+mod notices;
+mod past;
 
 use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
+pub(crate) use self::{comparison::Comparison, notices::Notices, past::Past};
 use crate::{
-    DeliveryTag, GapCause,
-    message_state::Aspect,
+    GapCause,
     observation::{Change as PushedChange, NewMessage},
     position::{has_time, is_position},
     seen::Seen,
@@ -15,31 +17,11 @@ use crate::{
 
 /// State of one conversation in a feed.
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is independent of the others"
-)]
 pub(crate) struct Conversation<P> {
     /// Newest message of the part that was delivered without a gap.
     pub(crate) cursor: Option<MessageId>,
     pub(crate) seen: Seen,
-    /// Last message of the conversation's past, as far as this process knows; messages up to it are
-    /// not delivered. Set when the conversation was first listed, or to the first message of the
-    /// delivered history.
-    pub(crate) baseline: Option<MessageId>,
-    /// First message of which the first session had a push: all before it are past, except for those
-    /// whose pushes are late.
-    pub(crate) first_push: Option<MessageId>,
-    /// Cursor of an earlier process. The past before it is known by time only.
-    pub(crate) loaded: Option<MessageId>,
-    /// Newest message sent at about the moment of the account's baseline. It counts as past only
-    /// while the first session is unbroken: its push may have been lost.
-    pub(crate) unconfirmed: Option<MessageId>,
-    /// Whether the cursor is that of the snapshot before the first session.
-    pub(crate) began_with_snapshot: bool,
-    /// Whether the first buffered push came in the first session while that was unbroken. All
-    /// messages before it are past then.
-    pub(crate) begins_with_push: bool,
+    pub(crate) past: Past,
     /// Newest message delivered in this process.
     pub(crate) newest: Option<MessageId>,
     /// Group of which the conversation is a topic.
@@ -58,11 +40,7 @@ pub(crate) struct Conversation<P> {
     pub(crate) buffered: Buffered<P>,
     /// Whether the program subscribes to the conversation's own channel, where changes are pushed.
     pub(crate) is_watched: bool,
-    /// Notice of a change whose own event is about to be pushed, too. No later message is handed
-    /// out before the notice.
-    pub(crate) held: Option<(NewMessage, P)>,
-    /// Changes handed out last, each with its delivery.
-    pub(crate) told: VecDeque<(MessageId, Aspect, DeliveryTag)>,
+    pub(crate) notices: Notices<P>,
     /// Whether the embedder knows that the user has the conversation.
     pub(crate) found: Found,
     /// Time at which the newest known message was sent.
@@ -72,11 +50,7 @@ pub(crate) struct Conversation<P> {
     /// Whether messages were reported as lost. Messages that a comparison then finds would be out
     /// of order.
     pub(crate) has_lost: bool,
-    /// Whether messages, and so perhaps changes, were missed since the last comparison.
-    pub(crate) is_stale: bool,
-    /// Changes pushed since the running comparison was requested, which are newer than its
-    /// response; `None` while none is running.
-    pub(crate) touched: Option<Vec<(MessageId, Aspect)>>,
+    pub(crate) comparison: Comparison,
 }
 
 /// State of reporting a conversation by [`Feed::poll_found`](crate::Feed::poll_found).
@@ -148,12 +122,7 @@ impl<P> Conversation<P> {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             cursor: None,
-            baseline: None,
-            first_push: None,
-            loaded: None,
-            unconfirmed: None,
-            began_with_snapshot: false,
-            begins_with_push: false,
+            past: Past::default(),
             newest: None,
             parent: None,
             seen: Seen::new(limit),
@@ -165,14 +134,12 @@ impl<P> Conversation<P> {
             gap_cause: None,
             buffered: Buffered::default(),
             is_watched: false,
-            held: None,
-            told: VecDeque::new(),
+            notices: Notices::default(),
             found: Found::No,
             last_sent: None,
             is_left: false,
             has_lost: false,
-            is_stale: false,
-            touched: None,
+            comparison: Comparison::default(),
         }
     }
 
@@ -182,7 +149,7 @@ impl<P> Conversation<P> {
         // rather than never.
         let is_usable = |message: &MessageId| is_position(message.as_str(), None);
         conversation.cursor = saved.cursor.filter(is_usable);
-        conversation.loaded.clone_from(&conversation.cursor);
+        conversation.past = Past::loaded(conversation.cursor.clone());
         conversation.is_left = saved.is_left;
         let seen = saved.seen.into_iter();
         conversation.seen = Seen::new(limit);
@@ -207,37 +174,23 @@ impl<P> Conversation<P> {
         self.last_sent = self.last_sent.max(sent);
     }
 
-    /// Returns whether a message belongs to the conversation's past.
-    pub(crate) fn is_past(&self, message: &MessageId) -> bool {
-        self.baseline
-            .as_ref()
-            .is_some_and(|baseline| message <= baseline)
-    }
-
-    /// Returns whether a message is before the first that the first session pushed.
-    pub(crate) fn is_before_pushes(&self, message: &MessageId) -> bool {
-        self.first_push
-            .as_ref()
-            .is_some_and(|first| message < first)
-    }
-
     /// Returns whether an id cannot be compared with those of the conversation: it has no time, and
     /// they have.
     pub(crate) fn is_incomparable(&self, message: &MessageId) -> bool {
-        let known = [&self.newest, &self.cursor, &self.baseline];
+        let known = [self.newest.as_ref(), self.cursor.as_ref(), self.past.end()];
         !has_time(message.as_str()) && known.into_iter().flatten().any(|id| has_time(id.as_str()))
     }
 
     /// Returns whether a message belongs to the past and a newer one was delivered.
     pub(crate) fn is_behind(&self, message: &MessageId) -> bool {
         let newest = self.newest.as_ref();
-        self.is_past(message) && newest.is_some_and(|newest| message < newest)
+        self.past.has(message) && newest.is_some_and(|newest| message < newest)
     }
 
     /// Begins the conversation after `message`, the last one of its past.
     pub(crate) fn begin_at(&mut self, id: &ConversationId, message: MessageId) -> Change {
         self.cursor = Some(message.clone());
-        self.baseline = Some(message.clone());
+        self.past.end_at(message.clone());
         Change::Cursor {
             conversation: id.clone(),
             message,
@@ -259,18 +212,6 @@ impl<P> Conversation<P> {
             Target::None => true,
             Target::At(message) => !self.is_ahead(message),
             Target::End => false,
-        }
-    }
-
-    /// Notes that a push changed an aspect of a message, so that the response of a running
-    /// comparison is older.
-    pub(crate) fn mark_touched(&mut self, message: &MessageId, aspect: Aspect) {
-        if let Some(touched) = &mut self.touched
-            && !touched
-                .iter()
-                .any(|(other, of)| other == message && *of == aspect)
-        {
-            touched.push((message.clone(), aspect));
         }
     }
 }

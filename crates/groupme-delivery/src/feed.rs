@@ -5,6 +5,7 @@ mod compare;
 mod deliver;
 mod failures;
 mod fetch;
+mod first_session;
 mod found;
 mod held;
 mod lists;
@@ -18,11 +19,10 @@ use std::collections::{BTreeMap, VecDeque};
 use bayeux_proto::Instant;
 use groupme_model::{ConversationId, EventRef, SourceGuid, Timestamp, UserId};
 
-use self::{baseline::Snapshot, resync::Resync};
+use self::{first_session::FirstSession, polling::Polling, resync::Resync};
 use crate::{
-    Config, Delivered, Failure, GapCause, Item, Request, RequestId, Response, Saved,
+    Config, Delivered, Failure, GapCause, Request, RequestId, Response, Saved,
     conversation::Conversation,
-    item::Record,
     outbox::Outbox,
     request::{Purpose, Requests},
 };
@@ -33,10 +33,6 @@ use crate::{
 /// Any order of calls is legal. After each call, [`poll_request`](Self::poll_request) and
 /// [`poll_delivery`](Self::poll_delivery) may have something, and
 /// [`poll_timeout`](Self::poll_timeout) may have changed.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is independent of the others"
-)]
 pub struct Feed<P> {
     config: Config,
     user: UserId,
@@ -63,25 +59,15 @@ pub struct Feed<P> {
     synced_until: Option<Timestamp>,
     /// First moment at which the account's own channel was live.
     baseline: Option<Timestamp>,
-    /// Newest message of each conversation before the first session, and when it was requested.
-    snapshot: Option<Snapshot>,
-    /// Whether the session of the baseline is live without a loss so far.
-    is_unbroken: bool,
-    /// Time of the latest response of which a part counts as past once the first session has
-    /// proved that nothing sent before it was lost.
-    confirm_at: Option<Instant>,
+    first_session: FirstSession,
     /// Whether the groups left before the first start are known.
     knows_left_groups: bool,
-    /// Groups left before the first start, unless the first session proves dead.
-    unconfirmed_left: Option<Vec<ConversationId>>,
     /// Time at which the newest known message was sent.
     newest: Timestamp,
-    /// Time of the last push flow, while pushes cannot flow.
-    silent_since: Option<Instant>,
+    /// Polling of REST, while pushes cannot flow.
+    polling: Option<Polling>,
     /// Time of day when last noted.
     clock: Option<Timestamp>,
-    next_poll: Option<Instant>,
-    is_polling: bool,
 }
 
 impl<P> Feed<P> {
@@ -110,16 +96,11 @@ impl<P> Feed<P> {
             live_since: Timestamp::EPOCH,
             synced_until: saved.synced_until,
             baseline: saved.baseline,
-            snapshot: None,
-            is_unbroken: false,
-            confirm_at: None,
+            first_session: FirstSession::new(saved.baseline.is_some()),
             knows_left_groups: saved.knows_left_groups,
-            unconfirmed_left: None,
             newest: Timestamp::EPOCH,
-            silent_since: None,
+            polling: None,
             clock: None,
-            next_poll: None,
-            is_polling: false,
         }
     }
 
@@ -144,11 +125,7 @@ impl<P> Feed<P> {
         self.is_live = true;
         self.live_since = unix_time;
         self.epoch += 1;
-        self.silent_since = None;
-        self.next_poll = None;
-        if core::mem::take(&mut self.is_polling) {
-            self.out.put(Item::Polling(false), Record::default());
-        }
+        self.end_polling();
         self.clock = Some(unix_time);
         let begun = self.begin_resync(unix_time);
         self.set_baseline(unix_time, &begun);
@@ -227,7 +204,7 @@ impl<P> Feed<P> {
     /// Returns whether [`handle_proof`](Self::handle_proof) has an effect: in the first session,
     /// until messages sent at about its beginning are known to be past.
     pub fn awaits_proof(&self) -> bool {
-        self.confirm_at.is_some()
+        self.first_session.confirm_at().is_some()
     }
 
     /// Notes a proof that everything pushed before `until` has arrived, unless a loss was noted:
@@ -256,10 +233,7 @@ impl<P> Feed<P> {
         self.advance(now);
         self.requests.handle_timeout(self.now);
         self.release_due_held();
-        if self.next_poll.is_some_and(|at| at <= self.now) {
-            self.next_poll = None;
-            self.poll_rest();
-        }
+        self.poll_if_due();
     }
 
     /// Notes that a conversation's own channel is subscribed, in a new session or again, or no
@@ -269,7 +243,9 @@ impl<P> Feed<P> {
             let (epoch, oldest) = (self.epoch, self.oldest_compared());
             let found = self.conversation(conversation);
             found.is_watched = true;
-            found.is_stale |= found.is_active_since(oldest);
+            if found.is_active_since(oldest) {
+                found.comparison.mark_due();
+            }
             if found.synced_in == epoch {
                 self.request_comparison(conversation);
             }
@@ -304,7 +280,7 @@ impl<P> Feed<P> {
         self.requests
             .poll_timeout()
             .into_iter()
-            .chain(self.next_poll)
+            .chain(self.polling.and_then(|polling| polling.next))
             .chain(self.held.front().map(|(at, _)| *at))
             .min()
     }

@@ -33,14 +33,6 @@ use crate::{
     store::Change,
 };
 
-/// Newest message of each conversation, and the groups left, before the first session.
-#[derive(Debug)]
-pub(super) struct Snapshot {
-    requested_at: Instant,
-    newest: Vec<(ConversationId, MessageId)>,
-    left_groups: Vec<ConversationId>,
-}
-
 impl<P> Feed<P> {
     /// Sets the baseline, unless the account has one or is synced. A conversation of the snapshot
     /// that begins during a resync still has to be listed, so the resync has to begin before.
@@ -49,18 +41,17 @@ impl<P> Feed<P> {
             return;
         }
         self.baseline = Some(unix_time);
-        self.is_unbroken = true;
         let mut record = Record::default();
         record.changes.push(Change::Baseline(unix_time));
         let slack = BASELINE_SLACK;
-        let snapshot = self.snapshot.take();
+        let snapshot = self.first_session.begin();
         let snapshot = snapshot.filter(|snapshot| self.now - snapshot.requested_at <= slack);
         if let Some(snapshot) = snapshot {
             for (id, message) in snapshot.newest {
                 let conversation = self.conversation(&id);
                 if conversation.cursor.is_none() {
                     record.changes.push(conversation.begin_at(&id, message));
-                    conversation.began_with_snapshot = true;
+                    conversation.past.begin_with_snapshot();
                 }
             }
             self.save_as_left(snapshot.left_groups, &mut record);
@@ -74,18 +65,13 @@ impl<P> Feed<P> {
     /// newest messages.
     pub(super) fn request_snapshot(&mut self) {
         let is_wanted = self.synced_until.is_none()
-            && self.baseline.is_none()
-            && self.snapshot.is_none()
-            && self.silent_since.is_none()
+            && self.first_session.wants_snapshot()
+            && self.polling.is_none()
             && self.config.history == 0;
         if !is_wanted {
             return;
         }
-        self.snapshot = Some(Snapshot {
-            requested_at: self.now,
-            newest: Vec::new(),
-            left_groups: Vec::new(),
-        });
+        self.first_session.take_snapshot_at(self.now);
         let (page, limit) = (1, self.config.page);
         for request in [
             Request::Groups { page, limit },
@@ -118,7 +104,7 @@ impl<P> Feed<P> {
                 })
                 .collect(),
             Ok(Response::Memberships(list)) => {
-                if let Some(snapshot) = &mut self.snapshot {
+                if let Some(snapshot) = self.first_session.snapshot_mut() {
                     let mut memberships = Memberships::default();
                     memberships.extend(list);
                     snapshot.left_groups = memberships.left_groups;
@@ -127,7 +113,7 @@ impl<P> Feed<P> {
             }
             _ => return,
         };
-        if let Some(snapshot) = &mut self.snapshot {
+        if let Some(snapshot) = self.first_session.snapshot_mut() {
             snapshot.newest.extend(newest);
         }
     }
@@ -136,7 +122,7 @@ impl<P> Feed<P> {
     /// known to be missing.
     pub(super) fn began_with_snapshot(&mut self, id: &ConversationId) -> bool {
         let conversation = self.conversation(id);
-        conversation.began_with_snapshot
+        conversation.past.began_with_snapshot()
             && conversation.newest.is_none()
             && conversation.target == Target::None
     }
@@ -145,22 +131,19 @@ impl<P> Feed<P> {
     pub(super) fn mark_unconfirmed(&mut self, id: &ConversationId, newest: MessageId) {
         let conversation = self.conversation(id);
         if conversation.is_ahead(&newest) {
-            conversation.unconfirmed = Some(newest);
-            self.confirm_at = Some(self.now);
+            conversation.past.set_unconfirmed(Some(newest));
+            self.first_session.await_proof(self.now);
         }
     }
 
     /// Ends the first session: later pushes do not prove where the past ends.
     pub(super) fn end_first_session(&mut self) {
-        if !core::mem::take(&mut self.is_unbroken) {
+        if !self.first_session.end() {
             return;
         }
-        self.confirm_at = None;
-        self.unconfirmed_left = None;
         for conversation in self.conversations.values_mut() {
-            conversation.unconfirmed = None;
-            // Until here, pushes came in order and without a gap.
-            conversation.begins_with_push = conversation.buffered.first.is_some();
+            let has_push = conversation.buffered.first.is_some();
+            conversation.past.end_first_session(has_push);
         }
     }
 
@@ -181,7 +164,7 @@ impl<P> Feed<P> {
         if !is_recent {
             self.begin_at(id, newest);
             self.settle(id);
-        } else if self.is_unbroken {
+        } else if self.first_session.is_unbroken() {
             self.fetch_backward(id, Until::Baseline(since));
         } else {
             self.conversation(id).extend_target(&newest);
@@ -215,7 +198,7 @@ impl<P> Feed<P> {
             .position(|(message, _)| buffered.first.as_ref() == Some(&message.id));
         let Some(at) = at else { return };
         let (message, push) = conversation.buffered.messages.remove(at);
-        conversation.first_push = Some(message.id.clone());
+        conversation.past.begin_with_push(message.id.clone());
         self.buffered -= 1;
         self.deliver_push(message, push);
     }
@@ -236,9 +219,10 @@ impl<P> Feed<P> {
             .rev()
             .find(|row| pushed.is_some_and(|pushed| *row.id() < *pushed));
         let past = before_push.map(|row| row.id().clone()).or(past);
-        conversation.unconfirmed = rows.last().map(|row| row.id().clone());
-        if conversation.unconfirmed.is_some() {
-            self.confirm_at = Some(self.now);
+        let unconfirmed = rows.last().map(|row| row.id().clone());
+        conversation.past.set_unconfirmed(unconfirmed);
+        if !rows.is_empty() {
+            self.first_session.await_proof(self.now);
         }
         if let Some(past) = past {
             self.begin_at(id, past);
@@ -249,18 +233,18 @@ impl<P> Feed<P> {
     /// Holds the groups that the user has left, until the first session has proved its socket
     /// alive. Those known to be left at the baseline need no proof.
     pub(super) fn hold_left_groups(&mut self, left_groups: Vec<ConversationId>) {
-        self.unconfirmed_left = Some(left_groups);
-        self.confirm_at = Some(self.now);
+        self.first_session.hold_left_groups(left_groups);
+        self.first_session.await_proof(self.now);
     }
 
     /// Counts unconfirmed messages as past, and unconfirmed groups as left before, once everything
     /// pushed before their lists has arrived.
     pub(super) fn confirm_baseline(&mut self, until: Instant) {
-        if self.confirm_at.is_none_or(|at| at > until) {
+        let confirm_at = self.first_session.confirm_at();
+        if confirm_at.is_none_or(|at| at > until) {
             return;
         }
-        self.confirm_at = None;
-        if let Some(left_groups) = self.unconfirmed_left.take() {
+        if let Some(left_groups) = self.first_session.confirm() {
             let mut record = Record::default();
             self.save_left_groups(left_groups, &mut record);
             self.out.put(Item::Checkpoint, record);
@@ -268,11 +252,9 @@ impl<P> Feed<P> {
         let unconfirmed: Vec<(ConversationId, MessageId)> = self
             .conversations
             .iter_mut()
-            .filter_map(|(id, found)| Some((id.clone(), found.unconfirmed.take()?)))
+            .filter_map(|(id, found)| Some((id.clone(), found.past.confirm()?)))
             .collect();
         for (id, message) in unconfirmed {
-            let conversation = self.conversation(&id);
-            conversation.baseline = conversation.baseline.take().max(Some(message.clone()));
             self.skip(&id, message);
         }
     }
@@ -281,9 +263,7 @@ impl<P> Feed<P> {
     /// session come in order.
     pub(super) fn confirm_before_push(&mut self, id: &ConversationId, pushed: &MessageId) {
         let conversation = self.conversation(id);
-        let is_before = |message: &mut MessageId| *message < *pushed;
-        if let Some(message) = conversation.unconfirmed.take_if(is_before) {
-            conversation.baseline = conversation.baseline.take().max(Some(message.clone()));
+        if let Some(message) = conversation.past.confirm_before(pushed) {
             self.skip(id, message);
         }
     }
@@ -313,8 +293,8 @@ impl<P> Feed<P> {
         let Some((sent, baseline)) = row.created_at().zip(self.baseline) else {
             return false;
         };
-        let loaded = self.conversation(id).loaded.as_ref();
-        let is_of_earlier_process = loaded.is_some_and(|loaded| row.id() <= loaded);
+        let past = &self.conversation(id).past;
+        let is_of_earlier_process = past.is_of_earlier_process(row.id());
         let slack = BASELINE_SLACK;
         sent <= before(baseline, slack) || before(sent, slack) <= baseline && is_of_earlier_process
     }
@@ -323,7 +303,7 @@ impl<P> Feed<P> {
     /// first start.
     pub(super) fn history_since(&self) -> Option<Timestamp> {
         let baseline = self.baseline?;
-        Some(if self.is_unbroken {
+        Some(if self.first_session.is_unbroken() {
             // A message of the same second may be past, and is pushed if it is not.
             Timestamp::from_secs(baseline.as_secs() + 1)
         } else {

@@ -17,18 +17,14 @@ impl<P> Feed<P> {
     pub(super) fn request_comparison(&mut self, id: &ConversationId) {
         let (limit, oldest) = (self.config.compare_window, self.oldest_compared());
         let conversation = self.conversation(id);
-        let is_wanted = conversation.is_stale
+        let is_wanted = conversation.comparison.is_due()
             || conversation.is_watched && conversation.is_active_since(oldest);
         if limit == 0 || !is_wanted || conversation.cursor.is_none() {
             return;
         }
-        if conversation.touched.is_some() {
-            // The response under way may be too old.
-            conversation.is_stale = true;
+        if !conversation.comparison.begin() {
             return;
         }
-        conversation.is_stale = false;
-        conversation.touched = Some(Vec::new());
         let request = Request::History {
             conversation: id.clone(),
             window: HistoryWindow::Newest,
@@ -48,8 +44,7 @@ impl<P> Feed<P> {
     pub(super) fn end_comparison(&mut self, id: &ConversationId) {
         let epoch = self.epoch;
         let conversation = self.conversation(id);
-        conversation.touched = None;
-        if conversation.is_stale && conversation.synced_in == epoch {
+        if conversation.comparison.end() && conversation.synced_in == epoch {
             self.request_comparison(id);
         }
     }
@@ -62,7 +57,7 @@ impl<P> Feed<P> {
         };
         if pending.asked_in != self.epoch {
             // The response may lack what was missed meanwhile.
-            self.conversation(id).is_stale = true;
+            self.conversation(id).comparison.mark_due();
             self.end_comparison(id);
             return;
         }
@@ -70,7 +65,7 @@ impl<P> Feed<P> {
         let is_whole = rows.unreadable == 0;
         let mut rows = rows.messages;
         rows.sort_by(MessageRow::chronological);
-        let touched = self.conversation(id).touched.clone().unwrap_or_default();
+        let touched = self.conversation(id).comparison.touched().to_vec();
         let is_touched = |message: &MessageId, aspect: Aspect| {
             touched
                 .iter()
@@ -95,8 +90,8 @@ impl<P> Feed<P> {
                 Some(known) => self.report_differences(id, &row, known, &is_touched),
                 None if is_window
                     && !conversation.seen.is_forgotten(row.id())
-                    && !conversation.is_past(row.id())
-                    && !conversation.is_before_pushes(row.id())
+                    && !conversation.past.has(row.id())
+                    && !conversation.past.is_before_pushes(row.id())
                     && !is_before_baseline
                     && first.as_ref().is_some_and(|first| first < row.id()) =>
                 {

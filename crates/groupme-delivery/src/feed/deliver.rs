@@ -62,9 +62,11 @@ impl<P> Feed<P> {
         let conversation = self.conversation(&message.conversation);
         // Changes of a late message may have been pushed before it.
         if !conversation.is_ahead(&message.id) {
-            conversation.is_stale = true;
+            conversation.comparison.mark_due();
             // A comparison under way that lacks the message is older than its push.
-            conversation.mark_touched(&message.id, Aspect::Existence);
+            conversation
+                .comparison
+                .mark_touched(&message.id, Aspect::Existence);
         }
         conversation.note_sent(message.created_at);
         if let Some((affected, difference)) = message.announces
@@ -92,15 +94,18 @@ impl<P> Feed<P> {
         } = change;
         let mut record = self.out.record();
         let conversation = self.conversation(&id);
-        let is_merged = conversation.holds_notice_of(&message, difference);
+        let is_merged = conversation.notices.holds_notice_of(&message, difference);
         let aspect = difference.aspect();
         let told = if conversation.learn(&id, message.clone(), difference, &mut record) {
             record.is_tracked = true;
             let tag = self.out.put_own(Item::Push(push), record, false);
-            self.conversation(&id).note_told(message, aspect, tag);
+            let conversation = self.conversation(&id);
+            if conversation.is_watched {
+                conversation.notices.note_told(message, aspect, tag);
+            }
             Some(tag)
         } else {
-            conversation.told(&message, aspect)
+            conversation.notices.told(&message, aspect)
         };
         if let Some(told) = told.filter(|_| is_merged) {
             self.merge_held(&id, told);
@@ -213,12 +218,11 @@ impl<P> Feed<P> {
 
     /// Hands out all buffered pushes: messages in order, then changes.
     pub(super) fn release(&mut self, id: &ConversationId) {
-        let is_unbroken = self.is_unbroken;
+        let is_unbroken = self.first_session.is_unbroken();
         let conversation = self.conversation(id);
-        if is_unbroken && conversation.first_push.is_none() {
-            conversation
-                .first_push
-                .clone_from(&conversation.buffered.first);
+        if is_unbroken {
+            let first = conversation.buffered.first.as_ref();
+            conversation.past.note_first_push(first);
         }
         let mut messages = core::mem::take(&mut conversation.buffered.messages);
         self.buffered -= messages.len();
@@ -258,8 +262,8 @@ impl<P> Conversation<P> {
         is_plain
             && !self.is_left
             && self.found == Found::Yes
-            && self.held.is_none()
-            && self.unconfirmed.is_none()
+            && self.notices.held().is_none()
+            && !self.past.has_unconfirmed()
             && self.is_ahead(&message.id)
             && self
                 .newest
@@ -293,7 +297,7 @@ impl<P> Conversation<P> {
             return false;
         }
         let state = *state;
-        self.mark_touched(&message, difference.aspect());
+        self.comparison.mark_touched(&message, difference.aspect());
         if is_remembered {
             record.add(|| Change::Seen {
                 conversation: id.clone(),

@@ -50,7 +50,7 @@ impl<P> Feed<P> {
                 if failure != Failure::Gone {
                     self.report_lost(&id, LossKind::Changes, None, why(failure));
                 }
-                self.conversation(&id).is_stale = false;
+                self.conversation(&id).comparison.mark_current();
                 self.end_comparison(&id);
             }
             // The list of pinned messages may not exist, and is not needed.
@@ -153,7 +153,7 @@ impl<P> Feed<P> {
         let unfinished: Vec<_> = unfinished.map(|(id, _)| id.clone()).collect();
         for id in unfinished {
             let conversation = self.conversation(&id);
-            let begins_here = conversation.cursor.is_none() && conversation.begins_with_push;
+            let begins_here = conversation.cursor.is_none() && conversation.past.begins_with_push();
             let buffered = &mut conversation.buffered;
             let has_lost_changes = core::mem::take(&mut buffered.dropped_changes);
             let missing = buffered

@@ -21,7 +21,7 @@ impl<P> Feed<P> {
             return;
         }
         conversation.fetch = Fetch::Forward { empty_pages: 0 };
-        conversation.is_stale = true;
+        conversation.comparison.mark_due();
         if let Target::At(up_to) = &conversation.target {
             let up_to = Some(up_to.clone());
             self.open_gap(id, up_to);
@@ -35,7 +35,9 @@ impl<P> Feed<P> {
         if !matches!(conversation.fetch, Fetch::Idle) {
             return;
         }
-        conversation.is_stale |= conversation.buffered.first.is_some();
+        if conversation.buffered.first.is_some() {
+            conversation.comparison.mark_due();
+        }
         let is_gap = !matches!(until, Until::Count(_) | Until::Baseline(_));
         conversation.fetch = Fetch::Backward {
             until,
@@ -54,7 +56,7 @@ impl<P> Feed<P> {
     pub(super) fn fetch_rejoined(&mut self, id: &ConversationId) {
         let conversation = self.conversation(id);
         if let Some(cursor) = conversation.cursor.clone() {
-            conversation.is_stale = true;
+            conversation.comparison.mark_due();
             conversation.gap_cause = Some(GapCause::Membership);
             self.fetch_backward(id, Until::Message(cursor));
         }
@@ -201,7 +203,7 @@ impl<P> Feed<P> {
             }
             Until::Count(_) => false,
         };
-        let is_baseline = self.is_unbroken && matches!(until, Until::Baseline(_));
+        let is_baseline = self.first_session.is_unbroken() && matches!(until, Until::Baseline(_));
         let most = match &until {
             Until::Count(count) => *count,
             // The rows are not delivered, and all of them are of one minute.
@@ -260,7 +262,7 @@ impl<P> Feed<P> {
             self.report_lost(id, LossKind::Messages, up_to, LossReason::Truncated);
         }
         if let (Until::Count(_), Some(first)) = (&until, rows.first()) {
-            self.conversation(id).baseline = Some(first.id().clone());
+            self.conversation(id).past.end_at(first.id().clone());
         }
         self.deliver_rows(id, rows);
         let conversation = self.conversation(id);
@@ -342,7 +344,7 @@ impl<P> Feed<P> {
 
     /// Reports a gap, once.
     pub(super) fn open_gap(&mut self, id: &ConversationId, up_to: Option<MessageId>) {
-        let (usual, is_polling) = (self.cause, self.is_polling);
+        let (usual, is_polling) = (self.cause, self.is_polling());
         let conversation = self.conversation(id);
         if conversation.gap.is_some() {
             return;
@@ -362,7 +364,7 @@ impl<P> Feed<P> {
     }
 
     pub(super) fn close_gap(&mut self, id: &ConversationId) {
-        let is_polling = self.is_polling;
+        let is_polling = self.is_polling();
         let Some(messages) = self.conversation(id).gap.take() else {
             return;
         };

@@ -11,8 +11,7 @@ use groupme_model::{ConversationId, MessageId, MessageRow};
 use super::Feed;
 use crate::{
     DeliveryTag,
-    conversation::Conversation,
-    message_state::{Aspect, Difference},
+    message_state::Difference,
     observation::{NewMessage, change_announced_by},
 };
 
@@ -51,7 +50,7 @@ impl<P> Feed<P> {
             return Some(told);
         }
         let conversation = self.conversation(id);
-        let told = conversation.told(&message, difference.aspect())?;
+        let told = conversation.notices.told(&message, difference.aspect())?;
         conversation
             .seen
             .knows(&message, difference)
@@ -80,8 +79,8 @@ impl<P> Feed<P> {
         if self.held.is_empty() {
             return false;
         }
-        let held = &self.conversation(&message.conversation).held;
-        let is_same = held.as_ref().is_some_and(|(held, _)| held.id == message.id);
+        let notices = &self.conversation(&message.conversation).notices;
+        let is_same = notices.held().is_some_and(|held| held.id == message.id);
         if !is_same {
             self.release_held(&message.conversation);
         }
@@ -94,10 +93,10 @@ impl<P> Feed<P> {
         let until = self.now + HOLD;
         let conversation = self.conversation(&id);
         let told = notice.announces.as_ref().and_then(|(message, change)| {
-            let told = conversation.told(message, change.aspect());
+            let told = conversation.notices.told(message, change.aspect());
             told.filter(|_| conversation.seen.knows(message, *change))
         });
-        conversation.held = Some((notice, push));
+        conversation.notices.hold(notice, push);
         self.held.push_back((until, id.clone()));
         if let Some(told) = told {
             self.merge_held(&id, told);
@@ -143,43 +142,10 @@ impl<P> Feed<P> {
     fn take_held(&mut self, id: &ConversationId) -> Option<(NewMessage, P)> {
         self.held.retain(|(_, held)| held != id);
         let conversation = self.conversations.get_mut(id)?;
-        let (notice, push) = conversation.held.take()?;
+        let (notice, push) = conversation.notices.take_held()?;
         (!conversation.seen.was_delivered(&notice.id)).then_some((notice, push))
     }
 }
-
-impl<P> Conversation<P> {
-    /// Notes that a change was handed out.
-    pub(super) fn note_told(&mut self, message: MessageId, aspect: Aspect, tag: DeliveryTag) {
-        if self.is_watched {
-            if self.told.len() == TOLD {
-                self.told.pop_front();
-            }
-            self.told.push_back((message, aspect, tag));
-        }
-    }
-
-    /// Returns the latest delivery that handed out a change of this aspect of a message.
-    pub(super) fn told(&self, message: &MessageId, aspect: Aspect) -> Option<DeliveryTag> {
-        let is_it = |told: &&(MessageId, Aspect, _)| told.0 == *message && told.1 == aspect;
-        self.told.iter().rev().find(is_it).map(|(_, _, tag)| *tag)
-    }
-
-    /// Returns whether the notice of this change of a message is held.
-    pub(super) fn holds_notice_of(&self, message: &MessageId, difference: Difference) -> bool {
-        let held = self
-            .held
-            .as_ref()
-            .and_then(|(held, _)| held.announces.as_ref());
-        held.is_some_and(|(affected, announced)| {
-            affected == message && announced.aspect() == difference.aspect()
-        })
-    }
-}
-
-/// Number of changes of a conversation whose deliveries are remembered: as many as may come between a
-/// change and its notice.
-const TOLD: usize = 8;
 
 /// Time for which a notice waits for the event of its change. Both are pushed within a
 /// millisecond; a slow link may keep them apart.

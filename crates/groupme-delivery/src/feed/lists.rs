@@ -152,8 +152,9 @@ impl<P> Feed<P> {
         self.forget_future_position(id);
         let epoch = self.epoch;
         let is_first = self.synced_until.is_none();
-        let may_begin =
-            self.is_unbroken || self.baseline.is_none() || self.conversation(id).begins_with_push;
+        let may_begin = self.first_session.is_unbroken()
+            || self.baseline.is_none()
+            || self.conversation(id).past.begins_with_push();
         if is_first && is_current && may_begin && self.config.history == 0 && newest.is_some() {
             self.begin_with_buffered(id);
         }
@@ -183,7 +184,11 @@ impl<P> Feed<P> {
             return;
         };
         if conversation.cursor.is_some() {
-            if is_first && is_current && self.is_unbroken && self.began_with_snapshot(id) {
+            if is_first
+                && is_current
+                && self.first_session.is_unbroken()
+                && self.began_with_snapshot(id)
+            {
                 self.mark_unconfirmed(id, newest);
                 self.settle(id);
                 return;
@@ -236,7 +241,7 @@ impl<P> Feed<P> {
         let is_damaged = cursor.is_some_and(|cursor| is_in_future(cursor.as_str(), now));
         if is_damaged {
             conversation.cursor = None;
-            conversation.loaded = None;
+            conversation.past.forget_loaded();
             conversation.gap_cause = Some(GapCause::Position);
         }
         is_damaged

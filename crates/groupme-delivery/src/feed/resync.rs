@@ -153,10 +153,11 @@ impl<P> Feed<P> {
 
     /// Concludes the lists: requests conversations that no list had, and settles all.
     fn conclude_lists(&mut self) {
+        let is_polling = self.is_polling();
         let Some(resync) = &mut self.resync else {
             return;
         };
-        if resync.unread.is_some() && self.is_polling {
+        if resync.unread.is_some() && is_polling {
             // Nothing is reported as synced, and the next poll is near.
             return;
         }
@@ -184,7 +185,7 @@ impl<P> Feed<P> {
             let has_unknown = left_groups.iter().any(|id| !self.is_known(id));
             if self.baseline.is_none() || !has_unknown {
                 self.save_left_groups(left_groups, &mut record);
-            } else if self.is_unbroken {
+            } else if self.first_session.is_unbroken() {
                 self.hold_left_groups(left_groups);
             } else {
                 // Some may have been left since the baseline, with messages that were not pushed.
@@ -194,7 +195,9 @@ impl<P> Feed<P> {
                 record.changes.push(Change::LeftGroupsKnown);
             }
         }
-        if self.synced_until.is_some() || (self.baseline.is_some() && !self.is_unbroken) {
+        if self.synced_until.is_some()
+            || (self.baseline.is_some() && !self.first_session.is_unbroken())
+        {
             self.request_unlisted(&member_of);
         }
         if self.synced_until.is_none() {

@@ -1,0 +1,122 @@
+//! State of the first session of an account, in which the baseline is set.
+
+use bayeux_proto::Instant;
+use groupme_model::{ConversationId, MessageId};
+
+/// Progress of the first session.
+#[derive(Debug)]
+pub(super) enum FirstSession {
+    /// Not begun.
+    Ahead(Option<Snapshot>),
+    /// Live, without a loss so far.
+    Unbroken {
+        /// Time of the latest response of which a part counts as past once the session has proved
+        /// that nothing sent before it was lost.
+        confirm_at: Option<Instant>,
+        /// Groups left before the first start, unless the session proves dead.
+        left_groups: Option<Vec<ConversationId>>,
+    },
+    /// Ended, or of an earlier process.
+    Over,
+}
+
+/// Newest message of each conversation, and the groups left, before the first session.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    pub(super) requested_at: Instant,
+    pub(super) newest: Vec<(ConversationId, MessageId)>,
+    pub(super) left_groups: Vec<ConversationId>,
+}
+
+impl FirstSession {
+    pub(super) fn new(is_over: bool) -> Self {
+        if is_over {
+            Self::Over
+        } else {
+            Self::Ahead(None)
+        }
+    }
+
+    /// Begins the session, and returns the snapshot taken before, if there is one.
+    pub(super) fn begin(&mut self) -> Option<Snapshot> {
+        let before = core::mem::replace(
+            self,
+            Self::Unbroken {
+                confirm_at: None,
+                left_groups: None,
+            },
+        );
+        match before {
+            Self::Ahead(snapshot) => snapshot,
+            Self::Unbroken { .. } | Self::Over => None,
+        }
+    }
+
+    /// Ends the session. Returns whether it was unbroken until here.
+    pub(super) fn end(&mut self) -> bool {
+        let was_unbroken = self.is_unbroken();
+        if was_unbroken {
+            *self = Self::Over;
+        }
+        was_unbroken
+    }
+
+    pub(super) fn is_unbroken(&self) -> bool {
+        matches!(self, Self::Unbroken { .. })
+    }
+
+    /// Returns whether a snapshot can still be requested.
+    pub(super) fn wants_snapshot(&self) -> bool {
+        matches!(self, Self::Ahead(None))
+    }
+
+    pub(super) fn snapshot_mut(&mut self) -> Option<&mut Snapshot> {
+        match self {
+            Self::Ahead(snapshot) => snapshot.as_mut(),
+            Self::Unbroken { .. } | Self::Over => None,
+        }
+    }
+
+    pub(super) fn take_snapshot_at(&mut self, now: Instant) {
+        *self = Self::Ahead(Some(Snapshot {
+            requested_at: now,
+            newest: Vec::new(),
+            left_groups: Vec::new(),
+        }));
+    }
+
+    /// Returns from when on a proof confirms what is unconfirmed; `None` if nothing is.
+    pub(super) fn confirm_at(&self) -> Option<Instant> {
+        match self {
+            Self::Unbroken { confirm_at, .. } => *confirm_at,
+            Self::Ahead(_) | Self::Over => None,
+        }
+    }
+
+    /// Awaits a proof that everything pushed before `now` has arrived.
+    pub(super) fn await_proof(&mut self, now: Instant) {
+        if let Self::Unbroken { confirm_at, .. } = self {
+            *confirm_at = Some(now);
+        }
+    }
+
+    /// Holds groups that the user has left until the session is proved.
+    pub(super) fn hold_left_groups(&mut self, groups: Vec<ConversationId>) {
+        if let Self::Unbroken { left_groups, .. } = self {
+            *left_groups = Some(groups);
+        }
+    }
+
+    /// Notes the proof, and takes the groups held until then.
+    pub(super) fn confirm(&mut self) -> Option<Vec<ConversationId>> {
+        let Self::Unbroken {
+            confirm_at,
+            left_groups,
+        } = self
+        else {
+            return None;
+        };
+        *confirm_at = None;
+        left_groups.take()
+    }
+}
