@@ -227,6 +227,11 @@ impl Requests {
         }
     }
 
+    /// Enqueues a request at a time.
+    pub(crate) fn enqueue_at(&mut self, at: Instant, request: Request, purpose: Purpose) {
+        self.later.push((at, Pending::new(request, purpose)));
+    }
+
     /// Enqueues a request after a delay that grows with `times`.
     pub(crate) fn enqueue_later(
         &mut self,
@@ -236,7 +241,7 @@ impl Requests {
         times: u32,
     ) {
         let at = now + self.backoff(times);
-        self.later.push((at, Pending::new(request, purpose)));
+        self.enqueue_at(at, request, purpose);
     }
 
     /// Returns the next request, if fewer than `limit` are in flight.

@@ -143,9 +143,17 @@ impl World {
         Some(chat)
     }
 
+    /// Returns the newest message that the lists have.
+    pub(super) fn newest_listed(&self, conversation: Conversation) -> Option<&Entry> {
+        let now = self.unix_time();
+        self.history
+            .newest_first(conversation)
+            .find(|entry| entry.id().time().saturating_add(self.list_lag) <= now)
+    }
+
     /// Returns the number of messages and a preview of the newest.
     pub(super) fn messages_summary(&self, conversation: Conversation) -> Value {
-        let newest = self.history.newest_first(conversation).next();
+        let newest = self.newest_listed(conversation);
         let (nickname, image, text, attachments) = match newest {
             Some(Entry::Message(message)) => (
                 Some(&*message.sender.name),
