@@ -7,56 +7,30 @@ use core::time::Duration;
 
 use anyhow::{Context, ensure};
 use bayeux_proto::{
-    Channel, Config, Instant, Session, Transport,
-    server::{self, Member, Profile, RequestContext, SecurityPolicy, Server},
+    Channel, Config, Session, Transport,
+    server::{self, Profile},
 };
+use bayeux_server::{Message, Rules, Server};
 use bayeux_transport::{CallError, Clock, Driver, Endpoint, Handle, Lanes, Options};
 use bayeux_wire::Value;
-use tokio::time::timeout;
-
-use self::long_polling::{Order, Service};
-
-#[path = "servers/long_polling.rs"]
-mod long_polling;
+use tokio::{net::TcpListener, time::timeout};
 
 /// A service that squares numbers.
-#[derive(Default)]
-struct Squares {
-    /// Client, id and data of each request.
-    asked: Vec<(String, String, u64)>,
-}
+struct Squares;
 
-impl SecurityPolicy for Squares {
-    fn fill_random(&mut self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("the system has randomness");
-    }
-
-    fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
-        let channel = context.request.message.channel;
+impl Rules for Squares {
+    async fn may_publish(&self, message: &Message<'_>) -> Result<(), String> {
+        let channel = message.channel();
         let is_known = channel == "/service/square";
         is_known
             .then_some(())
             .ok_or(format!("404:{channel}:No such service"))
     }
 
-    fn serve(&mut self, context: &RequestContext<'_>) {
-        let request = context.request;
-        let number = request.json("data").and_then(|data| data.parse().ok());
-        if let (Some(client), Some(id), Some(number)) =
-            (request.message.client_id, request.json("id"), number)
-        {
-            self.asked.push((client.to_owned(), id.to_owned(), number));
-        }
-    }
-}
-
-impl Service for Squares {
-    fn answer(&mut self, now: Instant, server: &mut Server) {
-        for (client, id, number) in self.asked.drain(..) {
-            let square = (number * number).to_string();
-            let members = [Member::new("id", &id), Member::new("data", &square)];
-            server.deliver(now, &client, "/service/square", &members);
-        }
+    async fn serve(&self, message: &Message<'_>) {
+        let number = message.data().and_then(Value::as_u64).unwrap_or_default();
+        // An error means that the client has gone.
+        message.reply(&(number * number).to_string()).ok();
     }
 }
 
@@ -73,7 +47,11 @@ async fn square(handle: Handle, number: u64) -> anyhow::Result<u64> {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let config = server::Config::new(Profile::cometd());
-    let (url, orders) = long_polling::start(config, Squares::default()).await?;
+    let server = Server::new(Squares, bayeux_server::Options::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/cometd", listener.local_addr()?);
+    let serving = server.clone();
+    tokio::spawn(async move { serving.serve(listener).await });
 
     let mut config = Config::default();
     config.transports = vec![Transport::LongPolling];
@@ -99,10 +77,7 @@ async fn main() -> anyhow::Result<()> {
 
     let mut news = handle.subscribe(&Channel::new("/news")?).await?;
     println!("{:?}", news.next().await);
-    orders.send(Order::Publish(
-        "/news",
-        r#""all squares are known""#.to_owned(),
-    ))?;
+    server.publish("/news", r#""all squares are known""#)?;
     let delivery = news.next_delivery().await.context("the driver runs")?;
     println!("{}: {:?}", delivery.channel(), delivery.data());
 

@@ -12,8 +12,6 @@ use bayeux_transport::{Clock, Driver, DriverEvent, Endpoint, Error, Lanes, Optio
 
 use self::salesforce::{Salesforce, TOPIC};
 
-#[path = "servers/long_polling.rs"]
-mod long_polling;
 #[path = "servers/salesforce.rs"]
 mod salesforce;
 
@@ -58,7 +56,7 @@ async fn main() -> anyhow::Result<()> {
                     }
                     Some(5) => {
                         println!("  the session ends, and an event finds no session");
-                        server.end_sessions()?;
+                        server.end_sessions();
                         server.publish()?;
                     }
                     _ => {}

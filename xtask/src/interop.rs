@@ -2,7 +2,7 @@
 //!
 //! A [server case](server_case) runs `groupme listen` against a third-party server and checks the
 //! output of the command. A [client case](client_case) runs a third-party client against
-//! `groupme sim` and checks what that client receives. All implementations are pinned in
+//! `groupme sim`, or against a server of `bayeux-server`, and checks what that client receives. All implementations are pinned in
 //! `xtask/interop/package.json`; `server.js` there controls the servers, `client.js` the clients.
 
 mod client;
@@ -40,12 +40,14 @@ pub(crate) struct Options {
 }
 
 /// Programs that the cases run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Programs {
     /// Directory of the scripts for the third-party implementations.
     scripts: PathBuf,
     /// The `groupme` command.
     groupme: PathBuf,
+    /// The example `interop` of `bayeux-server`.
+    server: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +138,12 @@ fn programs(workspace: &Workspace) -> anyhow::Result<Programs> {
     }
     npm::install(&scripts)?;
     let groupme = package::build(workspace, "groupme", &[])?;
-    Ok(Programs { scripts, groupme })
+    let server = package::build_example(workspace, "bayeux-server", "interop")?;
+    Ok(Programs {
+        scripts,
+        groupme,
+        server,
+    })
 }
 
 #[cfg(test)]
@@ -162,5 +169,8 @@ mod tests {
         assert_eq!(count("client/faye-0.7.2/faye-0.7/"), 7);
         assert_eq!(count("client/cometd/faye/"), 6);
         assert_eq!(count("client/cometd/cometd/"), 6);
+        assert_eq!(count("client/faye-1.4.3/server-faye/"), 6);
+        assert_eq!(count("client/cometd/server-faye/"), 6);
+        assert_eq!(count("client/cometd/server-cometd/"), 6);
     }
 }

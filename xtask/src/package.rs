@@ -16,7 +16,20 @@ pub(crate) fn build(
     name: &str,
     options: &[&str],
 ) -> anyhow::Result<PathBuf> {
-    let line = [&["build", "--bin", name], options].concat();
+    build_target(workspace, name, &[&["--bin", name], options].concat())
+}
+
+/// Builds an example of a package and returns its path.
+pub(crate) fn build_example(
+    workspace: &Workspace,
+    package: &str,
+    name: &str,
+) -> anyhow::Result<PathBuf> {
+    build_target(workspace, name, &["--package", package, "--example", name])
+}
+
+fn build_target(workspace: &Workspace, name: &str, options: &[&str]) -> anyhow::Result<PathBuf> {
+    let line = [&["build"], options].concat();
     eprintln!("$ cargo {}", line.join(" "));
     let mut child = cargo(&line)
         .args([
@@ -40,7 +53,7 @@ pub(crate) fn build(
     let status = child.wait()?;
     match binary {
         Some(binary) if status.success() => Ok(binary.into_std_path_buf()),
-        _ => bail!("cargo build --bin {name} failed: {status}"),
+        _ => bail!("cargo {} failed: {status}", line.join(" ")),
     }
 }
 

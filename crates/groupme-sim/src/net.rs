@@ -8,7 +8,6 @@ mod connection;
 mod control;
 mod faults;
 mod http;
-mod jsonp;
 mod origin;
 mod page;
 mod pause;
@@ -18,7 +17,6 @@ mod shared;
 mod socket;
 mod throttle;
 mod until;
-mod upgrade;
 mod wait;
 
 use core::{fmt, net::SocketAddr, time::Duration};
@@ -95,17 +93,7 @@ impl Sim {
             .to_owned();
         let shared = Arc::new(Shared::new(simulation, options));
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn({
-            let shared = Arc::clone(&shared);
-            async move {
-                tokio::select! {
-                    () = accept(&shared, listener) => {}
-                    () = shared.run_timers() => {}
-                    () = callback::run(&shared) => {}
-                    _ = stopped => {}
-                }
-            }
-        });
+        let server = spawn(Arc::clone(&shared), listener, stopped);
         Ok(Self {
             shared,
             addr,
@@ -231,6 +219,24 @@ impl fmt::Debug for Sim {
             .field("cast", &self.cast)
             .finish_non_exhaustive()
     }
+}
+
+/// Runs the server until `stopped` completes.
+// A function, and no part of an asynchronous one: those are compiled by the crates that call them,
+// and each would have a copy of the HTTP server.
+fn spawn(
+    shared: Arc<Shared>,
+    listener: TcpListener,
+    stopped: oneshot::Receiver<()>,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        tokio::select! {
+            () = accept(&shared, listener) => {}
+            () = shared.run_timers() => {}
+            () = callback::run(&shared) => {}
+            _ = stopped => {}
+        }
+    })
 }
 
 /// Accepts connections for ever, each in a task of its own. All tasks end with this future.

@@ -16,7 +16,8 @@ use super::{
 #[derive(Debug)]
 pub(super) struct ClientKind {
     pub(super) name: &'static str,
-    /// Profiles of the simulator, `groupme sim --profile`, that the client is tested with.
+    /// Profiles of the simulator, `groupme sim --profile`, that the client is tested with, and those of
+    /// `bayeux-server`, which begin with `server-`.
     pub(super) profiles: &'static [&'static str],
     /// Whether its own websockets speak a draft (version 8), which servers refuse.
     pub(super) has_draft_websockets: bool,
@@ -27,7 +28,7 @@ pub(super) struct ClientKind {
 const KINDS: &[ClientKind] = &[
     ClientKind {
         name: "faye-1.4.3",
-        profiles: &["faye"],
+        profiles: &["faye", "server-faye"],
         has_draft_websockets: false,
         takes_events_for_replies: false,
     },
@@ -45,7 +46,7 @@ const KINDS: &[ClientKind] = &[
     },
     ClientKind {
         name: "cometd",
-        profiles: &["faye", "cometd"],
+        profiles: &["faye", "cometd", "server-faye", "server-cometd"],
         has_draft_websockets: false,
         takes_events_for_replies: false,
     },

@@ -1,4 +1,4 @@
-//! Cases of a third-party client against `groupme sim`.
+//! Cases of a third-party client against `groupme sim`, or a server of `bayeux-server`.
 
 use core::{fmt, ops::Range, time::Duration};
 
@@ -95,7 +95,7 @@ impl ClientCase {
     pub(super) fn run(&self, programs: &Programs) -> Result<(), Failed> {
         let start = clock::now();
         let early = |error| failed(&error, start, []);
-        let simulator = Simulator::start(&programs.groupme, self.profile).map_err(early)?;
+        let simulator = Simulator::start(programs, self.profile).map_err(early)?;
         let client = Client::start(
             &programs.scripts,
             self.client,

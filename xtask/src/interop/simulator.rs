@@ -1,23 +1,21 @@
-//! The `groupme sim` command under test.
+//! The server under test: the `groupme sim` command, or the example of `bayeux-server`.
 
 use core::time::Duration;
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::process::Command;
 
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
 use super::{
+    Programs,
     log::{Line, Mark},
     process::Process,
 };
 
-/// A running `groupme sim`.
+/// A running server.
 #[derive(Debug)]
 pub(super) struct Simulator {
-    binary: PathBuf,
+    programs: Programs,
     profile: &'static str,
     process: Process,
     /// Lines of stderr of earlier processes.
@@ -32,20 +30,29 @@ pub(super) struct Simulator {
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Time that a connect is held. Faye 0.7.2 waits as long before it retries.
-const HOLD: &str = "2s";
+const HOLD_SECONDS: u64 = 2;
+/// Start of the profiles of `bayeux-server`. The others are those of `groupme sim`.
+const OF_THE_SERVER: &str = "server-";
 
 impl Simulator {
-    /// Starts the command on any port, with the behaviour of the profile, and waits until it prints
+    /// Starts the server on any port, with the behaviour of the profile, and waits until it prints
     /// its address.
-    pub(super) fn start(binary: &Path, profile: &'static str) -> anyhow::Result<Self> {
-        let process = Process::start(
-            Command::new(binary)
-                .args(["sim", "--profile", profile, "--hold", HOLD])
-                .args(["--format", "json"])
+    pub(super) fn start(programs: &Programs, profile: &'static str) -> anyhow::Result<Self> {
+        let mut command = if let Some(dialect) = profile.strip_prefix(OF_THE_SERVER) {
+            let mut command = Command::new(&programs.server);
+            command.args([dialect, &HOLD_SECONDS.to_string()]);
+            command
+        } else {
+            let mut command = Command::new(&programs.groupme);
+            command
+                .args(["sim", "--profile", profile, "--format", "json"])
+                .args(["--hold", &format!("{HOLD_SECONDS}s")])
                 // Ends it if this run is interrupted.
                 .args(["--for", "10m"])
-                .env("RUST_LOG", "debug"),
-        )?;
+                .env("RUST_LOG", "debug");
+            command
+        };
+        let process = Process::start(&mut command)?;
         let mut address = Value::Null;
         process
             .stdout
@@ -59,7 +66,7 @@ impl Simulator {
             field.with_context(|| format!("the simulator printed no {name}"))
         };
         Ok(Self {
-            binary: binary.to_owned(),
+            programs: programs.clone(),
             profile,
             port: port(&field("gateway_url")?)?,
             token: field("token")?,
@@ -73,7 +80,7 @@ impl Simulator {
     pub(super) fn restart(&mut self) -> anyhow::Result<()> {
         self.process.kill();
         let past = self.logs();
-        *self = Self::start(&self.binary, self.profile)?;
+        *self = Self::start(&self.programs, self.profile)?;
         self.past = past;
         Ok(())
     }

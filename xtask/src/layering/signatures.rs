@@ -26,6 +26,17 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("http::", "", "groupme_rest"),
     // Requests and responses of REST, for whoever sends them.
     ("http::", "", "groupme_account"),
+    // A server is mounted beside an application in the types of hyper and tower.
+    ("http::", "", "bayeux_server"),
+    ("http_body::Body", "trait", "bayeux_server"),
+    ("http_body_util::full::Full", "struct", "bayeux_server"),
+    ("hyper::upgrade::Upgraded", "struct", "bayeux_server"),
+    (
+        "tokio::net::tcp::listener::TcpListener",
+        "struct",
+        "bayeux_server",
+    ),
+    ("tower_service::Service", "trait", "bayeux_server"),
     // A connection is of use only with the traits to read it and write to it.
     ("tokio::", "", "bayeux_dial"),
     // Conversions that a feature of the same name enables.

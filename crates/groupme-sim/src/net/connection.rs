@@ -49,19 +49,13 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, peer: IpAddr) 
 }
 
 async fn serve_exempt(shared: Arc<Shared>, stream: TcpStream, peer: IpAddr, exempt: Exemption) {
-    if shared.is_hostile() && asks_for_control(&stream).await {
+    let is_control = shared.is_hostile() && asks_for_control(&stream).await;
+    let link = if is_control {
         exempt.grant();
-        let connection = Connection {
-            shared,
-            peer,
-            exempt,
-            faults: ConnectionFaults::default(),
-            pause: Pause::default(),
-            link: Mutex::new(Link::faultless(u64::MAX)),
-        };
-        return http::serve(connection, stream).await;
-    }
-    let link = shared.open_link();
+        Link::faultless(u64::MAX)
+    } else {
+        shared.open_link()
+    };
     let faults = link.connection_faults();
     if let Err(error) = prepare(&stream, faults) {
         tracing::debug!(cause = %error, "connection ended");
@@ -71,6 +65,8 @@ async fn serve_exempt(shared: Arc<Shared>, stream: TcpStream, peer: IpAddr, exem
     if faults.half_open == Some(Duration::ZERO) {
         own_pause.pause();
     }
+    // Streams of one type, whatever their faults: each further type would be a further HTTP server
+    // in the program.
     let stream = Pausable::new(stream, own_pause.clone());
     let stream = ThrottledStream::new(stream, activity.clone(), faults.throttle);
     let stream = Pausable::new(stream, shared.pause.clone()).unless(exempt.clone());

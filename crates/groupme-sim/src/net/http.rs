@@ -3,17 +3,13 @@
 use core::{fmt, pin::pin, sync::atomic::Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use bayeux_server::sockets::{self, Answer, Batch};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
-    header::{
-        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
-        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
-        CACHE_CONTROL, CONNECTION, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, ORIGIN,
-        SEC_WEBSOCKET_ACCEPT, UPGRADE,
-    },
+    header::{CONTENT_TYPE, HeaderValue, ORIGIN},
     server::conn::http1,
     service::service_fn,
     upgrade::OnUpgrade,
@@ -24,14 +20,7 @@ use tokio::{
     time,
 };
 
-use super::{
-    connection::Connection,
-    control,
-    jsonp::{self, Batch},
-    origin, page, rest,
-    shared::Answer,
-    socket, upgrade,
-};
+use super::{connection::Connection, control, origin, page, rest, socket};
 use crate::fault::{Backend, Direction, ErrorResponse};
 
 pub(super) type Reply = Response<Full<Bytes>>;
@@ -101,7 +90,7 @@ async fn route(
     // Faye serves everything below its mount point, too.
     let path = request.uri().path();
     let is_gateway = path == "/faye" || path.starts_with("/faye/");
-    if is_gateway && upgrade::is_wanted(&request) {
+    if is_gateway && sockets::is_upgrade(&request) {
         return Ok(upgrade_to_socket(connection, upgrading, request));
     }
     let backend = if is_gateway {
@@ -149,11 +138,11 @@ async fn long_poll(connection: &Connection, request: Request<Incoming>) -> Resul
         }
         Method::POST => post(connection, request).await,
         Method::GET => {
-            let jsonp = jsonp::queried(request.uri().query().unwrap_or(""));
-            exchange(connection, jsonp, None).await
+            let batch = Batch::queried(request.uri().query().unwrap_or(""));
+            exchange(connection, batch, None).await
         }
-        Method::OPTIONS => Ok(preflight(request.headers().get(ORIGIN))),
-        _ => Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
+        Method::OPTIONS => Ok(sockets::preflight(request.headers().get(ORIGIN))),
+        _ => Ok(sockets::rejection(400)),
     }
 }
 
@@ -168,97 +157,36 @@ fn upgrade_to_socket(
     if let Some(status) = connection.refusal() {
         return error_reply(ErrorResponse::page(status));
     }
-    let Some(accept) =
-        upgrade::accept(&request).and_then(|accept| HeaderValue::try_from(accept).ok())
-    else {
-        return text(StatusCode::BAD_REQUEST, "Bad request");
+    let Some(reply) = sockets::accept(&request) else {
+        return sockets::rejection(400);
     };
     *upgrading.lock().unwrap_or_else(PoisonError::into_inner) = Some(hyper::upgrade::on(request));
-    let mut reply = Reply::default();
-    *reply.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    let headers = reply.headers_mut();
-    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     reply
 }
 
 async fn post(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Aborted> {
-    let origin = request.headers().get(ORIGIN).cloned();
-    let kind = request.headers().get(CONTENT_TYPE).cloned();
-    let body = match read_body(connection, request.into_body(), MAX_BODY).await? {
+    let (head, body) = request.into_parts();
+    let body = match read_body(connection, body, MAX_BODY).await? {
         Ok(body) => body,
         Err(refusal) => return Ok(refusal),
     };
-    let kind = kind.as_ref().and_then(|kind| kind.to_str().ok());
-    let jsonp = jsonp::posted(kind, &String::from_utf8_lossy(&body));
-    exchange(connection, jsonp, origin).await
+    let batch = Batch::posted(&head.headers, body);
+    exchange(connection, batch, head.headers.get(ORIGIN)).await
 }
 
-/// Handles a batch and returns its reply, as a script if a callback is given.
+/// Handles a batch and returns its reply.
 async fn exchange(
     connection: &Connection,
-    jsonp: Option<Batch>,
-    origin: Option<HeaderValue>,
+    batch: Option<Batch>,
+    origin: Option<&HeaderValue>,
 ) -> Result<Reply, Aborted> {
-    let Some(Batch { batch, callback }) = jsonp else {
-        return Ok(refusal(400));
+    let Some(batch) = batch else {
+        return Ok(sockets::rejection(400));
     };
     let (lane, answer) = connection.shared.open_exchange();
-    lane.receive(batch.as_bytes());
-    let answer = match answer.await {
-        Ok(Answer::Batch(batch)) => batch,
-        Ok(Answer::Refused(status)) => return Ok(refusal(status)),
-        Err(_) => return Err(Aborted),
-    };
-    let mut reply = match &callback {
-        None => json(StatusCode::OK, answer),
-        Some(callback) => reply(
-            StatusCode::OK,
-            "text/javascript; charset=utf-8",
-            jsonp::script(callback, &answer),
-        ),
-    };
-    let headers = reply.headers_mut();
-    let fixed = HeaderValue::from_static;
-    headers.insert(CACHE_CONTROL, fixed("no-cache, no-store"));
-    headers.insert("X-Content-Type-Options", fixed("nosniff"));
-    if callback.is_some() {
-        headers.insert(CONTENT_DISPOSITION, fixed("attachment; filename=f.txt"));
-    }
-    if let Some(origin) = origin {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, fixed("true"));
-    }
-    Ok(reply)
-}
-
-/// Returns the reply to a request that is not Bayeux.
-fn refusal(status: u16) -> Reply {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    match status {
-        // The text is Faye's.
-        StatusCode::BAD_REQUEST => text(status, "Bad request"),
-        _ => text(status, status.canonical_reason().unwrap_or_default()),
-    }
-}
-
-/// Returns the reply to the CORS preflight of a browser.
-fn preflight(origin: Option<&HeaderValue>) -> Reply {
-    let mut reply = Reply::default();
-    let headers = reply.headers_mut();
-    let fixed = HeaderValue::from_static;
-    headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, fixed("true"));
-    headers.insert(
-        ACCESS_CONTROL_ALLOW_HEADERS,
-        fixed("Accept, Authorization, Content-Type, Pragma, X-Requested-With"),
-    );
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, fixed("POST, GET"));
-    headers.insert(ACCESS_CONTROL_MAX_AGE, fixed("86400"));
-    if let Some(origin) = origin {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    }
-    reply
+    lane.receive(batch.messages());
+    let answer: Option<Answer> = answer.wait().await;
+    answer.map_or(Err(Aborted), |answer| Ok(batch.respond(answer, origin)))
 }
 
 /// Reads a whole body through the faults of its connection; `Ok(Err(_))` is the reply to one that

@@ -4,13 +4,11 @@ use core::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bayeux_proto::Instant;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use bayeux_server::sockets::{Answer, Lanes, PendingAnswer, QueueLimits, SocketOutputs};
+use tokio::sync::{Notify, watch};
 
 use super::{clock::Clock, control::ControlAccess, pause::Pause};
 use crate::{
@@ -63,41 +61,7 @@ struct Core {
     simulation: Simulation,
     faults: FaultInjector,
     journal: Journal,
-    senders: BTreeMap<LaneId, LaneSender>,
-}
-
-/// Sender of a lane's outputs. Its task notices by the dropped sender that the lane is dead.
-#[derive(Debug)]
-enum LaneSender {
-    Socket {
-        frames: mpsc::Sender<SocketOutput>,
-        close: oneshot::Sender<()>,
-    },
-    Exchange(oneshot::Sender<Answer>),
-}
-
-/// Output of a socket.
-#[derive(Debug)]
-pub(super) enum SocketOutput {
-    Text(String),
-    /// Close frame with this code.
-    Close(u16),
-}
-
-/// Receivers of a socket's task.
-#[derive(Debug)]
-pub(super) struct SocketChannels {
-    pub(super) outputs: mpsc::Receiver<SocketOutput>,
-    /// `Ok` if a close frame is the last output; `Err` if the socket is dropped with its outputs.
-    pub(super) close: oneshot::Receiver<()>,
-}
-
-/// Response of an exchange.
-#[derive(Debug)]
-pub(super) enum Answer {
-    Batch(String),
-    /// Error response with this status.
-    Refused(u16),
+    lanes: Lanes,
 }
 
 impl Shared {
@@ -108,7 +72,7 @@ impl Shared {
                 simulation,
                 faults: FaultInjector::default(),
                 journal: Journal::new(),
-                senders: BTreeMap::new(),
+                lanes: Lanes::default(),
             }),
             clock: Arc::new(Clock::new()),
             next_lane: AtomicU64::new(1),
@@ -275,42 +239,41 @@ impl Shared {
     }
 
     /// Opens the lane of a socket.
-    pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, SocketChannels) {
-        let (frames, outputs) = mpsc::channel(self.options.max_queued_frames);
-        let (close, order) = oneshot::channel();
-        let lane = self.open(LaneKind::Socket, LaneSender::Socket { frames, close });
-        (
-            lane,
-            SocketChannels {
-                outputs,
-                close: order,
-            },
-        )
+    pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, SocketOutputs) {
+        let limits = QueueLimits {
+            frames: self.options.max_queued_frames,
+            // The option bounds the number of frames, not their size.
+            bytes: usize::MAX,
+        };
+        self.open(LaneKind::Socket, |lanes, lane| {
+            lanes.open_socket(lane, limits)
+        })
     }
 
-    /// Opens the lane of an exchange. The receiver gets its response.
-    pub(super) fn open_exchange(self: &Arc<Self>) -> (LaneGuard, oneshot::Receiver<Answer>) {
-        let (sender, answer) = oneshot::channel();
-        (
-            self.open(LaneKind::Exchange, LaneSender::Exchange(sender)),
-            answer,
-        )
+    /// Opens the lane of an exchange.
+    pub(super) fn open_exchange(self: &Arc<Self>) -> (LaneGuard, PendingAnswer) {
+        self.open(LaneKind::Exchange, Lanes::open_exchange)
     }
 
-    fn open(self: &Arc<Self>, kind: LaneKind, sender: LaneSender) -> LaneGuard {
+    fn open<T>(
+        self: &Arc<Self>,
+        kind: LaneKind,
+        open: impl FnOnce(&mut Lanes, LaneId) -> T,
+    ) -> (LaneGuard, T) {
         let lane = LaneId::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
         let mut core = self.lock();
-        core.senders.insert(lane, sender);
+        let outputs = open(&mut core.lanes, lane);
         core.note(Entry::Opened {
             lane: lane.number(),
             is_socket: kind == LaneKind::Socket,
         });
         drop(core);
         self.act(|simulation, now| simulation.handle_open(now, lane, kind));
-        LaneGuard {
+        let guard = LaneGuard {
             shared: Arc::clone(self),
             lane,
-        }
+        };
+        (guard, outputs)
     }
 
     /// Breaks all connections, without a close frame or a response.
@@ -374,7 +337,7 @@ impl Core {
             self.note_output(&output);
             if !self.send(output) {
                 // A lane that does not keep up with its outputs is dropped.
-                self.senders.remove(&lane);
+                self.lanes.remove(lane);
                 self.simulation.handle_close(now, lane);
                 tracing::debug!(lane = lane.number(), "dropped a lane that does not keep up");
             }
@@ -383,28 +346,14 @@ impl Core {
 
     /// Sends an output; false if the lane cannot take it.
     fn send(&mut self, output: Output) -> bool {
+        let lanes = &mut self.lanes;
         match output {
-            Output::Frame { lane, text } => match self.senders.get(&lane) {
-                Some(LaneSender::Socket { frames, .. }) => {
-                    frames.try_send(SocketOutput::Text(text)).is_ok()
-                }
-                _ => true,
-            },
-            Output::Close { lane, code } => match self.senders.remove(&lane) {
-                Some(LaneSender::Socket { frames, close }) => {
-                    frames.try_send(SocketOutput::Close(code)).is_ok() && close.send(()).is_ok()
-                }
-                _ => true,
-            },
-            Output::Respond { lane, body } => self.answer(lane, Answer::Batch(body)),
-            Output::Reject { lane, status } => self.answer(lane, Answer::Refused(status)),
-        }
-    }
-
-    fn answer(&mut self, lane: LaneId, answer: Answer) -> bool {
-        if let Some(LaneSender::Exchange(sender)) = self.senders.remove(&lane) {
-            // The client has gone; its guard reports the end of the lane.
-            let _ = sender.send(answer);
+            Output::Frame { lane, text } => return lanes.send(lane, text.into_bytes()),
+            Output::Close { lane, code } => return lanes.close(lane, code),
+            Output::Respond { lane, body } => {
+                lanes.answer(lane, Answer::Batch(body.into_bytes(), None));
+            }
+            Output::Reject { lane, status } => lanes.answer(lane, Answer::Rejected(status)),
         }
         true
     }
@@ -428,15 +377,15 @@ impl LaneGuard {
             .act(|simulation, now| simulation.handle_payload(now, self.lane, payload));
     }
 
-    pub(super) fn number(&self) -> u64 {
-        self.lane.number()
+    pub(super) fn id(&self) -> LaneId {
+        self.lane
     }
 }
 
 impl Drop for LaneGuard {
     fn drop(&mut self) {
         let mut core = self.shared.lock();
-        core.senders.remove(&self.lane);
+        core.lanes.remove(self.lane);
         core.note(Entry::Closed {
             lane: self.lane.number(),
         });

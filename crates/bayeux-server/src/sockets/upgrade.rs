@@ -1,19 +1,37 @@
 //! Server side of the WebSocket opening handshake (RFC 6455, section 4.2).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hyper::{
-    HeaderMap, Method, Request, Version,
-    header::{CONNECTION, HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE},
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version,
+    header::{
+        CONNECTION, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
+        UPGRADE,
+    },
 };
+use http_body_util::Full;
 use sha1::{Digest, Sha1};
 
 /// Returns whether the request asks for a WebSocket.
-pub(super) fn is_wanted<B>(request: &Request<B>) -> bool {
+pub fn is_upgrade<B>(request: &Request<B>) -> bool {
     request.method() == Method::GET && has_token(request.headers(), &UPGRADE, "websocket")
 }
 
+/// Returns the response that accepts an upgrade; `None` if the handshake is invalid, which is a bad
+/// request. [`hyper::upgrade::on`] gives the socket once the response has been sent.
+pub fn accept<B>(request: &Request<B>) -> Option<Response<Full<Bytes>>> {
+    let accept = HeaderValue::try_from(accept_of(request)?).ok()?;
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    Some(response)
+}
+
 /// Returns the `Sec-WebSocket-Accept` of a request; `None` if the handshake is invalid.
-pub(super) fn accept<B>(request: &Request<B>) -> Option<String> {
+fn accept_of<B>(request: &Request<B>) -> Option<String> {
     let headers = request.headers();
     let key = headers.get(SEC_WEBSOCKET_KEY)?.as_bytes();
     let proper = request.version() == Version::HTTP_11
@@ -63,8 +81,8 @@ mod tests {
                 .body(())
                 .unwrap()
         };
-        assert!(is_wanted(&request("keep-alive")));
-        assert_eq!(accept(&request("keep-alive")), None);
-        assert!(accept(&request("keep-alive, Upgrade")).is_some());
+        assert!(is_upgrade(&request("keep-alive")));
+        assert_eq!(accept_of(&request("keep-alive")), None);
+        assert!(accept_of(&request("keep-alive, Upgrade")).is_some());
     }
 }

@@ -1,0 +1,91 @@
+//! Options of a server.
+
+use core::time::Duration;
+
+use bayeux_proto::server::{Config, Profile};
+
+use crate::{
+    origins::Origins,
+    sockets::{QueueLimits, Socket},
+};
+
+/// Options of a [`Server`](crate::Server).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Protocol: behaviour, hold, limits. Default: that of Faye 1.4, except that a lost poll is
+    /// noticed, the end of an old socket leaves the new one alone, and a client cannot ask for a
+    /// longer hold than the server's.
+    pub bayeux: Config,
+    /// Origins of the web pages that may connect. Default: the server's own only. Programs, which
+    /// send no `Origin`, are not affected.
+    pub origins: Origins,
+    /// Maximum size of a body or websocket message, in bytes. Default: 1 MiB. A larger body is
+    /// refused with 413; a larger message ends the socket.
+    pub max_payload: usize,
+    /// Time in which a client has to send a whole request. Default: 30 s.
+    pub request_timeout: Duration,
+    /// Outputs that wait for a slow socket. Default: 10,000 frames, 8 MiB.
+    pub queue: QueueLimits,
+    /// Maximum number of open websockets and unanswered requests. Default: 100,000. Beyond it,
+    /// requests are refused with 503.
+    pub max_lanes: usize,
+    /// Interval of websocket pings, which keep proxies from closing the connection. Default: none;
+    /// `/meta/connect` comes once a hold.
+    pub ping_interval: Option<Duration>,
+    /// Whether websockets are accepted. Default: true. Otherwise upgrades are refused with 400, and
+    /// clients poll.
+    pub websocket: bool,
+    /// Whether batches in queries are answered with scripts, for browsers without CORS. Default:
+    /// true.
+    pub callback_polling: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let mut profile = Profile::faye();
+        profile.notices_lost_polls = true;
+        profile.late_close_spreads = false;
+        profile.caps_hold = true;
+        Self::new(Config::new(profile))
+    }
+}
+
+impl Options {
+    /// Returns the default options for a protocol.
+    pub fn new(bayeux: Config) -> Self {
+        Self {
+            bayeux,
+            origins: Origins::Own,
+            max_payload: 1 << 20,
+            request_timeout: Duration::from_secs(30),
+            queue: QueueLimits {
+                frames: 10_000,
+                bytes: 8 << 20,
+            },
+            max_lanes: 100_000,
+            ping_interval: None,
+            websocket: true,
+            callback_polling: true,
+        }
+    }
+
+    /// Returns the limits of a websocket.
+    pub(crate) fn socket(&self) -> Socket {
+        Socket {
+            max_message: self.max_payload,
+            max_silence: Some(self.longest_silence()),
+            ping_interval: self.ping_interval,
+        }
+    }
+
+    /// Returns the time after which a connection without a connect is taken for dead: the client
+    /// connects at least once in a hold and an interval.
+    pub(crate) fn longest_silence(&self) -> Duration {
+        let round = self.bayeux.hold.saturating_add(self.bayeux.interval);
+        round.saturating_mul(2).saturating_add(SLACK)
+    }
+}
+
+/// Tolerance for slow networks.
+const SLACK: Duration = Duration::from_secs(30);

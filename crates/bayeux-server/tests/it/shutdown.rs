@@ -1,0 +1,76 @@
+//! The end of a server.
+
+use core::time::Duration;
+
+use bayeux_server::{AllowAll, Options};
+use fastwebsockets::OpCode;
+use serde_json::json;
+use tokio::net::TcpStream;
+
+use crate::client::{Http, Socket, connect, data_of, handshake, start, subscribe};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn polls_are_answered_and_sockets_closed_after_their_outputs() {
+    let (server, addr) = start(AllowAll, Options::default()).await;
+    let mut socket = Socket::open(addr).await;
+    socket.listen("/news").await;
+    let mut poll = Http::open(addr).await;
+    poll.post(&json!([handshake()])).await;
+    let client = poll.answer().await[0]["clientId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    poll.post(&json!([subscribe(&client, "/other")])).await;
+    poll.answer().await;
+    poll.post(&json!([connect(&client)])).await;
+    while server.status().exchanges == 0 {
+        tokio::task::yield_now().await;
+    }
+    for number in 0..100 {
+        server.publish("/news", &number.to_string()).unwrap();
+    }
+    let ending = tokio::spawn({
+        let server = server.clone();
+        async move { server.shut_down(PATIENCE).await }
+    });
+    for number in 0..100 {
+        assert_eq!(data_of(&socket.batch().await, "/news"), [json!(number)]);
+    }
+    let answer = poll.answer().await;
+    assert_eq!(answer[0]["channel"], "/meta/connect");
+    let (opcode, _) = socket.read().await.unwrap();
+    assert_eq!(opcode, OpCode::Close);
+    drop(socket);
+    ending.await.unwrap();
+    assert!(poll.reply().await.is_none(), "the connection is closed");
+    assert!(TcpStream::connect(addr).await.is_err(), "the port is free");
+    let status = server.status();
+    assert_eq!(
+        (status.sessions, status.sockets, status.exchanges),
+        (0, 0, 0)
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_go_is_dropped() {
+    let (server, addr) = start(AllowAll, Options::default()).await;
+    let mut half = Http::open(addr).await;
+    half.write("POST /bayeux HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n[{")
+        .await;
+    let mut socket = Socket::open(addr).await;
+    socket.listen("/news").await;
+    server.shut_down(Duration::from_millis(100)).await;
+    assert!(half.reply().await.is_none());
+    assert_eq!(server.status().sockets, 0);
+}
+
+#[tokio::test]
+async fn a_server_that_has_ended_refuses_requests() {
+    let (server, _addr) = start(AllowAll, Options::default()).await;
+    server.shut_down(PATIENCE).await;
+    let response = crate::client::post(&server, &json!([handshake()])).await;
+    assert_eq!(response.status(), 503);
+    server.shut_down(PATIENCE).await;
+}
