@@ -29,6 +29,8 @@
 //! - Reactions to messages of others are pushed on a conversation's own channel only. Without a
 //!   subscription to it, they are found when the conversation is read again; so is unpinning,
 //!   which is never pushed.
+//! - A list of REST that lags behind the histories by more than ten seconds hides what was missed of
+//!   a conversation, until its history is read for another reason.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
 //! - With [`Config::history`], a clock that is ahead at the very first start hides messages: those
 //!   sent until the clock's time of the start, lost in a dead socket, and older than the history.
