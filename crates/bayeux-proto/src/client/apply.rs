@@ -93,7 +93,6 @@ impl Session {
         self.requests.end_session(&mut self.cx);
         self.cx.client_id.clear();
         self.connect.start_session(self.cx.now);
-        self.choice.start_session();
         self.health.end_session();
         self.stage = Stage::Ended;
         self.cx.emit(SessionEvent::Ended(end));
