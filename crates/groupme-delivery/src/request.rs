@@ -183,6 +183,9 @@ pub(crate) enum Purpose {
     Snapshot,
 }
 
+/// Number of the lists that are read once more after a resync, whose own numbers begin with 1.
+pub(crate) const SECOND_LOOK: u64 = 0;
+
 /// Requests to send, to repeat, and in flight.
 #[derive(Debug)]
 pub(crate) struct Requests {
@@ -323,9 +326,13 @@ impl Requests {
         self.later.retain(|(_, pending)| wanted(pending));
     }
 
-    /// Returns the number of requests, in flight or not.
+    /// Returns the number of requests, in flight or not, without a second look that is not due.
     pub(crate) fn len(&self) -> usize {
-        self.ready.len() + self.later.len() + self.asked.len()
+        let is_wanted = |(_, pending): &&(Instant, Pending)| {
+            pending.purpose != Purpose::List(SECOND_LOOK) || pending.since.is_some()
+        };
+        let later = self.later.iter().filter(is_wanted).count();
+        self.ready.len() + later + self.asked.len()
     }
 }
 

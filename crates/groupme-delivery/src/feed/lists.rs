@@ -4,12 +4,12 @@ use groupme_model::{
     Chat, ConversationId, Group, MessageId, Timestamp, Topic, UserPair, member::MembershipState,
 };
 
-use super::{Feed, resync::SECOND_LOOK};
+use super::Feed;
 use crate::{
     Failure, GapCause, LossReason, Request, Response,
     conversation::{Fetch, Target, Until},
     position::{is_in_future, is_position},
-    request::{Pending, Purpose},
+    request::{Pending, Purpose, SECOND_LOOK},
 };
 
 impl<P> Feed<P> {

@@ -12,7 +12,7 @@ use crate::{
     Item, LossKind, LossReason, Lost, Request,
     conversation::{Fetch, Target, Until},
     item::Record,
-    request::Purpose,
+    request::{Purpose, SECOND_LOOK},
     store::Change,
 };
 
@@ -36,9 +36,6 @@ pub(super) struct Resync {
     /// Whether the account is synced for the first time.
     is_first: bool,
 }
-
-/// Number of the lists that are read once more after a resync.
-pub(super) const SECOND_LOOK: u64 = 0;
 
 /// Time from the end of a resync to the second look. Lists may lag behind the histories by as much
 /// without a loss.
