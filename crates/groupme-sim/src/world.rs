@@ -195,7 +195,8 @@ impl World {
     }
 
     /// Sets the age at which messages appear in the lists of groups and chats, as the newest of
-    /// their conversation. Histories have them at once, and counts include them. 0 at first.
+    /// their conversation; its first message appears at once. Histories have all at once, and counts
+    /// include them. 0 at first.
     pub fn set_list_lag(&mut self, lag: Duration) {
         self.list_lag = lag;
     }

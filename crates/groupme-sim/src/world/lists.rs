@@ -146,9 +146,14 @@ impl World {
     /// Returns the newest message that the lists have.
     pub(super) fn newest_listed(&self, conversation: Conversation) -> Option<&Entry> {
         let now = self.unix_time();
-        self.history
-            .newest_first(conversation)
-            .find(|entry| entry.id().time().saturating_add(self.list_lag) <= now)
+        let is_listed = |entry: &&Entry| entry.id().time().saturating_add(self.list_lag) <= now;
+        let mut entries = self.history.newest_first(conversation);
+        let newest = entries.next()?;
+        // The first message is there with its conversation.
+        Some(newest)
+            .filter(is_listed)
+            .or_else(|| entries.find(is_listed))
+            .or_else(|| self.history.newest_first(conversation).last())
     }
 
     /// Returns the number of messages and a preview of the newest.
