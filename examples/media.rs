@@ -1,19 +1,41 @@
-//! Sends a picture: uploads it to GroupMe's image service, and attaches it to a message.
+//! Sends a picture, and downloads it again: uploads it to GroupMe's image service with its progress,
+//! attaches it to a message, and reads the medium that the message names, piece by piece.
 //!
 //! `GROUPME_ACCESS_TOKEN=… cargo run --example media -- GROUP FILE`; without arguments, sends a
 //! picture of one dot to a group of a simulated GroupMe.
 
 use anyhow::Context as _;
 use groupme_client::{
-    RestClient, model::attachment::Attachment, prelude::*, rest_api::endpoint::messages, sim::Sim,
+    RestClient,
+    model::attachment::{Attachment, Thumbnail},
+    prelude::*,
+    rest_api::{Upload, endpoint::messages},
+    sim::Sim,
 };
 
-async fn send(rest: &RestClient, group: &GroupId, picture: Vec<u8>) -> anyhow::Result<MessageId> {
+async fn send(rest: &RestClient, group: &GroupId, picture: Upload) -> anyhow::Result<MessageId> {
+    let picture = picture.on_progress(|sent, size| eprintln!("{sent} of {size} bytes"));
     let picture = rest.upload_image(picture).await?;
     let draft = Draft::new("Look at this.").attach(picture);
     let sent = rest.send(group, draft).await?;
     let message = sent.message().context("it was deleted at once")?;
     Ok(message.id.clone())
+}
+
+/// Returns the number of bytes of the message's picture, in its smaller form.
+async fn size(rest: &RestClient, group: &GroupId, message: MessageId) -> anyhow::Result<u64> {
+    let message = rest.call(&messages::show(group, message)).await?;
+    let mut parts = message.attachments.iter();
+    let url = parts.find_map(|part| match part {
+        Attachment::Image(picture) => picture.thumbnail_url(Thumbnail::Preview),
+        _ => None,
+    });
+    let mut download = rest.download(&url.context("no picture")?).await?;
+    while let Some(piece) = download.next().await {
+        // A program would write it to a file, or pass it on.
+        drop(piece?);
+    }
+    Ok(download.received())
 }
 
 #[tokio::main]
@@ -22,18 +44,17 @@ async fn main() -> anyhow::Result<()> {
     if let Some(group) = arguments.next() {
         let file = arguments.next().context("name a picture after the group")?;
         let rest = Client::from_environment().await?.into_rest()?;
-        let sent = send(&rest, &GroupId::new(group), std::fs::read(file)?).await?;
+        let sent = send(&rest, &GroupId::new(group), Upload::file(file)?).await?;
         println!("sent as {sent}");
         return Ok(());
     }
     let sim = Sim::start().await?;
     let rest = Client::simulated(&sim)?.into_rest()?;
     let group = GroupId::from(sim.cast().lake);
-    let sent = send(&rest, &group, DOT.to_vec()).await?;
-    let message = rest.call(&messages::show(group, sent)).await?;
-    let is_picture = |part: &Attachment| matches!(part, Attachment::Image(_));
-    anyhow::ensure!(message.attachments.iter().any(is_picture));
-    println!("sent with {:?}", message.attachments);
+    let sent = send(&rest, &group, DOT.into()).await?;
+    let size = size(&rest, &group, sent).await?;
+    anyhow::ensure!(size == DOT.len() as u64);
+    println!("sent, and downloaded {size} bytes");
     Ok(())
 }
 

@@ -25,7 +25,7 @@ pub struct Options {
     pub max_payload: usize,
     /// Time in which a client has to send a whole request. Default: 30 s.
     pub request_timeout: Duration,
-    /// Outputs that wait for a slow socket. Default: 10,000 frames, 8 MiB.
+    /// Outputs that wait for a slow socket. Default: 32,768 frames, 8 MiB.
     pub queue: QueueLimits,
     /// Maximum number of open websockets and unanswered requests. Default: 100,000. Beyond it,
     /// requests are refused with 503.
@@ -60,7 +60,7 @@ impl Options {
             max_payload: 1 << 20,
             request_timeout: Duration::from_secs(30),
             queue: QueueLimits {
-                frames: 10_000,
+                frames: 32_768,
                 bytes: 8 << 20,
             },
             max_lanes: 100_000,

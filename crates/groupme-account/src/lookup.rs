@@ -157,7 +157,9 @@ fn rows(page: MessagePage) -> Response {
 fn failure(error: &Error) -> Failure {
     match error {
         Error::NotFound(_) => Failure::Gone,
-        Error::Unreadable { .. } | Error::Oversize { .. } => Failure::Unreadable,
+        Error::Unreadable { .. } | Error::CutOff { .. } | Error::Oversize { .. } => {
+            Failure::Unreadable
+        }
         Error::UnexpectedStatus(_) => Failure::Unavailable,
         error if error.is_transient() => Failure::Unavailable,
         _ => Failure::Refused,

@@ -8,7 +8,7 @@ use groupme_client::{
     UserId,
 };
 
-use crate::wait::{Wait, Waiters};
+use crate::wait::{Wait, Waiters, wait_for};
 
 /// Message that a handler answers, with the ways to answer. Clones are cheap.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub struct Context(Arc<Inner>);
 struct Inner {
     delivery: Delivery,
     handle: Handle,
-    waiters: Waiters,
+    waiters: Arc<Waiters>,
     conversation: ConversationId,
     sender: UserId,
     turn: Turn,
@@ -37,7 +37,7 @@ impl Context {
     pub(crate) fn new(
         delivery: Delivery,
         handle: Handle,
-        waiters: Waiters,
+        waiters: Arc<Waiters>,
         turn: Turn,
     ) -> Option<Self> {
         let message = delivery.event().message()?;
@@ -161,7 +161,7 @@ impl Context {
     /// sending the question, and no answer is too fast. While a handler waits, the next message of
     /// its conversation is handled. A filter that panics ends the waiting.
     pub fn wait_for(&self, filter: impl FnMut(&Self) -> bool + Send + 'static) -> Wait {
-        self.0.waiters.wait_for(filter, self.0.turn.clone())
+        wait_for(&self.0.waiters, filter, self.0.turn.clone())
     }
 }
 

@@ -130,7 +130,7 @@ struct Running {
     bot: Bot,
     handle: Handle,
     queue: Queue,
-    waiters: Waiters,
+    waiters: Arc<Waiters>,
     cooldowns: Arc<Mutex<Cooldowns>>,
     released: mpsc::UnboundedSender<u64>,
     releases: mpsc::UnboundedReceiver<u64>,
@@ -143,7 +143,7 @@ impl Running {
             bot,
             handle,
             queue: Queue::default(),
-            waiters: Waiters::new(),
+            waiters: Arc::default(),
             cooldowns: Arc::default(),
             released: turns,
             releases,
@@ -157,7 +157,7 @@ impl Running {
         let context = Context::new(
             delivery.clone(),
             self.handle.clone(),
-            self.waiters.clone(),
+            Arc::clone(&self.waiters),
             Turn { job, released },
         );
         let conversation = context
@@ -167,7 +167,7 @@ impl Running {
         let work = match message {
             // The message is done: without the handler, which does not survive a crash, it would be
             // taken for a command.
-            Some(context) if self.waiters.offer(&context) => None,
+            Some(context) if self.waiters.offer_to_first(&context) => None,
             Some(context) => self.answer(context),
             None => self.other(delivery.clone()),
         };
@@ -354,7 +354,7 @@ impl Running {
     /// Lets running handlers end, for a limited time.
     async fn drain(&mut self) {
         self.queue.drop_waiting();
-        self.waiters.close();
+        self.waiters.end();
         let limit = self.bot.drain;
         let all = async {
             while !self.queue.is_idle() {

@@ -16,7 +16,7 @@ mod messages;
 pub(crate) use self::{
     account::{Account, ConversationArgs, Gateway, OutputArgs, RowFormat, Transport},
     conversations::{Chats, Groups, Ping, Typing},
-    messages::{Edit, History, Like, MessageArgs, Read, Send},
+    messages::{Download, Edit, History, Like, Mention, MessageArgs, PictureSize, Read, Send},
     sim::Sim,
 };
 
@@ -84,6 +84,11 @@ pub(crate) enum Command {
     ///
     /// Newest first, or oldest first with `--after`.
     History(History),
+    /// Save the pictures, videos, sounds and files of a message.
+    ///
+    /// Prints the name of each. Files keep the name that their sender gave; other media are named
+    /// after the message. No file is overwritten.
+    Download(Download),
     /// List direct conversations, most recent first.
     Chats(Chats),
     /// List groups, most recent first.
@@ -112,9 +117,10 @@ pub(crate) enum Command {
     /// Decode captured frames or payloads: one JSON document a line, or a single document.
     ///
     /// Prints one JSON object a line for each message or payload: `type`, `typed` (whether this
-    /// version knows the type), `unknown_fields`, and `value`. Invalid JSON is reported on stderr
-    /// with line and offset, the rest is still decoded, and the exit status is 1. A document may have
-    /// 16 MiB; decoding ends at a longer one.
+    /// version knows the type), `unknown_fields`, and `value`. With --as, an answer of the REST API
+    /// is opened, whether it holds one object or a list. Invalid JSON is reported on stderr with line
+    /// and offset, the rest is still decoded, and the exit status is 1. A list of any size is
+    /// decoded, such as `message.json` of GroupMe's export; any other document may have 16 MiB.
     Decode(Decode),
 }
 
@@ -215,8 +221,32 @@ pub(crate) enum Payload {
     Event,
     /// Attachment of a message.
     Attachment,
-    /// Message as returned by the REST API.
+    /// Message as returned by the REST API, or posted to a bot.
     Message,
+    /// Group.
+    Group,
+    /// Topic of a group.
+    Topic,
+    /// Direct conversation.
+    Chat,
+    /// Member of a group.
+    Member,
+    /// User of the token.
+    User,
+    /// Profile of another user.
+    Profile,
+    /// Contact.
+    Relationship,
+    /// Block.
+    Block,
+    /// Bot.
+    Bot,
+    /// Poll.
+    Poll,
+    /// Calendar event.
+    CalendarEvent,
+    /// Read receipt.
+    ReadReceipt,
 }
 
 const AFTER_HELP: &str = "\

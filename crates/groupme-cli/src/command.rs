@@ -4,6 +4,7 @@ pub(crate) mod chats;
 pub(crate) mod decode;
 pub(crate) mod delete;
 pub(crate) mod demo;
+pub(crate) mod download;
 pub(crate) mod edit;
 mod follow;
 pub(crate) mod groups;
@@ -22,7 +23,7 @@ mod wait;
 
 use core::{future::Future, time::Duration};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::oneshot,
@@ -79,13 +80,3 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Conversations per page.
 const PER_PAGE: u32 = 100;
-
-/// Maximum pages of a list of conversations: 10,000 entries, more than accounts have.
-const MAX_PAGES: u32 = 100;
-
-/// Returns the error of a list that has new entries on each page.
-fn endless(list: &str) -> Failure {
-    Failure::Other(anyhow!(
-        "the list of {list} does not end: stopped after {MAX_PAGES} pages"
-    ))
-}

@@ -13,7 +13,7 @@ use groupme_model::{Chat, Group};
 
 pub(crate) use self::{
     json::write as write_json,
-    pretty::escape_control,
+    pretty::{escape_control, is_invisible},
     row::{RoundTrips, Row},
     row_printer::RowPrinter,
 };

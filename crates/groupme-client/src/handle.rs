@@ -6,15 +6,12 @@ use std::sync::Arc;
 use bayeux_proto::{Channel, Misuse};
 use groupme_account::{Account, Delivery};
 use groupme_model::{Draft, MessageId, SourceGuid, UserId, attachment::Image};
-use groupme_rest::{Conversation, Sent};
+use groupme_rest::{Conversation, Sent, Upload};
 use tokio::sync::oneshot;
 
 use crate::{
-    Collector, Error, SendError, WaitFor, channels,
-    rest::Rest,
-    shared::Shared,
-    unix_time,
-    waiting::{Waiters, Wants},
+    Collector, Error, SendError, WaitFor, channels, rest::Rest, shared::Shared, unix_time,
+    waiting::Waiters,
 };
 
 /// Handle for sending commands to a running client. Clones are cheap, and none keeps the client
@@ -24,7 +21,7 @@ pub struct Handle {
     shared: Arc<Shared>,
     user: UserId,
     rest: Option<Rest>,
-    waiters: Arc<Waiters>,
+    waiters: Arc<Waiters<Delivery>>,
 }
 
 impl Handle {
@@ -37,7 +34,7 @@ impl Handle {
         }
     }
 
-    pub(crate) fn waiters(&self) -> &Waiters {
+    pub(crate) fn waiters(&self) -> &Waiters<Delivery> {
         &self.waiters
     }
 
@@ -67,8 +64,9 @@ impl Handle {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn wait_for(&self, filter: impl FnMut(&Delivery) -> bool + Send + 'static) -> WaitFor {
-        WaitFor::new(self.waiters.wait(filter, Wants::One))
+    pub fn wait_for(&self, mut filter: impl FnMut(&Delivery) -> bool + Send + 'static) -> WaitFor {
+        let filter = move |delivery: &Delivery| filter(delivery).then(|| delivery.clone());
+        self.waiters.wait_for(filter)
     }
 
     /// Waits for the next message of a user in a conversation, as [`wait_for`](Self::wait_for) does.
@@ -152,8 +150,9 @@ impl Handle {
     /// println!("{} votes", votes.take(3).await.len());
     /// # }
     /// ```
-    pub fn collect(&self, filter: impl FnMut(&Delivery) -> bool + Send + 'static) -> Collector {
-        self.waiters.wait(filter, Wants::All)
+    pub fn collect(&self, mut filter: impl FnMut(&Delivery) -> bool + Send + 'static) -> Collector {
+        let filter = move |delivery: &Delivery| filter(delivery).then(|| delivery.clone());
+        self.waiters.collect(filter)
     }
 
     /// Subscribes to a conversation's own channel: typing, reactions, and edits and deletions in a
@@ -291,9 +290,9 @@ impl Handle {
     ///
     /// [`SendError::NoRest`] without a REST API; [`SendError::Rest`] as
     /// [`groupme_rest::Client::upload_image`].
-    pub async fn upload_image(&self, bytes: impl Into<Vec<u8>>) -> Result<Image, SendError> {
+    pub async fn upload_image(&self, picture: impl Into<Upload>) -> Result<Image, SendError> {
         let rest = self.rest().ok_or(SendError::NoRest)?;
-        Ok(rest.upload_image(bytes.into()).await?)
+        Ok(rest.upload_image(picture).await?)
     }
 
     /// Acknowledges an event at once, and returns a future that waits until that is

@@ -116,9 +116,13 @@
 //!   with sticky sessions do.
 //! - `sqlite`: `SqliteStore`, a store of acknowledgements in a file. Builds SQLite, which is C.
 //! - `metrics`: figures for the facade crate `metrics`, see above.
+//! - `tower`: callbacks of bots as a `tower::Service`, for axum and other servers; see [`webhook`].
 //! - `sim`: `Client::simulated`, and the simulator as module `sim`: for the tests of your bot.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod builder;
+mod cache;
 mod channels;
 mod client;
 mod delivery_ext;
@@ -153,6 +157,7 @@ pub use bayeux_proto::{ServerError, Transport};
 pub use bayeux_transport::{Options as TransportOptions, Proxy, RootStore};
 pub use bayeux_wire::Value;
 pub use builder::{Builder, DEFAULT_GATEWAY};
+pub use cache::{Cache, CacheLimits};
 pub use client::Client;
 pub use delivery_ext::DeliveryExt;
 pub use error::{Error, SendError};
@@ -175,12 +180,14 @@ pub use groupme_rest::{
 pub use groupme_sim as sim;
 pub use handle::Handle;
 pub use message_ext::MessageExt;
-pub use outbox::{FileOutbox, Outbox, OutboxError, OutboxMessage, OutboxStore, Queued};
+pub use outbox::{
+    FileOutbox, Outbox, OutboxBuilder, OutboxError, OutboxMessage, OutboxStore, Queued,
+};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use token::TokenSource;
 pub use typing::Typing;
-pub use waiting::{Collector, WaitFor};
+pub use waiting::{Collector, WaitFor, Waiters};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

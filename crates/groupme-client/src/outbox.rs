@@ -1,22 +1,27 @@
 //! Messages that leave in order, are tried until GroupMe has them, and survive a restart.
 
 mod attempts;
+mod builder;
 mod file;
 mod keeper;
 mod queue;
 mod queued;
 mod store;
 
-use core::fmt;
+use core::{fmt, time::Duration};
 use std::sync::Arc;
 
-use groupme_model::{Draft, SourceGuid};
+use groupme_model::{Draft, SourceGuid, Timestamp};
 use groupme_rest::{Conversation, Sent};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::Instant,
+};
 
 use self::{keeper::Keeper, queue::Queue};
-use crate::{Error, Handle};
+use crate::{Error, Handle, unix_time};
 
+pub use builder::OutboxBuilder;
 pub use file::FileOutbox;
 pub use queued::{OutboxError, Queued};
 pub use store::{OutboxMessage, OutboxStore};
@@ -28,7 +33,8 @@ pub use store::{OutboxMessage, OutboxStore};
 /// conversation that does not exist) is given up, and the next one follows. After any other failure,
 /// a token that is refused included, the message waits and is tried again with the same `source_guid`,
 /// for as long as that takes; only a message on which GroupMe fails 20 times in a row with status 500
-/// is given up, after half an hour. GroupMe recognizes the `source_guid` for about a minute only:
+/// is given up, after half an hour. [`OutboxBuilder::max_age`] gives up what has become too old to
+/// say. GroupMe recognizes the `source_guid` for about a minute only:
 /// before each further attempt, the newest 100 messages of the conversation are searched for it.
 ///
 /// With a store, messages that were not sent are sent after the next start. A message survives a crash
@@ -68,6 +74,7 @@ pub struct Outbox {
     stop: Arc<watch::Sender<bool>>,
     /// Closed once the queue and the store are gone.
     ended: watch::Receiver<()>,
+    max_age: Option<Duration>,
 }
 
 /// Message on its way: whoever waits for it, or for nothing.
@@ -75,6 +82,8 @@ struct Entry {
     message: OutboxMessage,
     /// Whether an earlier attempt may have succeeded.
     is_retry: bool,
+    /// Time after which the message is too old to be sent.
+    expires: Option<Instant>,
     /// Whether the store has the message.
     is_saved: bool,
     saved: Option<oneshot::Sender<()>>,
@@ -88,24 +97,29 @@ impl Outbox {
     ///
     /// [`Error::NoRest`] without a REST API, [`Error::NoRuntime`] outside a tokio runtime.
     pub fn new(handle: &Handle) -> Result<Self, Error> {
-        Self::start(handle, None, Vec::new())
+        Self::builder(handle).in_memory()
     }
 
-    /// Opens an outbox with a store, and begins with the messages that are in it. The store is read
-    /// on the current thread.
+    /// Opens an outbox with a store, and begins with the messages that are in it. The store is read on a
+    /// thread for blocking calls.
     ///
     /// # Errors
     ///
     /// [`Error::State`] if the store cannot be read, otherwise as [`new`](Self::new).
-    pub fn open(handle: &Handle, mut store: impl OutboxStore) -> Result<Self, Error> {
-        let saved = store.load()?;
-        Self::start(handle, Some(Box::new(store)), saved)
+    pub async fn open(handle: &Handle, store: impl OutboxStore) -> Result<Self, Error> {
+        Self::builder(handle).open(store).await
+    }
+
+    /// Returns a builder, for an outbox with other settings.
+    pub fn builder(handle: &Handle) -> OutboxBuilder {
+        OutboxBuilder::new(handle.clone())
     }
 
     fn start(
         handle: &Handle,
         store: Option<Box<dyn OutboxStore>>,
         saved: Vec<OutboxMessage>,
+        max_age: Option<Duration>,
     ) -> Result<Self, Error> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
         if handle.rest().is_none() {
@@ -116,6 +130,7 @@ impl Outbox {
         for message in saved {
             handle.expect(SourceGuid::from(message.guid.as_str()));
             let entry = Entry {
+                expires: expiry(&message, max_age),
                 message,
                 is_retry: true,
                 is_saved: true,
@@ -142,6 +157,7 @@ impl Outbox {
             open,
             stop: Arc::new(stop),
             ended,
+            max_age,
         })
     }
 
@@ -167,11 +183,13 @@ impl Outbox {
             guid: guid.to_string(),
             conversation,
             draft: draft.into(),
+            put_in_at: Some(unix_time::now()),
         };
         let (done, fate) = oneshot::channel();
         let (saved_sender, saved) = oneshot::channel();
         self.open.send_modify(|open| *open += 1);
         let entry = Entry {
+            expires: expiry(&message, self.max_age),
             message,
             is_retry: false,
             is_saved: false,
@@ -227,6 +245,14 @@ impl Outbox {
         // The sender sends nothing, and is dropped at the end.
         let _ = self.ended.changed().await;
     }
+}
+
+/// Returns the time after which a message is too old. A clock that was set back makes none older.
+fn expiry(message: &OutboxMessage, max_age: Option<Duration>) -> Option<Instant> {
+    let put_in_at = message.put_in_at.map_or(i64::MAX, Timestamp::as_millis);
+    let age = unix_time::now().as_millis().saturating_sub(put_in_at);
+    let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
+    Instant::now().checked_add(max_age?.saturating_sub(age))
 }
 
 impl fmt::Debug for Outbox {

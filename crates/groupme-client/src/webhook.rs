@@ -26,6 +26,11 @@
 //!
 //! Callbacks are lost while the program is down, and reactions, edits and deletions never come. A
 //! bot that must not miss anything listens to the gateway with a [`Client`](crate::Client).
+//!
+//! With the feature `tower`, `Webhook::service` is a `tower::Service` for axum and other servers.
+
+#[cfg(feature = "tower")]
+mod service;
 
 use core::fmt;
 
@@ -34,6 +39,9 @@ pub use groupme_rest::callback::{CallbackError, MAX_BODY, read};
 use groupme_rest::{Client, Options, SetupError, endpoint::bots};
 
 use crate::SendError;
+
+#[cfg(feature = "tower")]
+pub use service::{Callbacks, WebhookService};
 
 /// Bot that is called back by GroupMe. Clones are cheap.
 #[derive(Clone)]

@@ -7,8 +7,10 @@ mod constructors;
 mod emoji;
 mod mention;
 mod reply;
+mod thumbnail;
 
 pub use mention::MentionRangeError;
+pub use thumbnail::Thumbnail;
 
 tagged_union! {
     /// Attachment of a message.

@@ -25,9 +25,9 @@ model! {
         /// User who created the event.
         creator_id: id(User),
         /// Start of the event.
-        start_at: date_time,
+        start_at: local_time,
         /// End of the event.
-        end_at: date_time,
+        end_at: local_time,
         /// Whether the end was set by its creator.
         end_at_set: flag,
         /// Whether the event takes whole days.
@@ -56,7 +56,7 @@ model! {
         /// Time of each user's answer, by user id; see `rsvp_at`.
         rsvp_list: raw,
         /// Deadline for answers.
-        rsvp_deadline: date_time,
+        rsvp_deadline: local_time,
         /// Answer of the current user.
         my_rsvp_status: text,
         /// Maximum number of participants.
@@ -96,7 +96,7 @@ model! {
         /// Recurrence rule, as in RFC 5545.
         rrule: text,
         /// End of the recurrence.
-        recurrence_end: date_time,
+        recurrence_end: local_time,
         /// Series of a recurring event.
         series_id: id(Other),
         /// Index of the event in its series.

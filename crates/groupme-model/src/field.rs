@@ -25,7 +25,7 @@ use crate::list::List;
 pub(crate) use boxed::Boxed;
 pub(crate) use list::{LenientList, StrictList};
 pub(crate) use scalar::{Decimal, Flag, Integer, Number, Pair, Raw, Text};
-pub(crate) use time::{DateTime, Millis, Seconds};
+pub(crate) use time::{DateTime, LocalTime, Millis, Seconds};
 
 mod boxed;
 mod list;

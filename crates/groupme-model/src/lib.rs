@@ -65,8 +65,8 @@
 //! - **Nothing is lost.** An owned type keeps unknown members and unreadable values in `extra` and
 //!   writes them out again: deserializing what was serialized gives an equal value. Only null,
 //!   empty text in place of a number or a time, single unreadable elements of a list, values that
-//!   cannot be represented, and the offset of a time and its fractions finer than a millisecond are
-//!   dropped. The `raw()` method of
+//!   cannot be represented, fractions of a time finer than a millisecond, and the offset of a time
+//!   that is not of a calendar event ([`DateTime`]) are dropped. The `raw()` method of
 //!   a view returns the [value](bayeux_wire::Value) as received.
 //! - **Ids are text** ([`Id`]), whether GroupMe sent a string or a number, exact to 64 bits.
 //! - **Times have one unit** ([`Timestamp`]), whichever unit GroupMe uses for the field.
@@ -77,11 +77,14 @@
 //!
 //! - `serde` (default): serialization and deserialization of owned types and ids.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod attachment;
 mod bot;
 pub mod calendar;
 pub mod channel;
 mod chat;
+mod date_time;
 mod diagnostics;
 mod directory;
 mod event;
@@ -118,6 +121,7 @@ pub use bot::{Bot, BotRef};
 pub use calendar::{CalendarEvent, CalendarEventRef};
 pub use channel::{Channel, ChannelError, UserPair};
 pub use chat::{Chat, ChatRef, OtherUser, OtherUserRef};
+pub use date_time::DateTime;
 pub use diagnostics::Problem;
 pub use directory::{Directory, DirectoryRef};
 pub use event::{

@@ -17,6 +17,7 @@
 //! | `number` | `Option<f64>` | same | text or number; written as a number |
 //! | `seconds`, `millis` | `Option<Timestamp>` | same | integer of that unit, or RFC 3339 |
 //! | `date_time` | `Option<Timestamp>` | same | RFC 3339, or seconds; written as RFC 3339 |
+//! | `local_time` | `Option<DateTime>` | same | RFC 3339 with its offset, or seconds |
 //! | `raw` | `Option<Value>` | `Option<Json>` | anything |
 //! | `id(User)` | `Option<IdRef<User>>` | `Option<Id<User>>` | string or integer |
 //! | `required_id(Message)` | `IdRef<Message>` | `Id<Message>` | string or integer, required |
@@ -72,6 +73,9 @@ macro_rules! wire_form {
     (date_time) => {
         "Sent as RFC 3339 text."
     };
+    (local_time) => {
+        "Sent as RFC 3339 text, with the offset of its place."
+    };
     (decimal) => {
         "Sent as text, sometimes as a number."
     };
@@ -89,6 +93,7 @@ macro_rules! field_type {
     (number) => { $crate::field::Optional<$crate::field::Number> };
     (seconds) => { $crate::field::Optional<$crate::field::Seconds> };
     (date_time) => { $crate::field::Optional<$crate::field::DateTime> };
+    (local_time) => { $crate::field::Optional<$crate::field::LocalTime> };
     (millis) => { $crate::field::Optional<$crate::field::Millis> };
     (raw) => { $crate::field::Optional<$crate::field::Raw> };
     (pairs) => { $crate::field::Optional<$crate::field::StrictList<$crate::field::Pair>> };
@@ -119,6 +124,7 @@ macro_rules! view_type {
     ($f:lifetime number) => { Option<f64> };
     ($f:lifetime seconds) => { Option<$crate::Timestamp> };
     ($f:lifetime date_time) => { Option<$crate::Timestamp> };
+    ($f:lifetime local_time) => { Option<$crate::DateTime> };
     ($f:lifetime millis) => { Option<$crate::Timestamp> };
     ($f:lifetime raw) => { Option<bayeux_wire::Value<$f>> };
     ($f:lifetime pairs) => { Option<$crate::List<$f, $crate::field::Pair>> };
@@ -149,6 +155,7 @@ macro_rules! owned_type {
     (number) => { Option<f64> };
     (seconds) => { Option<$crate::Timestamp> };
     (date_time) => { Option<$crate::Timestamp> };
+    (local_time) => { Option<$crate::DateTime> };
     (millis) => { Option<$crate::Timestamp> };
     (raw) => { Option<$crate::Json> };
     (pairs) => { Option<Vec<[i64; 2]>> };

@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-mod rfc3339;
+pub(crate) mod rfc3339;
 
 /// Point in time: milliseconds since the Unix epoch (1970-01-01T00:00Z), without leap seconds.
 ///
@@ -78,7 +78,7 @@ const MILLIS_PER_SECOND: i64 = 1000;
 /// Years outside 0 to 9999 are written with as many digits as they need.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        rfc3339::format(self.0, f)
+        rfc3339::format(self.0, 0, f)
     }
 }
 
@@ -89,6 +89,9 @@ impl core::str::FromStr for Timestamp {
     /// without a colon (`+0000`) that GroupMe's directory sends. A leap second becomes the first
     /// second of the next minute.
     fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
-        rfc3339::parse(text).map(Self).ok_or(ParseTimestampError)
+        let parsed = rfc3339::parse(text);
+        parsed
+            .map(|(millis, _)| Self(millis))
+            .ok_or(ParseTimestampError)
     }
 }

@@ -27,10 +27,14 @@ pub enum Service {
     Media,
     /// `https://powerup.groupme.com`: emoji packs.
     Powerup,
+    /// `https://i.groupme.com`: pictures, without a token.
+    Pictures,
+    /// `https://v.groupme.com`: videos, without a token.
+    Videos,
 }
 
 impl Service {
-    const ALL: [(Self, &'static str, &'static str); 9] = [
+    const ALL: [(Self, &'static str, &'static str); 11] = [
         (Self::V3, "v3", "https://api.groupme.com/v3"),
         (Self::V4, "v4", "https://api.groupme.com/v4"),
         (Self::V2, "v2", "https://v2.groupme.com"),
@@ -40,6 +44,8 @@ impl Service {
         (Self::File, "file/v1", "https://file.groupme.com/v1"),
         (Self::Media, "m", "https://m.groupme.com"),
         (Self::Powerup, "powerup", "https://powerup.groupme.com"),
+        (Self::Pictures, "i", "https://i.groupme.com"),
+        (Self::Videos, "v", "https://v.groupme.com"),
     ];
 
     /// Returns the path of the service below a common base URL, such as `v3`.
@@ -87,6 +93,21 @@ impl Services {
     /// Returns the hosts and ports to connect to.
     pub(crate) fn targets(&self) -> impl Iterator<Item = Target> {
         self.0.values().map(|url| url.0.to_target())
+    }
+
+    /// Returns the service that has a medium, by the beginning of its URL.
+    pub(crate) fn service_of(&self, url: &str) -> Option<Service> {
+        let media = [Service::Pictures, Service::Videos, Service::Media];
+        let known = |service: &Service| url.starts_with(&self.url(*service).url("/"));
+        media.into_iter().find(known)
+    }
+
+    /// Returns whether a URL is of one of the services or, if they are GroupMe's own, of another host
+    /// of GroupMe.
+    pub(crate) fn has_medium(&self, url: &HttpUrl) -> bool {
+        let is_groupmes = *self == Self::groupme() && url.is_secure();
+        self.0.values().any(|base| base.is_origin_of(url))
+            || is_groupmes && url.port() == 443 && url.host().ends_with(".groupme.com")
     }
 
     /// Returns the URL of a service.

@@ -222,19 +222,21 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// The error for a status that is not a success; [`Error::Unreadable`] if the body cannot be
-    /// parsed.
+    /// The error for a status that is not a success; [`Error::CutOff`] if the body ends in the
+    /// middle, [`Error::Unreadable`] if it cannot be parsed.
     pub fn decode(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
         let call = self.request.call;
         let response = Response::new(call, status, headers, body)?;
-        self.parser
-            .parse(&response)
-            .map_err(|source| Error::Unreadable {
+        let (status, size) = (status.as_u16(), response.size());
+        self.parser.parse(&response).map_err(|error| match error {
+            ParseError::CutOff => Error::CutOff { call, status, size },
+            source => Error::Unreadable {
                 call,
-                status: status.as_u16(),
-                size: response.size(),
+                status,
+                size,
                 source: source.into(),
-            })
+            },
+        })
     }
 }
 

@@ -12,13 +12,16 @@ use tokio::{
 };
 
 use crate::{
-    Call, Error, Options, RetryPolicy, Services, SetupError, Token,
+    ApiError, Call, CallName, Download, Error, Options, RetryPolicy, Services, SetupError, Token,
+    TransportError, Upload,
+    body::{RequestBody, ResponseBody},
     endpoint::users,
     hyper_transport::HyperTransport,
     random::Random,
     rate_limiter::RateLimiter,
     retry::{Attempts, Decision},
     transport::{HttpTransport, HttpTransportError},
+    upload,
 };
 
 /// Sends calls with a token.
@@ -147,12 +150,7 @@ impl Client {
     ///
     /// The failure of the last attempt, or of the one before if the deadline cut the last one short.
     pub async fn call<T>(&self, call: &Call<T>) -> Result<T, Error> {
-        let user = if call.needs_user() {
-            Some(self.user_id().await?)
-        } else {
-            None
-        };
-        let request = call.request(&self.shared.services, &self.shared.token, user)?;
+        let request = self.request_of(call).await?;
         self.send_request(call, request).await
     }
 
@@ -161,26 +159,116 @@ impl Client {
         call: &Call<T>,
         request: http::Request<Bytes>,
     ) -> Result<T, Error> {
+        let trial = Trial {
+            call: call.name(),
+            is_idempotent: call.is_idempotent(),
+            body: request.body().len(),
+            attempts: self.shared.retry.attempts,
+        };
+        let attempt = |limit| self.shared.attempt(call, request.clone(), limit);
+        match self.repeat(trial, attempt).await {
+            Ok(answer) => Ok(answer),
+            // The answer to an earlier attempt was lost.
+            Err((Error::NotFound(_), true)) if call.is_deletion() => {
+                call.decode(StatusCode::NO_CONTENT, &HeaderMap::new(), b"")
+            }
+            Err((error, _)) => Err(error),
+        }
+    }
+
+    /// Uploads the bytes as the body of a call that has none, between a head and a tail.
+    pub(crate) async fn upload<T>(
+        &self,
+        call: &Call<T>,
+        [head, tail]: [Bytes; 2],
+        upload: Upload,
+    ) -> Result<T, Error> {
+        let request = self.request_of(call).await?;
+        let (parts, _) = request.into_parts();
+        let trial = Trial {
+            call: call.name(),
+            is_idempotent: call.is_idempotent(),
+            body: usize::try_from(upload.size()).unwrap_or(usize::MAX),
+            // A stream is gone after the first attempt.
+            attempts: if upload.is_repeatable() {
+                self.shared.retry.attempts
+            } else {
+                1
+            },
+        };
+        let upload = Mutex::new(upload);
+        let attempt = |limit| {
+            let body = lock(&upload).take_body(&head, &tail);
+            let request = http::Request::from_parts(parts.clone(), body);
+            self.shared.attempt_upload(call, request, limit)
+        };
+        let uploaded = self.repeat(trial, attempt).await;
+        uploaded.map_err(|(error, _)| error)
+    }
+
+    /// Begins a download: returns once the head of the answer is there.
+    pub(crate) async fn open(&self, call: &Call<()>) -> Result<Download, Error> {
+        let request = self.request_of(call).await?;
+        let (parts, _) = request.into_parts();
+        let trial = Trial {
+            call: call.name(),
+            is_idempotent: true,
+            body: 0,
+            attempts: self.shared.retry.attempts,
+        };
+        let attempt = |limit| {
+            let body = RequestBody::from(Bytes::new());
+            let request = http::Request::from_parts(parts.clone(), body);
+            self.shared.attempt_download(call, request, limit)
+        };
+        let opened = self.repeat(trial, attempt).await;
+        opened.map_err(|(error, _)| error)
+    }
+
+    async fn request_of<T>(&self, call: &Call<T>) -> Result<http::Request<Bytes>, Error> {
+        let user = if call.needs_user() {
+            Some(self.user_id().await?)
+        } else {
+            None
+        };
+        call.request(&self.shared.services, &self.shared.token, user)
+    }
+
+    pub(crate) fn services(&self) -> &Services {
+        &self.shared.services
+    }
+
+    /// Makes attempts until one succeeds or the policy gives up. Returns the error, and whether an
+    /// earlier attempt may have been processed.
+    async fn repeat<R, F>(
+        &self,
+        trial: Trial,
+        attempt: impl Fn(Duration) -> F,
+    ) -> Result<R, (Error, bool)>
+    where
+        F: Future<Output = Result<R, Error>>,
+    {
         let shared = &*self.shared;
-        let body = request.body().len();
-        let mut attempts = Attempts::new(&shared.retry, call.is_idempotent(), body);
+        let policy = RetryPolicy {
+            attempts: trial.attempts,
+            ..shared.retry.clone()
+        };
+        let mut attempts = Attempts::new(&policy, trial.is_idempotent, trial.body);
         let mut failure: Option<Error> = None;
         let mut may_be_done = false;
         loop {
             let Some(now) = shared.acquire(attempts.deadline()).await else {
-                return Err(failure.unwrap_or(Error::TimedOut {
-                    call: call.name(),
+                let error = failure.unwrap_or(Error::TimedOut {
+                    call: trial.call,
                     limit: shared.retry.deadline,
-                }));
+                });
+                return Err((error, may_be_done));
             };
             let limit = attempts.handle_request(now, shared.request_timeout);
-            let error = match shared.attempt(call, request.clone(), limit).await {
+            let error = match attempt(limit).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error.redact(&shared.token),
             };
-            if call.is_deletion() && may_be_done && matches!(error, Error::NotFound(_)) {
-                return call.decode(StatusCode::NO_CONTENT, &HeaderMap::new(), b"");
-            }
             let now = shared.now();
             let decision = attempts.handle_failure(now, &error, &mut lock(&shared.random));
             if matches!(error, Error::RateLimited(_)) {
@@ -195,13 +283,14 @@ impl Client {
                     // The deadline cut this attempt short: the one before says more about the peer.
                     let is_cut =
                         limit < shared.request_timeout && matches!(error, Error::TimedOut { .. });
-                    return Err(match failure {
+                    let error = match failure {
                         Some(earlier) if is_cut && !earlier.was_not_processed() => earlier,
                         _ => error,
-                    });
+                    };
+                    return Err((error, may_be_done));
                 }
                 Decision::Retry(delay) => {
-                    tracing::debug!(call = %call.name(), %error, ?delay, "retrying");
+                    tracing::debug!(call = %trial.call, %error, ?delay, "retrying");
                     may_be_done |= !error.was_not_processed();
                     failure = Some(error);
                     sleep(delay).await;
@@ -252,24 +341,101 @@ impl Shared {
         limit: Duration,
     ) -> Result<T, Error> {
         let name = call.name();
-        #[cfg(feature = "metrics")]
-        let began = Instant::now();
-        let response = timeout(limit, self.transport.send(request))
-            .await
-            .map_err(|_| Error::TimedOut { call: name, limit });
-        let response = response.and_then(|response| {
-            response.map_err(|error| match error {
-                HttpTransportError::Transport(source) => Error::Transport { call: name, source },
-                HttpTransportError::Oversize { limit } => Error::Oversize { call: name, limit },
-            })
-        });
-        #[cfg(feature = "metrics")]
-        crate::figures::count(name, began, &response);
-        let response = response?;
-        tracing::trace!(call = %name, status = response.status().as_u16(), "response");
+        let sent = self.transport.send(request);
+        let response = within(name, limit, sent, http::Response::status).await?;
         call.decode(response.status(), response.headers(), response.body())
     }
+
+    async fn attempt_upload<T>(
+        &self,
+        call: &Call<T>,
+        request: http::Request<RequestBody>,
+        limit: Duration,
+    ) -> Result<T, Error> {
+        let name = call.name();
+        let sent = async {
+            let response = self.transport.stream(request).await?;
+            let (parts, body) = response.into_parts();
+            let body = collect(body).await?;
+            Ok(http::Response::from_parts(parts, body))
+        };
+        let response = within(name, limit, sent, http::Response::status).await;
+        let response = response.map_err(upload::failure_of_source)?;
+        call.decode(response.status(), response.headers(), response.body())
+    }
+
+    async fn attempt_download(
+        &self,
+        call: &Call<()>,
+        request: http::Request<RequestBody>,
+        limit: Duration,
+    ) -> Result<Download, Error> {
+        let name = call.name();
+        let sent = self.transport.stream(request);
+        let response = within(name, limit, sent, http::Response::status).await?;
+        let (parts, body) = response.into_parts();
+        if parts.status.is_success() {
+            let patience = self.request_timeout;
+            return Ok(Download::new(name, &parts.headers, body, patience));
+        }
+        let body = within(name, limit, collect(body), |_| parts.status).await?;
+        call.decode(parts.status, &parts.headers, &body)?;
+        // Status 304: nothing was asked for that could be unchanged.
+        let error = ApiError::new(name, parts.status.as_u16());
+        Err(Error::UnexpectedStatus(Box::new(error)))
+    }
 }
+
+/// Attempts of a call.
+#[derive(Clone, Copy)]
+struct Trial {
+    call: CallName,
+    is_idempotent: bool,
+    /// Size of the body, in bytes.
+    body: usize,
+    /// Maximum number of attempts.
+    attempts: u32,
+}
+
+/// Waits for an answer within a limit, and counts it by its status.
+async fn within<R>(
+    call: CallName,
+    limit: Duration,
+    sent: impl Future<Output = Result<R, HttpTransportError>>,
+    status: impl Fn(&R) -> StatusCode,
+) -> Result<R, Error> {
+    #[cfg(feature = "metrics")]
+    let began = Instant::now();
+    let answer = match timeout(limit, sent).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(HttpTransportError::Transport(source))) => Err(Error::Transport { call, source }),
+        Ok(Err(HttpTransportError::Oversize { limit })) => Err(Error::Oversize { call, limit }),
+        Err(_) => Err(Error::TimedOut { call, limit }),
+    };
+    #[cfg(feature = "metrics")]
+    crate::figures::count(call, began, answer.as_ref().map(&status));
+    if let Ok(answer) = &answer {
+        tracing::trace!(%call, status = status(answer).as_u16(), "response");
+    }
+    answer
+}
+
+/// Collects the body of an answer to an upload, or of one that refuses a download.
+async fn collect(mut body: ResponseBody) -> Result<Bytes, HttpTransportError> {
+    let mut collected = Vec::new();
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(|error| TransportError::new(true, error))?;
+        if piece.len() > MAX_ANSWER.saturating_sub(collected.len()) {
+            let limit = MAX_ANSWER;
+            return Err(HttpTransportError::Oversize { limit });
+        }
+        collected.extend_from_slice(&piece);
+    }
+    Ok(collected.into())
+}
+
+/// Maximum size of an answer to an upload, in bytes.
+const MAX_ANSWER: usize = 1 << 20;
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -22,6 +22,15 @@ pub enum Error {
         /// Cause, and the remedy if it is not obvious.
         reason: &'static str,
     },
+    /// Caller: the bytes to upload cannot be read, or are not as many as was said.
+    #[error("cannot read the bytes for `{call}`")]
+    Upload {
+        /// Name of the call.
+        call: CallName,
+        /// Failure of their source.
+        #[source]
+        source: BoxError,
+    },
     /// Caller: GroupMe would refuse the message.
     #[error("the message cannot be sent")]
     Draft(#[from] DraftError),
@@ -39,6 +48,13 @@ pub enum Error {
     /// Caller: a message with the same `source_guid` was sent within about a minute (HTTP 409).
     #[error("there already: {0}")]
     Conflict(Box<ApiError>),
+    /// Caller: another reaction of the account, from another program or device, came between, and is
+    /// the message's now.
+    #[error("another reaction came before that of `{call}`")]
+    Overtaken {
+        /// Name of the call.
+        call: CallName,
+    },
     /// Caller: any other 4xx status; see [`ApiError::errors`].
     #[error("bad request: {0}")]
     BadRequest(Box<ApiError>),
@@ -65,12 +81,32 @@ pub enum Error {
         #[source]
         source: BoxError,
     },
+    /// Server, or a proxy before it: the answer ends in the middle, although all bytes that its head
+    /// promised are there. The call is repeated once; an answer to a request for less may be whole.
+    #[error("the answer to `{call}` (status {status}, {size} bytes) ends in the middle")]
+    CutOff {
+        /// Name of the call.
+        call: CallName,
+        /// HTTP status.
+        status: u16,
+        /// Size of the body, in bytes.
+        size: usize,
+    },
     /// Server: the answer is larger than [`Options::body_limit`](crate::Options::body_limit).
     #[error("the answer to `{call}` has more than {limit} bytes")]
     Oversize {
         /// Name of the call.
         call: CallName,
         /// Limit, in bytes.
+        limit: usize,
+    },
+
+    /// Server: each page of a list has further elements.
+    #[error("the list of `{call}` does not end: it has more than {limit} elements")]
+    Endless {
+        /// Name of the call.
+        call: CallName,
+        /// Limit, in elements.
         limit: usize,
     },
 
@@ -192,17 +228,25 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::RateLimited(_) | Self::Server(_) | Self::Transport { .. } | Self::TimedOut { .. }
+            Self::RateLimited(_)
+                | Self::Server(_)
+                | Self::CutOff { .. }
+                | Self::Transport { .. }
+                | Self::TimedOut { .. }
         )
     }
 
     /// Returns whether GroupMe certainly did not process the request.
     pub fn was_not_processed(&self) -> bool {
         match self {
-            Self::Unreadable { .. }
+            Self::Upload { .. }
+            | Self::Unreadable { .. }
+            | Self::CutOff { .. }
             | Self::Oversize { .. }
+            | Self::Endless { .. }
             | Self::Server(_)
             | Self::Conflict(_)
+            | Self::Overtaken { .. }
             | Self::TimedOut { .. } => false,
             Self::Transport { source, .. } => !source.is_sent(),
             _ => true,
@@ -291,6 +335,10 @@ mod tests {
                 call: CALL,
                 reason: "an id is empty",
             },
+            Error::Upload {
+                call: CALL,
+                source: "the cause".into(),
+            },
             Error::Draft(DraftError::Empty),
             Error::Unreadable {
                 call: CALL,
@@ -298,7 +346,17 @@ mod tests {
                 size: 9,
                 source: "the cause".into(),
             },
+            Error::Overtaken { call: CALL },
+            Error::CutOff {
+                call: CALL,
+                status: 200,
+                size: 9,
+            },
             Error::Oversize {
+                call: CALL,
+                limit: 9,
+            },
+            Error::Endless {
                 call: CALL,
                 limit: 9,
             },
@@ -365,8 +423,8 @@ mod tests {
     fn only_temporary_failures_are_transient_and_only_refused_or_unsent_requests_are_unprocessed() {
         let count =
             |judge: fn(&Error) -> bool| every_variant().iter().filter(|error| judge(error)).count();
-        // 408, 420, 429, 500, both transport errors and the timeout.
-        assert_eq!(count(Error::is_transient), 7);
+        // 408, 420, 429, 500, the answer cut off, both transport errors and the timeout.
+        assert_eq!(count(Error::is_transient), 8);
         // 401, 403, 404, 420, 422, 429, 302, misuse, draft, and the failed connection.
         assert_eq!(count(Error::was_not_processed), 10);
     }

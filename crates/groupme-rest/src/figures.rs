@@ -1,7 +1,6 @@
 //! Figures of requests, for the facade `metrics`.
 
-use bytes::Bytes;
-use http::Response;
+use http::StatusCode;
 use metrics::{counter, histogram};
 use tokio::time::Instant;
 
@@ -9,9 +8,9 @@ use crate::{CallName, Error};
 
 /// Counts a request that began at a time, by the name of its call and its outcome: the status, or
 /// the kind of failure.
-pub(crate) fn count(call: CallName, began: Instant, outcome: &Result<Response<Bytes>, Error>) {
+pub(crate) fn count(call: CallName, began: Instant, outcome: Result<StatusCode, &Error>) {
     let outcome = match outcome {
-        Ok(response) => response.status().as_str().to_owned(),
+        Ok(status) => status.as_str().to_owned(),
         Err(Error::TimedOut { .. }) => "timeout".to_owned(),
         Err(Error::Oversize { .. }) => "oversize".to_owned(),
         Err(_) => "network".to_owned(),

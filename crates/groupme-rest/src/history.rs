@@ -23,8 +23,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`call`](Self::call); [`Error::Unreadable`] or [`Error::Oversize`] if the first message of
-    /// the window cannot be read.
+    /// As [`call`](Self::call); [`Error::Unreadable`], [`Error::CutOff`] or [`Error::Oversize`] if the
+    /// first message of the window cannot be read.
     pub async fn messages(
         &self,
         conversation: impl Into<Conversation>,
@@ -37,9 +37,11 @@ impl Client {
         loop {
             let call = messages::list(&conversation, window, limit);
             match self.call(&call).await {
-                Err(error @ (Error::Unreadable { .. } | Error::Oversize { .. }))
-                    if may_divide && limit > 1 =>
-                {
+                Err(
+                    error @ (Error::Unreadable { .. }
+                    | Error::CutOff { .. }
+                    | Error::Oversize { .. }),
+                ) if may_divide && limit > 1 => {
                     tracing::debug!(limit, %error, "requesting fewer messages");
                     limit /= DIVISOR;
                     limit = limit.max(1);

@@ -1,6 +1,10 @@
 //! HTTP/1.1 over pooled connections, by hyper.
 
-use core::time::Duration;
+use core::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 use std::{
     io::{self, Read as _},
     sync::Arc,
@@ -9,25 +13,27 @@ use std::{
 use bayeux_dial::Dialer;
 use bytes::Bytes;
 use flate2::bufread::GzDecoder;
+use futures_core::Stream;
 use http::{HeaderValue, header};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Body;
+use http_body_util::BodyExt as _;
+use hyper::body::{Body, Incoming};
 use hyper_util::{
     client::legacy,
     rt::{TokioExecutor, TokioTimer},
 };
 
 use crate::{
-    Options, SetupError, TransportError,
+    BoxError, Options, SetupError, TransportError,
+    body::{HyperBody, RequestBody, ResponseBody},
     connector::Connector,
     meter::Meter,
-    transport::{HttpTransport, HttpTransportError, ResponseFuture},
+    transport::{HttpTransport, HttpTransportError, ResponseFuture, StreamFuture},
 };
 
 /// HTTP/1.1 over TCP and TLS.
 #[derive(Clone)]
 pub(crate) struct HyperTransport {
-    http: Arc<legacy::Client<Connector, Full<Bytes>>>,
+    http: Arc<legacy::Client<Connector, HyperBody>>,
     user_agent: HeaderValue,
     body_limit: usize,
 }
@@ -55,16 +61,10 @@ impl HyperTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, HttpTransportError> {
-        let mut request = request.map(Full::new);
-        let headers = request.headers_mut();
-        headers.insert(header::USER_AGENT, self.user_agent.clone());
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        let response = self
-            .http
-            .request(request)
-            .await
-            .map_err(|error| TransportError::new(!error.is_connect(), error))?;
-        let (parts, body) = response.into_parts();
+        let mut request = request.map(RequestBody::from);
+        let gzip = HeaderValue::from_static("gzip");
+        request.headers_mut().insert(header::ACCEPT_ENCODING, gzip);
+        let (parts, body) = self.begin(request).await?.into_parts();
         let limit = self.body_limit;
         let meter = parts.extensions.get().cloned().unwrap_or_default();
         let body = collect(body, limit, &meter).await?;
@@ -79,11 +79,57 @@ impl HyperTransport {
         };
         Ok(http::Response::from_parts(parts, body))
     }
+
+    /// Sends a request, and returns the response once its head is there.
+    async fn begin(
+        &self,
+        request: http::Request<RequestBody>,
+    ) -> Result<http::Response<Incoming>, HttpTransportError> {
+        let mut request = request.map(HyperBody);
+        let user_agent = self.user_agent.clone();
+        request.headers_mut().insert(header::USER_AGENT, user_agent);
+        let response = self.http.request(request).await;
+        let response = response.map_err(|error| TransportError::new(!error.is_connect(), error))?;
+        Ok(response)
+    }
+}
+
+/// Pieces of a response.
+struct Pieces {
+    body: Incoming,
+    meter: Meter,
+}
+
+impl Stream for Pieces {
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            self.meter.allow_more();
+            let frame = match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
+                Some(Ok(frame)) => frame,
+            };
+            // Trailers are no content.
+            if let Ok(piece) = frame.into_data() {
+                return Poll::Ready(Some(Ok(piece)));
+            }
+        }
+    }
 }
 
 impl HttpTransport for HyperTransport {
     fn send(&self, request: http::Request<Bytes>) -> ResponseFuture<'_> {
         Box::pin(self.request(request))
+    }
+
+    fn stream(&self, request: http::Request<RequestBody>) -> StreamFuture<'_> {
+        Box::pin(async move {
+            let response = self.begin(request).await?;
+            let meter = response.extensions().get().cloned().unwrap_or_default();
+            Ok(response.map(|body| ResponseBody::new(Pieces { body, meter })))
+        })
     }
 }
 

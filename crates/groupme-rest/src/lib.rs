@@ -63,22 +63,27 @@
 //! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; goes before ring.
 //! - `bundled-roots` (default): Mozilla's root certificates, compiled into the program.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod argument;
 mod base_url;
+mod body;
 mod call;
 pub mod callback;
 mod client;
 mod connector;
 mod conversation;
+mod download;
 pub mod endpoint;
 mod error;
 #[cfg(feature = "metrics")]
 mod figures;
 mod history;
 mod hyper_transport;
+mod list;
+mod membership;
 mod meter;
 mod options;
 mod pager;
@@ -89,19 +94,27 @@ mod request;
 mod response;
 mod retry;
 mod sending;
+mod share_link;
 mod token;
 mod transport;
+mod upload;
 mod uploading;
 
 pub use base_url::{BaseUrl, BaseUrlError, Service, Services};
 pub use bayeux_dial::{DialError, HttpUrlError, Proxy, RootStore};
+pub use body::{RequestBody, ResponseBody};
 pub use call::{Call, CallName};
 pub use client::Client;
 pub use conversation::Conversation;
+pub use download::Download;
 pub use error::{ApiError, BoxError, Error, SetupError, TransportError};
 pub use history::History;
+pub use list::List;
+pub use membership::AddedMembers;
 pub use options::Options;
 pub use retry::RetryPolicy;
 pub use sending::Sent;
+pub use share_link::{ShareLink, ShareLinkError};
 pub use token::{Token, TokenError};
-pub use transport::{HttpTransport, HttpTransportError, ResponseFuture};
+pub use transport::{HttpTransport, HttpTransportError, ResponseFuture, StreamFuture};
+pub use upload::Upload;

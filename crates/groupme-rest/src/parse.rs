@@ -32,8 +32,12 @@ pub(crate) struct Parser<T> {
 pub(crate) enum ParseError {
     /// The body is not JSON, or has more values than are read.
     Json(DecodeError),
+    /// The body ends in the middle.
+    CutOff,
     /// An object lacks a required member, or a member has the wrong type.
     Data,
+    /// A member is missing or has no usable value.
+    Field(&'static str),
     /// The content is absent or null.
     Absent,
     /// The content is not a list.
@@ -52,7 +56,7 @@ impl<T> Parser<T> {
         if self.ignores_body {
             return (self.parse)(None);
         }
-        let Some(frame) = response.frame().map_err(ParseError::Json)? else {
+        let Some(frame) = response.frame()? else {
             return (self.parse)(None);
         };
         let frame = Arc::new(frame);
@@ -182,12 +186,14 @@ impl fmt::Display for ParseError {
                 return write!(f, "the body has more than {limit} objects");
             }
             Self::Json(_) => "the body is not JSON",
+            Self::CutOff => "the body ends in the middle",
             Self::TooLarge { limit } => {
                 return write!(
                     f,
                     "a list of the answer takes more than {limit} bytes of memory"
                 );
             }
+            Self::Field(name) => return write!(f, "`{name}` is missing or has no usable value"),
             // Serde's own text may quote the answer.
             Self::Data => "a required member is missing or has the wrong type",
             Self::Absent => "the content is missing",

@@ -22,6 +22,8 @@ pub(crate) struct Request {
     headers: Vec<(&'static str, Argument)>,
     /// Whether the call needs no token, which is not sent then.
     is_public: bool,
+    /// Whether the token goes in the query instead of a header: GroupMe wants this for files.
+    has_token_in_query: bool,
     /// Error of the caller, because of which the request cannot be built.
     misuse: Option<&'static str>,
 }
@@ -34,6 +36,8 @@ enum Target {
     Given(String),
     /// URL that carries its own permission. The token is not sent.
     Presigned(String),
+    /// URL of a medium, from a message. The token is not sent, and the host has to be GroupMe's.
+    Medium(String),
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +59,7 @@ impl Request {
             body: None,
             headers: Vec::new(),
             is_public: false,
+            has_token_in_query: false,
             misuse: None,
         }
     }
@@ -63,7 +68,7 @@ impl Request {
     pub(crate) fn segment(mut self, segment: Argument) -> Self {
         match &mut self.target {
             Target::Path(segments) => segments.push(segment),
-            Target::Given(_) | Target::Presigned(_) => {
+            Target::Given(_) | Target::Presigned(_) | Target::Medium(_) => {
                 self.misuse = Some("its URL is given, and has no place for an id");
             }
         }
@@ -85,6 +90,18 @@ impl Request {
     /// Sends the request to a URL that carries its own permission.
     pub(crate) fn at_presigned(mut self, url: &str) -> Self {
         self.target = Target::Presigned(url.to_owned());
+        self
+    }
+
+    /// Sends the request to the URL of a medium, without the token.
+    pub(crate) fn at_medium(mut self, url: &str) -> Self {
+        self.target = Target::Medium(url.to_owned());
+        self
+    }
+
+    /// Sends the token in the query, as `access_token`.
+    pub(crate) fn with_token_in_query(mut self) -> Self {
+        self.has_token_in_query = true;
         self
     }
 
@@ -132,7 +149,7 @@ impl Request {
     pub(crate) fn needs_user(&self) -> bool {
         let in_path = match &self.target {
             Target::Path(segments) => segments.as_slice(),
-            Target::Given(_) | Target::Presigned(_) => &[],
+            Target::Given(_) | Target::Presigned(_) | Target::Medium(_) => &[],
         };
         let in_body = self.body.iter().flat_map(|body| &body.arguments);
         in_path.iter().any(Argument::needs_user)
@@ -164,12 +181,18 @@ impl Request {
         if let Some(misuse) = self.misuse {
             return Err(misuse);
         }
-        let (url, authorized) = self.url(services, user)?;
+        let (mut url, authorized) = self.url(services, user)?;
+        let authorized = authorized && !self.is_public && !token.is_absent();
+        if authorized && self.has_token_in_query {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str("access_token=");
+            url.extend(form_urlencoded::byte_serialize(token.header().as_bytes()));
+        }
         let mut builder = http::Request::builder()
             .method(self.call.method)
             .uri(url)
             .header(header::ACCEPT, "application/json");
-        if authorized && !self.is_public && !token.is_absent() {
+        if authorized && !self.has_token_in_query {
             builder = builder.header("x-access-token", token.header());
         }
         for (name, value) in &self.headers {
@@ -205,6 +228,13 @@ impl Request {
             }
             Target::Presigned(given) => {
                 let given = HttpUrl::new(given).map_err(|error| describe(&error))?;
+                (given.as_str().to_owned(), false)
+            }
+            Target::Medium(given) => {
+                let given = HttpUrl::allowing_plaintext(given).map_err(|error| describe(&error))?;
+                if !services.has_medium(&given) {
+                    return Err("its URL is not of GroupMe, but of whoever sent the message");
+                }
                 (given.as_str().to_owned(), false)
             }
         };

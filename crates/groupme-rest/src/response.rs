@@ -12,7 +12,7 @@ use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Value};
 use groupme_model::Json;
 use http::{HeaderMap, StatusCode, header};
 
-use crate::{ApiError, CallName, Error};
+use crate::{ApiError, CallName, Error, parse::ParseError};
 
 /// Response with a success status.
 #[derive(Debug)]
@@ -38,11 +38,15 @@ impl<'b> Response<'b> {
     }
 
     /// Returns the body as a decoded frame; `None` if the response has no content.
-    pub(crate) fn frame(&self) -> Result<Option<Frame>, DecodeError> {
+    pub(crate) fn frame(&self) -> Result<Option<Frame>, ParseError> {
         if self.status == StatusCode::NOT_MODIFIED || self.body.trim_ascii().is_empty() {
             return Ok(None);
         }
-        decode(self.body).map(Some)
+        match decode(self.body) {
+            Ok(frame) => Ok(Some(frame)),
+            Err(error) if is_cut_off(self.body, &error) => Err(ParseError::CutOff),
+            Err(error) => Err(ParseError::Json(error)),
+        }
     }
 
     pub(crate) fn size(&self) -> usize {
@@ -78,6 +82,39 @@ pub(crate) fn decode(body: &[u8]) -> Result<Frame, DecodeError> {
     let text = repaired(body);
     Decoder::with_limits(limits).receive_value(&mut frame, &[&*text])?;
     Ok(frame)
+}
+
+/// Returns whether a body that cannot be decoded ends in the middle: the mistake is its end, or a
+/// token that its end has cut.
+fn is_cut_off(body: &[u8], error: &DecodeError) -> bool {
+    let DecodeError::Syntax { offset, .. } = *error else {
+        return false;
+    };
+    let text = repaired(body);
+    let rest = text.trim_ascii_end().get(offset..).unwrap_or_default();
+    match rest {
+        [] => true,
+        [b'"', string @ ..] => !has_end(string),
+        [b'\\', ..] => !has_end(rest),
+        [b't' | b'f' | b'n', ..] => {
+            let mut words = [&b"true"[..], b"false", b"null"].into_iter();
+            words.any(|word| word.starts_with(rest))
+        }
+        _ => {
+            let is_numeric = |byte: &u8| b"0123456789+-.eE".contains(byte);
+            rest.iter().all(is_numeric)
+        }
+    }
+}
+
+/// Returns whether a string, without its opening quote, has a closing one.
+fn has_end(string: &[u8]) -> bool {
+    let mut is_escaped = false;
+    string.iter().any(|byte| {
+        let is_end = !is_escaped && *byte == b'"';
+        is_escaped = !is_escaped && *byte == b'\\';
+        is_end
+    })
 }
 
 /// Replaces invalid UTF-8 by U+FFFD, unless there is so much that the result would be far larger: the
@@ -235,6 +272,36 @@ mod tests {
         }
         let page = r#"{"meta":{"title":"t"},"links":{}}"#;
         assert_eq!(content(200, page), serde_json::from_str(page).unwrap());
+    }
+
+    #[test]
+    fn a_body_that_ends_anywhere_in_the_middle_is_cut_off_and_a_broken_one_is_not() {
+        let body = "{\"response\":[{\"a\":true,\"b\":null,\"c\":-1.5e-7,\"d\":\"é\\\"\\\\ \\ud83d\\ude00\"}, false ],\"meta\":{\"code\":200}}";
+        let failure = |body: &[u8]| {
+            let answer = Response::new(CALL, StatusCode::OK, &HeaderMap::new(), body).unwrap();
+            answer.frame().map(|frame| frame.is_some())
+        };
+        assert!(matches!(failure(body.as_bytes()), Ok(true)));
+        for end in 1..body.len() {
+            let cut = &body.as_bytes()[..end];
+            let text = String::from_utf8_lossy(cut);
+            assert!(matches!(failure(cut), Err(ParseError::CutOff)), "{text}");
+        }
+        for broken in [
+            "<html>",
+            "{]",
+            "[1 2]",
+            "[tru]",
+            "[nil, null",
+            "{\"a\":1}}",
+            "[\"\\q\"]",
+            "[01]",
+        ] {
+            assert!(
+                matches!(failure(broken.as_bytes()), Err(ParseError::Json(_))),
+                "{broken}"
+            );
+        }
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub(crate) struct Attempts<'p> {
     is_idempotent: bool,
     begun: Option<Duration>,
     made: u32,
-    internal_errors: u32,
+    /// Failures that a repetition may not mend.
+    stubborn: u32,
 }
 
 /// Answer to a failure.
@@ -66,7 +67,7 @@ impl<'p> Attempts<'p> {
             is_idempotent,
             begun: None,
             made: 0,
-            internal_errors: 0,
+            stubborn: 0,
         }
     }
 
@@ -101,12 +102,15 @@ impl<'p> Attempts<'p> {
             return Decision::GiveUp;
         }
         // GroupMe also answers 500 to bodies that it can never parse, such as the body of an edit
-        // in an envelope.
-        if let Error::Server(error) = error
-            && error.status == 500
-        {
-            self.internal_errors = self.internal_errors.saturating_add(1);
-            if self.internal_errors > MAX_INTERNAL_ERRORS {
+        // in an envelope, and cuts off answers that are too large for it.
+        let most = match error {
+            Error::Server(error) if error.status == 500 => MAX_INTERNAL_ERRORS,
+            Error::CutOff { .. } => MAX_CUT_OFF,
+            _ => u32::MAX,
+        };
+        if most < u32::MAX {
+            self.stubborn = self.stubborn.saturating_add(1);
+            if self.stubborn > most {
                 return Decision::GiveUp;
             }
         }
@@ -138,6 +142,8 @@ impl<'p> Attempts<'p> {
 
 /// Internal errors (HTTP 500) of one call that are retried.
 const MAX_INTERNAL_ERRORS: u32 = 2;
+/// Cut-off answers of one call that are asked for again.
+const MAX_CUT_OFF: u32 = 1;
 
 /// Bytes a second that even a bad connection uploads.
 const MIN_UPLOAD_RATE: usize = 64 * 1024;

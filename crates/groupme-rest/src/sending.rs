@@ -110,7 +110,8 @@ impl Client {
     /// # Errors
     ///
     /// The failure of either request. After one of the second, the message has no reaction of
-    /// yours.
+    /// yours. [`Error::Overtaken`] if the answer shows another reaction of yours than this one: a
+    /// program or device of the same account reacted at the same moment.
     pub async fn react(
         &self,
         conversation: impl Into<Conversation>,
@@ -120,8 +121,36 @@ impl Client {
         let (conversation, message) = (conversation.into(), message.into());
         let unlike = reactions::unlike(&conversation, &message);
         self.call(&unlike).await?;
-        let like = reactions::like(conversation, message, icon);
-        self.call(&like).await
+        let like = reactions::like(conversation, message, icon.clone());
+        let found = self.call(&like).await?;
+        // The reaction is done: not to know the user must not make it look as if it were not.
+        if let Some(icon) = icon
+            && !found.is_empty()
+            && let Ok(you) = self.user_id().await
+        {
+            let is_own = |reaction: &&Reaction| reaction.user_ids().contains(you);
+            let own = found.iter().find(is_own).and_then(Reaction::icon);
+            if own.is_some_and(|own| !is_same(&own, &icon)) {
+                return Err(Error::Overtaken { call: like.name() });
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Returns whether two icons are the same character or picture. GroupMe's answers may leave out the
+/// selector of a character's coloured form.
+fn is_same(one: &LikeIcon, other: &LikeIcon) -> bool {
+    let code = |icon: &LikeIcon| {
+        let code = icon.code.as_deref().unwrap_or_default();
+        code.replace('\u{fe0f}', "")
+    };
+    match (one.kind.as_deref(), other.kind.as_deref()) {
+        (Some("emoji"), Some("emoji")) => {
+            (one.pack_id, one.pack_index) == (other.pack_id, other.pack_index)
+        }
+        (Some("unicode"), Some("unicode")) => code(one) == code(other),
+        _ => false,
     }
 }
 

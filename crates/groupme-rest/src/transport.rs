@@ -4,7 +4,10 @@ use core::pin::Pin;
 
 use bytes::Bytes;
 
-use crate::TransportError;
+use crate::{
+    TransportError,
+    body::{RequestBody, ResponseBody},
+};
 
 /// Sends HTTP requests.
 ///
@@ -17,11 +20,30 @@ pub trait HttpTransport: Send + Sync + 'static {
     ///
     /// A response with an error status is `Ok` like any other.
     fn send(&self, request: http::Request<Bytes>) -> ResponseFuture<'_>;
+
+    /// Sends a request whose body may come piece by piece, and returns the response once its head is
+    /// there; its body follows piece by piece. For uploads and downloads.
+    ///
+    /// Default: [`send`](Self::send), with both bodies in memory.
+    fn stream(&self, request: http::Request<RequestBody>) -> StreamFuture<'_> {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = body.into_bytes().await;
+            let body = body.map_err(|error| TransportError::new(false, error))?;
+            let response = self.send(http::Request::from_parts(parts, body)).await?;
+            Ok(response.map(ResponseBody::from))
+        })
+    }
 }
 
 /// Future of [`HttpTransport::send`].
 pub type ResponseFuture<'a> =
     Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, HttpTransportError>> + Send + 'a>>;
+
+/// Future of [`HttpTransport::stream`].
+pub type StreamFuture<'a> = Pin<
+    Box<dyn Future<Output = Result<http::Response<ResponseBody>, HttpTransportError>> + Send + 'a>,
+>;
 
 /// Failure of an [`HttpTransport`] to return a response.
 #[derive(Debug, thiserror::Error)]

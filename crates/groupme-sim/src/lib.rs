@@ -122,6 +122,7 @@
 //! same machine: making users and groups, talking as anybody, faults, time, waiting, and a journal
 //! of every frame and request. `/sim/v1/openapi.json` describes all requests, and the README has
 //! tests of a Python and a JavaScript bot. The page at `/` does the same for people.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "net")]
 mod control;

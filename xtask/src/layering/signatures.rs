@@ -26,6 +26,10 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("http::", "", "groupme_rest"),
     // Requests and responses of REST, for whoever sends them.
     ("http::", "", "groupme_account"),
+    // Requests and responses of a `tower::Service`, with the feature `tower`.
+    ("http::", "", "groupme_client"),
+    ("http_body::", "trait", "groupme_client"),
+    ("tower_service::", "trait", "groupme_client"),
     // A server is mounted beside an application in the types of hyper and tower.
     ("http::", "", "bayeux_server"),
     ("http_body::Body", "trait", "bayeux_server"),

@@ -13,7 +13,7 @@ pub(crate) struct Account {
     pub(crate) token_file: Option<PathBuf>,
     /// REST API to use instead of GroupMe's, such as `http://127.0.0.1:8080/v3`. GroupMe's other
     /// services are expected beside it, at `/v4`, `/v2` and `/image`.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", env = "GROUPME_API_URL")]
     pub(crate) api_url: Option<String>,
     /// Allow sending the token without TLS to another machine, readable by anybody on the way.
     #[arg(long)]
@@ -28,13 +28,13 @@ pub(crate) struct Account {
 #[derive(Args, Debug)]
 pub(crate) struct Gateway {
     /// User id of the account, such as `12345678`. Default: asked of the REST API.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", env = "GROUPME_USER_ID")]
     pub(crate) user: Option<String>,
     /// Transport to the gateway; `auto` prefers a websocket and falls back to long-polling.
     #[arg(long, value_enum, default_value_t = Transport::Auto)]
     pub(crate) transport: Transport,
     /// Address of the gateway.
-    #[arg(long = "gateway-url", value_name = "URL",
+    #[arg(long = "gateway-url", value_name = "URL", env = "GROUPME_GATEWAY_URL",
         default_value = groupme_client::DEFAULT_GATEWAY)]
     pub(crate) url: String,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, builder::NonEmptyStringValueParser};
+use clap::{Args, ValueEnum, builder::NonEmptyStringValueParser};
 
 use super::{Account, ConversationArgs, OutputArgs};
 
@@ -16,6 +16,10 @@ pub(crate) struct Send {
     /// Image to attach: a JPEG, PNG or GIF file of at most 32 MiB.
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
+    /// User to mention and the words of the text that do so, such as `185=@Ada` (repeatable). `everyone`
+    /// mentions all other members of the group.
+    #[arg(long = "mention", value_name = "USER=WORDS", value_parser = mention, requires = "text")]
+    pub(crate) mentions: Vec<Mention>,
     /// Your own id for the message: GroupMe accepts an id once a minute, so a repeated run with the
     /// same id does not send twice. Default: a new id for each run.
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
@@ -84,6 +88,25 @@ pub(crate) struct MessageArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct Download {
+    #[command(flatten)]
+    pub(crate) target: MessageArgs,
+    /// Directory for the files.
+    #[arg(long, value_name = "DIRECTORY", default_value = ".")]
+    pub(crate) into: PathBuf,
+    /// Smaller form of pictures, where GroupMe has one.
+    #[arg(long, value_enum)]
+    pub(crate) size: Option<PictureSize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PictureSize {
+    Avatar,
+    Preview,
+    Large,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Like {
     #[command(flatten)]
     pub(crate) target: MessageArgs,
@@ -105,6 +128,24 @@ pub(crate) struct Read {
     pub(crate) account: Account,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+/// Mention of a user by some words of a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Mention {
+    /// User id, or `everyone`.
+    pub(crate) user: String,
+    pub(crate) words: String,
+}
+
+fn mention(text: &str) -> Result<Mention, &'static str> {
+    match text.split_once('=') {
+        Some((user, words)) if !user.is_empty() && !words.is_empty() => Ok(Mention {
+            user: user.to_owned(),
+            words: words.to_owned(),
+        }),
+        _ => Err("expected a user id and words of the text, such as `185=@Ada`"),
+    }
 }
 
 fn picture(text: &str) -> Result<(i64, i64), &'static str> {

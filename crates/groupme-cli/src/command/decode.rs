@@ -1,5 +1,8 @@
 //! `groupme decode`: prints captured frames and payloads as typed values.
 
+mod elements;
+mod payloads;
+
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, BufWriter, Read as _, Write},
@@ -7,10 +10,14 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow};
-use bayeux_wire::{DecodeError, Decoder, Frame, Kind, Limits, Message, Value};
+use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Message, Value};
 use groupme_model::inspect::{self, Inspection};
 use serde::Serialize;
 
+use self::{
+    elements::{Elements, ListError, Position},
+    payloads::Payloads,
+};
 use crate::{
     args::{Decode, Payload},
     exit::Failure,
@@ -49,33 +56,41 @@ struct DecodeRun<W> {
 
 impl<W: Write> DecodeRun<W> {
     /// Decodes one document a line as the lines arrive, or one document of many lines: the first
-    /// line decides, by being a document or not.
+    /// line decides, by being a document or not. A list that is too large to be read as a whole is
+    /// decoded element by element.
     fn all(&mut self, input: &mut dyn BufRead) -> Result<(), Failure> {
         let mut line = Vec::new();
         let mut number = 0;
         while line.trim_ascii().is_empty() {
             line.clear();
             number += 1;
-            if !self.read_line(input, &mut line, number)? {
+            if !self.read_up_to_limit(input, &mut line)? {
                 return Ok(());
             }
         }
-        if self.decode(&line).is_ok() {
+        if line.len() > MAX_DOCUMENT && !self.is_list(&line) {
+            return Err(self.too_long(number).into());
+        }
+        if line.len() <= MAX_DOCUMENT && self.decode(&line).is_ok() {
             self.line(&line, number)?;
             return self.lines(input, number);
         }
         let mut whole = line;
-        let left = MAX_DOCUMENT.saturating_sub(whole.len());
-        take(input, left)
-            .read_to_end(&mut whole)
-            .with_context(|| self.unreadable())?;
+        if let Some(left) = MAX_DOCUMENT.checked_sub(whole.len()) {
+            take(input, left)
+                .read_to_end(&mut whole)
+                .with_context(|| self.unreadable())?;
+        }
+        if whole.len() > MAX_DOCUMENT && self.is_list(&whole) {
+            return self.list(&mut whole.chain(input), number);
+        }
         match self.decode(&whole) {
             Ok(frame) => self.print(&frame, number),
             Err(_) if self.has_valid_line(&whole) => {
                 self.lines(&mut whole.chain(input), number - 1)
             }
             Err(error) => {
-                self.refuse(&whole, number, &error);
+                self.refuse(&whole, Position::start_of(number), &error);
                 Ok(())
             }
         }
@@ -92,6 +107,47 @@ impl<W: Write> DecodeRun<W> {
         Ok(())
     }
 
+    /// Returns whether a document begins as a list whose first element is a document itself, and not
+    /// as a line of a log.
+    fn is_list(&self, start: &[u8]) -> bool {
+        let mut first = Vec::new();
+        let read = Elements::new(start, 1).next(&mut first, MAX_DOCUMENT);
+        matches!(read, Ok(Some(_))) && self.decode(&first).is_ok()
+    }
+
+    /// Decodes a list element by element. `number` is the line in which the list begins.
+    fn list(&mut self, input: &mut dyn BufRead, number: usize) -> Result<(), Failure> {
+        let mut elements = Elements::new(input, number);
+        let mut element = Vec::new();
+        loop {
+            match elements.next(&mut element, MAX_DOCUMENT) {
+                Ok(Some(place)) => match self.decode(&element) {
+                    Ok(frame) => self.print(&frame, place.line)?,
+                    Err(error) => self.refuse(&element, place, &error),
+                },
+                Ok(None) => return Ok(()),
+                Err(ListError::Io(error)) => {
+                    return Err(anyhow::Error::new(error).context(self.unreadable()).into());
+                }
+                Err(ListError::Syntax(place, what)) => {
+                    self.report(place, &what);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Reads a line, or one byte more than [`MAX_DOCUMENT`] of it. Returns `false` at the end of the
+    /// input.
+    fn read_up_to_limit(
+        &self,
+        input: &mut dyn BufRead,
+        line: &mut Vec<u8>,
+    ) -> anyhow::Result<bool> {
+        let read = take(input, MAX_DOCUMENT).read_until(b'\n', line);
+        Ok(read.with_context(|| self.unreadable())? > 0)
+    }
+
     /// Reads a line of at most [`MAX_DOCUMENT`] bytes. Returns `false` at the end of the input.
     fn read_line(
         &self,
@@ -99,16 +155,17 @@ impl<W: Write> DecodeRun<W> {
         line: &mut Vec<u8>,
         number: usize,
     ) -> anyhow::Result<bool> {
-        let read = take(input, MAX_DOCUMENT).read_until(b'\n', line);
-        let read = read.with_context(|| self.unreadable())?;
+        let has_more = self.read_up_to_limit(input, line)?;
         // The rest of such a line may never end, as in `/dev/zero`.
         if line.len() > MAX_DOCUMENT {
-            return Err(anyhow!(
-                "{}: line {number} has more than {MAX_DOCUMENT} bytes",
-                self.name
-            ));
+            return Err(self.too_long(number));
         }
-        Ok(read > 0)
+        Ok(has_more)
+    }
+
+    fn too_long(&self, number: usize) -> anyhow::Error {
+        let name = &self.name;
+        anyhow!("{name}: line {number} has more than {MAX_DOCUMENT} bytes")
     }
 
     fn unreadable(&self) -> String {
@@ -122,7 +179,7 @@ impl<W: Write> DecodeRun<W> {
         match self.decode(line) {
             Ok(frame) => self.print(&frame, number),
             Err(error) => {
-                self.refuse(line, number, &error);
+                self.refuse(line, Position::start_of(number), &error);
                 Ok(())
             }
         }
@@ -146,8 +203,13 @@ impl<W: Write> DecodeRun<W> {
 
     /// Prints the content of a document that begins in line `number`.
     fn print(&mut self, frame: &Frame, number: usize) -> Result<(), Failure> {
+        let start = Position::start_of(number);
         if self.payload == Payload::Frame {
             for message in frame.messages() {
+                if message.channel().is_empty() {
+                    self.report(start, payloads::no_message(message.value()));
+                    continue;
+                }
                 match message.data() {
                     Some(data) => self.inspection(&inspect::push(data), number)?,
                     None => self.write(&Reply::new(message))?,
@@ -155,27 +217,27 @@ impl<W: Write> DecodeRun<W> {
             }
             if frame.rejected() > 0 {
                 let what = format!("{} elements are not messages", frame.rejected());
-                self.report(Position::start_of(number), &what);
+                self.report(start, &what);
             }
             return Ok(());
         }
-        match frame.root().map(|root| (root.kind(), root)) {
-            Some((Kind::Array(items), _)) => items
-                .into_iter()
-                .try_for_each(|one| self.value(one, number)),
-            Some((_, root)) => self.value(root, number),
-            None => Ok(()),
+        let Some(root) = frame.root() else {
+            return Ok(());
+        };
+        match payloads::of(root, self.payload) {
+            Payloads::One(one) => self.value(one, number),
+            Payloads::Many(list) => list.items().try_for_each(|one| self.value(one, number)),
+            Payloads::Refusal(code) => {
+                let what =
+                    format!("an answer of the REST API without content, with the code {code}");
+                self.report(start, &what);
+                Ok(())
+            }
         }
     }
 
     fn value(&mut self, value: Value<'_>, number: usize) -> Result<(), Failure> {
-        let inspection = match self.payload {
-            Payload::Event => inspect::event(value),
-            Payload::Attachment => inspect::attachment(value),
-            Payload::Message => inspect::message(value),
-            Payload::Push | Payload::Frame => inspect::push(value),
-        };
-        self.inspection(&inspection, number)
+        self.inspection(&payloads::inspect(value, self.payload), number)
     }
 
     /// Prints a payload. Unreadable fields appear in `value` unchanged, and in the log by name.
@@ -194,8 +256,9 @@ impl<W: Write> DecodeRun<W> {
         Ok(())
     }
 
-    fn refuse(&mut self, document: &[u8], number: usize, error: &DecodeError) {
-        self.report(Position::of(error, document, number), &fault(error));
+    /// Reports a document that begins at `start`.
+    fn refuse(&mut self, document: &[u8], start: Position, error: &DecodeError) {
+        self.report(start.of(error, document), &fault(error));
     }
 
     fn report(&mut self, Position { line, offset }: Position, what: &str) {
@@ -206,32 +269,6 @@ impl<W: Write> DecodeRun<W> {
             "groupme: {}: line {line}, offset {offset}: {what}",
             self.name
         );
-    }
-}
-
-/// Position of an error: line, from 1, and offset in the line, in bytes from 0.
-#[derive(Clone, Copy, Debug)]
-struct Position {
-    line: usize,
-    offset: usize,
-}
-
-impl Position {
-    fn start_of(line: usize) -> Self {
-        Self { line, offset: 0 }
-    }
-
-    /// Returns the position of a syntax error in a document that begins in line `first`.
-    fn of(error: &DecodeError, document: &[u8], first: usize) -> Self {
-        let &DecodeError::Syntax { offset, .. } = error else {
-            return Self::start_of(first);
-        };
-        let before = &document[..offset.min(document.len())];
-        let lines = before.split(|byte| *byte == b'\n');
-        let (line, offset) = lines
-            .zip(first..)
-            .fold((first, 0), |_, (text, line)| (line, text.len()));
-        Self { line, offset }
     }
 }
 

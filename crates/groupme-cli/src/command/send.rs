@@ -5,18 +5,18 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 use groupme_model::{
-    Attachment, Draft, MessageId, SourceGuid,
-    attachment::{Image, Reply},
+    Attachment, Draft, MessageId, SourceGuid, UserId,
+    attachment::{Image, Mentions, Reply},
 };
 use groupme_rest::{
     Conversation, Error, Sent,
-    endpoint::{messages, uploads},
+    endpoint::{members, messages, uploads},
 };
 
 use super::text;
 use crate::{
     account::Account,
-    args::Send,
+    args::{Mention, Send},
     exit::Failure,
     input_file,
     output::{Row, RowPrinter},
@@ -30,7 +30,12 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
     };
     let text = args.text.as_deref().map(text::read).transpose()?;
     let conversation = account.conversation(&args.conversation).await?;
-    let mut draft = Draft::new(text.unwrap_or_default());
+    let text = text.unwrap_or_default();
+    let mentions = mentions(&account, &conversation, &args.mentions, &text).await?;
+    let mut draft = Draft::new(text);
+    if let Some(mentions) = mentions {
+        draft = draft.attach(mentions);
+    }
     if let Some(message) = args.reply_to {
         draft = draft.attach(answer(&account, &conversation, message.into()).await?);
     }
@@ -77,6 +82,46 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
     }
 }
 
+/// Returns the mentions, each at the first place of its words in the text.
+async fn mentions(
+    account: &Account,
+    conversation: &Conversation,
+    wanted: &[Mention],
+    text: &str,
+) -> Result<Option<Mentions>, Failure> {
+    let mut mentions = Mentions::default();
+    for Mention { user, words } in wanted {
+        let Some(start) = text.find(words.as_str()) else {
+            return Err(Failure::Usage(anyhow!(
+                "`{words}` of --mention is not in the text"
+            )));
+        };
+        let users = if user == EVERYONE {
+            others(account, conversation).await?
+        } else {
+            vec![UserId::from(user.as_str())]
+        };
+        for user in users {
+            let added = mentions.add(user, text, start..start + words.len());
+            added.map_err(Failure::usage)?;
+        }
+    }
+    Ok((!wanted.is_empty()).then_some(mentions))
+}
+
+/// Returns all members of a group but the account's user.
+async fn others(account: &Account, conversation: &Conversation) -> Result<Vec<UserId>, Failure> {
+    let Conversation::Group(group) = conversation else {
+        return Err(Failure::Usage(anyhow!(
+            "`--mention {EVERYONE}` is for groups"
+        )));
+    };
+    let you = account.me().await?.id;
+    let members = account.call(&members::list(group.clone())).await?;
+    let users = members.into_iter().filter_map(|member| member.user_id);
+    Ok(users.filter(|user| *user != you).collect())
+}
+
 /// Builds the reply attachment, which needs the author of the message and the root of its thread.
 async fn answer(
     account: &Account,
@@ -109,6 +154,9 @@ async fn picture(file: &Path, timeout: Duration) -> Result<(&'static str, Vec<u8
         ))),
     }
 }
+
+/// User of `--mention` that stands for all other members.
+const EVERYONE: &str = "everyone";
 
 /// Maximum bytes of an image. GroupMe documents no limit; photographs of phones have up to 20 MB.
 const MAX_IMAGE: u64 = 32 * 1024 * 1024;

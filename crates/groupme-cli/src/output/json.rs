@@ -5,6 +5,7 @@ mod row;
 use std::io::{self, Write as _};
 
 use groupme_client::{ConversationId, Delivery, MessageId, Status, Value};
+use groupme_model::{Channel, EventRef, UserPair};
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
@@ -32,6 +33,8 @@ enum Line<'a> {
     },
     Event {
         channel: &'a str,
+        /// Id of the conversation; null for an event that belongs to none.
+        conversation: Option<ConversationId>,
         r#type: &'a str,
         typed: bool,
         origin: &'static str,
@@ -80,11 +83,32 @@ pub(super) fn event(delivery: &Delivery) -> io::Result<()> {
     let event = delivery.event();
     line(&Line::Event {
         channel: delivery.channel(),
+        conversation: conversation(delivery),
         r#type: event.kind(),
         typed: event.is_typed(),
         origin: delivery.origin().name(),
         data: delivery.data(),
     })
+}
+
+/// Returns the conversation of an event: that of its message or group, or else of its channel.
+fn conversation(delivery: &Delivery) -> Option<ConversationId> {
+    let event = delivery.event();
+    let of_message = event.message().and_then(|message| message.conversation());
+    if let Some(conversation) = of_message {
+        return Some(conversation.into_owned());
+    }
+    if let EventRef::MembershipCreate(push) = &event {
+        return Some(ConversationId::from(push.group().id().as_str()));
+    }
+    match Channel::from_name(delivery.channel()) {
+        Channel::Group(group) => Some(ConversationId::from(group.as_str())),
+        Channel::DirectMessage(one, other) => {
+            let pair = UserPair::new(&one.into_owned(), &other.into_owned());
+            pair.ok().map(|pair| pair.conversation_id())
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn status(status: &Status) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! Rows: the output of commands that end by themselves.
 
 use core::time::Duration;
+use std::path::Path;
 
 use groupme_model::{
     Chat, ConversationId, Group, Message, MessageId, Reaction, ReadReceipt, SourceGuid,
@@ -21,6 +22,8 @@ pub(crate) enum Row<'a> {
     Reactions(&'a MessageId, Option<&'a [Reaction]>),
     /// The receipt of a conversation.
     Read(&'a ConversationId, &'a ReadReceipt),
+    /// A saved medium, and its size in bytes.
+    Downloaded(&'a Path, u64),
     /// The channel of a typing notice.
     Typing(&'a str),
     /// The number of a ping, from 1, and its round-trip time; `None` without an echo.

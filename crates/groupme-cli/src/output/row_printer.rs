@@ -31,6 +31,9 @@ impl RowPrinter {
     /// Prints at most `most` messages of a page, all at once.
     pub(crate) fn messages(&mut self, page: &MessagePage, most: usize) -> io::Result<()> {
         let mut lines = Vec::new();
+        if let Some(pretty) = &mut self.pretty {
+            pretty.learn(page);
+        }
         for message in page.messages().take(most) {
             match &self.pretty {
                 Some(pretty) => {

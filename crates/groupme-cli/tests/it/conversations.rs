@@ -154,3 +154,54 @@ async fn direct_messages_without_a_user_are_skipped_by_name() {
         listed.stderr
     );
 }
+
+#[tokio::test]
+async fn an_answer_that_ends_in_the_middle_is_asked_for_in_smaller_parts() {
+    fn group(id: u32) -> String {
+        format!(r#"{{"id":"{id}","name":"Group {id}","members":[{{"user_id":"1"}}]}}"#)
+    }
+    fn answer(asked: &crate::canned::Asked) -> Answer {
+        let whole = |groups: String| format!(r#"{{"response":[{groups}],"meta":{{"code":200}}}}"#);
+        let Some((_, page)) = asked.line.split_once("page=") else {
+            return Answer::Json(404, Value::Null);
+        };
+        match page {
+            "1&per_page=10" => Answer::Text(whole(format!("{},{}", group(1), group(2)))),
+            page if page.ends_with("per_page=10") => Answer::Text(whole(String::new())),
+            _ => Answer::Text(whole(group(1))[..40].to_owned()),
+        }
+    }
+    let server = Canned::start(answer).await;
+    let command = asking(&server.url, "a-token", &["groups", "--members"]);
+    assert_eq!(run(command).await.well().json().len(), 2);
+
+    let server = Canned::start(|_| Answer::Text(r#"{"response":[{"id":"1","na"#.to_owned())).await;
+    let result = run(asking(&server.url, "a-token", &["groups", "--members"])).await;
+    let error = result.refused(5);
+    assert!(
+        error.contains("`GET v3/groups` (status 200, 26 bytes) ends in the middle"),
+        "{error}"
+    );
+    assert!(
+        error.contains("omit --members") && !error.contains("REST API"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn addresses_and_the_user_may_come_from_the_environment() {
+    let sim = sim().await;
+    let with_environment = |arguments: &[&str]| {
+        let mut command = crate::program::groupme(arguments);
+        command
+            .env("GROUPME_ACCESS_TOKEN", sim.token())
+            .env("GROUPME_API_URL", sim.api_url())
+            .env("GROUPME_GATEWAY_URL", sim.gateway_url())
+            .env("GROUPME_USER_ID", sim.user_id());
+        command
+    };
+    let groups = run(with_environment(&["groups"])).await.well().json();
+    assert_eq!(groups.len(), 1);
+    let ping = with_environment(&["ping", "--count", "1"]);
+    assert_eq!(run(ping).await.well().json().last().unwrap()["answered"], 1);
+}

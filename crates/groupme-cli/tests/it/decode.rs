@@ -245,6 +245,105 @@ async fn a_closed_pipe_ends_it_quietly_however_long_the_lines() {
 }
 
 #[tokio::test]
+async fn an_answer_of_the_rest_api_is_opened() {
+    let row = r#"{"id":"1","text":"hi"}"#;
+    let cases = [
+        (
+            "message",
+            format!(r#"{{"count":2,"messages":[{row},{row}]}}"#),
+            2,
+        ),
+        (
+            "message",
+            format!(r#"{{"direct_messages":[{row}],"read_receipt":{{"id":"5"}}}}"#),
+            1,
+        ),
+        ("message", format!(r#"{{"message":{row}}}"#), 1),
+        ("message", r#"{"count":0,"messages":[]}"#.to_owned(), 0),
+        (
+            "group",
+            r#"[{"id":"7","members":[{"user_id":"1"}]}]"#.to_owned(),
+            1,
+        ),
+        (
+            "group",
+            r#"{"id":"7","members":[{"user_id":"1"}],"messages":{"count":1}}"#.to_owned(),
+            1,
+        ),
+        (
+            "member",
+            r#"{"memberships":[{"id":"1"},{"id":"2"}]}"#.to_owned(),
+            2,
+        ),
+        (
+            "chat",
+            r#"[{"other_user":{"id":"1"},"messages_count":1}]"#.to_owned(),
+            1,
+        ),
+        ("poll", r#"{"polls":[{"data":{"id":"1"}}]}"#.to_owned(), 1),
+        (
+            "calendar-event",
+            r#"{"events":[{"event_id":"1"}]}"#.to_owned(),
+            1,
+        ),
+        ("user", r#"{"id":"1","name":"Ada"}"#.to_owned(), 1),
+    ];
+    for (kind, content, count) in cases {
+        let answer = format!(r#"{{"response":{content},"meta":{{"code":200}}}}"#);
+        for input in [&answer, &content] {
+            let lines = decoded(&["--as", kind], input).await;
+            assert_eq!(lines.len(), count, "{kind}: {input}");
+            assert!(lines.iter().all(|line| line["typed"] == true), "{lines:?}");
+        }
+    }
+    let refusal = r#"{"meta":{"code":404,"errors":["no"]},"response":null}"#;
+    let finished = decode(&["--as", "message"], refusal).await;
+    let error = finished.refused(1);
+    assert!(
+        error.contains("without content, with the code 404"),
+        "{error}"
+    );
+    // As the default, a frame, it is named.
+    for (input, name) in [
+        (
+            r#"{"response":{"messages":[]},"meta":{"code":200}}"#,
+            "an answer of the REST API",
+        ),
+        (r#"{"id":"7","name":"Rowers"}"#, "`--as group`"),
+    ] {
+        let finished = decode(&[], input).await;
+        let error = finished.refused(1);
+        assert!(
+            error.contains(name) && error.contains("`--as message`"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_list_larger_than_a_document_may_be_is_decoded_element_by_element() {
+    let row = format!(
+        r#"{{"id":"1","group_id":"2","text":"{}"}}"#,
+        "x".repeat(900_000)
+    );
+    let rows = vec![row; 40];
+    for between in [",", ",\n  "] {
+        let list = format!("[{}]\n", rows.join(between));
+        let lines = decoded(&["--as", "message"], &list).await;
+        assert_eq!(lines.len(), 40);
+        let broken = decode(&["--as", "message"], &list[..list.len() - 20]).await;
+        assert_eq!((broken.status, broken.json().len()), (Some(1), 39));
+        let error = broken.stderr;
+        assert!(error.contains("not JSON: an unexpected end"), "{error}");
+    }
+    let frames = format!(
+        "[{}]",
+        vec![MESSAGE.replace("Ada: hi", &"x".repeat(900_000)); 20].join(",")
+    );
+    assert_eq!(decoded(&[], &frames).await.len(), 20);
+}
+
+#[tokio::test]
 async fn objects_that_are_far_more_than_the_size_of_their_document_are_refused() {
     for kind in ["frame", "message"] {
         let dense = format!(

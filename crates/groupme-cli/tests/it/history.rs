@@ -137,10 +137,63 @@ async fn people_get_a_line_for_each_message_with_what_they_need_to_answer_it() {
         ];
         let line = run(ask(&sim, &arguments)).await.well().stdout;
         let (_, rest) = line.split_once("  ").unwrap();
-        let expected =
-            format!("{id}  Mara: two⏎lines \u{fffd} [image: https://i.groupme.com/1]  👍 2\n");
+        let expected = format!(
+            "{id}  Mara: two⏎lines \u{fffd} [image: https://i.groupme.com/1]  👍 user {}, user {}\n",
+            cast.me, cast.theo
+        );
         assert_eq!(rest, expected);
     }
+}
+
+#[tokio::test]
+async fn a_transcript_shows_what_messages_old_and_new_have_besides_their_text() {
+    fn answer(_: &Asked) -> Answer {
+        let row = |id: u32, more: serde_json::Value| {
+            let mut row = json!({"id": id.to_string(), "sender_id": "501", "name": "Rowan"});
+            row.as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            row
+        };
+        let with = |part: serde_json::Value| json!({"attachments": [part]});
+        let messages = json!([
+            row(9, json!({"text": "hearts", "favorited_by": ["501", "502", "3", "4", "5", "6", "7"]})),
+            row(8, with(json!({"type": "location", "lat": "40.738206", "lng": "-73.993285", "name": "Boathouse"}))),
+            row(7, with(json!({"type": "location", "lat": "1.5", "lng": "-2", "name": ""}))),
+            row(6, json!({"text": "hi @Sam", "attachments": [
+                {"type": "mentions", "user_ids": ["502"], "loci": [[3, 4]]}]})),
+            row(5, json!({"text": "\u{fffd}\u{fffd} go", "attachments": [
+                {"type": "emoji", "placeholder": "\u{fffd}", "charmap": [[1, 62], [1, 5]]}]})),
+            row(4, json!({"text": "yes", "attachments": [
+                {"type": "reply", "reply_id": "140000000000000001", "base_reply_id": "1"}]})),
+            {"id": "3", "sender_id": "502", "user_id": "502", "name": "Sam", "text": "lake?",
+                "reactions": [{"type": "unicode", "code": "👍", "user_ids": ["501"]}]},
+        ]);
+        let mut messages = messages;
+        for row in messages.as_array_mut().unwrap() {
+            row["user_id"] = row["sender_id"].clone();
+        }
+        Answer::Json(200, enveloped(json!({"count": 7, "messages": messages})))
+    }
+    let server = Canned::start(answer).await;
+    let arguments = [
+        "history", "--group", "7", "--limit", "7", "--format", "pretty",
+    ];
+    let shown = run(asking(&server.url, "a-token", &arguments)).await.well();
+    let lines = shown.stdout.lines();
+    let lines: Vec<_> = lines
+        .map(|line| line.splitn(3, "  ").nth(2).unwrap())
+        .collect();
+    let expected = [
+        "Rowan: hearts  ❤️ Rowan, Sam, user 3, user 4, user 5, 2 more",
+        "Rowan: [location: Boathouse, 40.738206, -73.993285]",
+        "Rowan: [location: 1.5, -2]",
+        "Rowan: hi @Sam",
+        "Rowan: (1:62)(1:5) go",
+        "Rowan: yes [reply: 140000000000000001]",
+        "Sam: lake?  👍 Rowan",
+    ];
+    assert_eq!(lines, expected);
 }
 
 #[tokio::test]

@@ -44,9 +44,18 @@ async fn the_lines_have_the_four_shapes_that_scripts_rely_on() {
     let event = listening.json().await;
     assert_eq!(
         keys(&event),
-        ["kind", "channel", "type", "typed", "origin", "data"]
+        [
+            "kind",
+            "channel",
+            "conversation",
+            "type",
+            "typed",
+            "origin",
+            "data"
+        ]
     );
     assert_eq!(event["kind"], "event");
+    assert_eq!(event["conversation"], sim.cast().lake.to_string());
     assert_eq!(event["channel"], own(&sim));
     assert_eq!(event["type"], "line.create");
     assert_eq!(event["typed"], true);

@@ -11,6 +11,7 @@ mod changes;
 mod conversations;
 mod decode;
 mod demo;
+mod download;
 mod failures;
 mod files;
 mod history;

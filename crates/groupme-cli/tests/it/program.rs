@@ -33,6 +33,9 @@ pub(crate) fn groupme(arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env_remove("GROUPME_ACCESS_TOKEN")
+        .env_remove("GROUPME_API_URL")
+        .env_remove("GROUPME_GATEWAY_URL")
+        .env_remove("GROUPME_USER_ID")
         .env_remove("RUST_LOG")
         .env("TZ", "UTC")
         .stdin(Stdio::null())

@@ -101,6 +101,69 @@ async fn an_answer_names_what_it_answers_and_where_its_thread_began() {
 }
 
 #[tokio::test]
+async fn words_of_the_text_mention_one_user_or_everybody_else() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let lake = cast.lake.to_string();
+    let mentioning = |mentions: &[&str], text: &str| {
+        let mut arguments = vec!["send", "--group", &*lake];
+        for mention in mentions {
+            arguments.extend(["--mention", *mention]);
+        }
+        arguments.push(text);
+        ask(&sim, &arguments)
+    };
+    let mara = format!("{}=@Mara", cast.mara);
+    let sent = run(mentioning(&[&mara], "🚣 @Mara, six"))
+        .await
+        .well()
+        .one();
+    assert_eq!(
+        sent["attachments"],
+        json!([{"type": "mentions", "user_ids": [cast.mara.to_string()], "loci": [[3, 5]]}])
+    );
+    let sent = run(mentioning(&["everyone=@all"], "@all six"))
+        .await
+        .well()
+        .one();
+    let part = &sent["attachments"][0];
+    let mut users: Vec<_> = part["user_ids"].as_array().unwrap().iter().collect();
+    let others = sim.with_world(|world| {
+        let members = world.members(cast.lake).iter();
+        let others = members.filter(|user| **user != cast.me);
+        others
+            .map(|user| json!(user.to_string()))
+            .collect::<Vec<_>>()
+    });
+    users.sort_by_key(ToString::to_string);
+    let mut others: Vec<_> = others.iter().collect();
+    others.sort_by_key(ToString::to_string);
+    assert_eq!(users, others);
+    let places = part["loci"].as_array().unwrap();
+    assert!(places.len() == others.len() && places.iter().all(|place| *place == json!([0, 4])));
+
+    let refused = run(mentioning(&["1=@Nobody"], "hello")).await;
+    assert!(
+        refused.refused(2).contains("`@Nobody` of --mention"),
+        "{}",
+        refused.stderr
+    );
+    for wrong in ["1", "=@a", "1="] {
+        let refused = run(mentioning(&[wrong], "hello")).await;
+        assert_eq!(refused.status, Some(2));
+        assert!(refused.stderr.contains("185=@Ada"), "{}", refused.stderr);
+    }
+    let theo = cast.theo.to_string();
+    let direct = ["send", "--dm", &theo, "--mention", "everyone=@a", "@a"];
+    let refused = run(ask(&sim, &direct)).await;
+    assert!(
+        refused.refused(2).contains("is for groups"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[tokio::test]
 async fn the_same_guid_is_the_same_message() {
     let sim = sim().await;
     let lake = sim.cast().lake.to_string();

@@ -4,7 +4,10 @@ use core::time::Duration;
 
 use groupme_model::SourceGuid;
 use groupme_rest::{Error as RestError, Sent};
-use tokio::{sync::watch, time::sleep};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 
 use super::{Entry, OutboxError, OutboxMessage};
 use crate::{Handle, SendError};
@@ -29,6 +32,10 @@ pub(super) async fn send(
     let mut is_retry = entry.is_retry;
     let mut failures = 0;
     loop {
+        let is_old = |expires: Option<Instant>| expires.is_some_and(|time| time <= Instant::now());
+        if is_old(entry.expires) {
+            return (entry, Outcome::Done(Err(OutboxError::TooOld)));
+        }
         let result = tokio::select! {
             result = attempt(&handle, message, &guid, is_retry) => result,
             // If the request arrives all the same, the next start finds the message.
@@ -45,6 +52,10 @@ pub(super) async fn send(
         // The failure is that of the call's last request: an earlier one may have arrived.
         is_retry = true;
         let wait = retry_after(&error).max(backoff);
+        let left = entry
+            .expires
+            .map(|time| time.saturating_duration_since(Instant::now()));
+        let wait = left.map_or(wait, |left| wait.min(left));
         report(message, &error, wait);
         tokio::select! {
             () = sleep(wait) => {}

@@ -63,6 +63,10 @@ pub enum OutboxError {
     /// The store could not keep the message, which was therefore not sent.
     #[error("the message could not be kept, and is not sent")]
     NotSaved(#[from] StoreError),
+    /// The message is older than [`OutboxBuilder::max_age`](super::OutboxBuilder::max_age). An attempt
+    /// whose answer was lost may have sent it.
+    #[error("the message is too old to be sent")]
+    TooOld,
     /// The outbox was closed, or ended with the runtime. A message that the store has is sent after
     /// the next start.
     #[error("the outbox ended before the message was sent")]

@@ -1,7 +1,7 @@
 //! Interface of an outbox to what keeps its messages.
 
 use groupme_delivery::StoreError;
-use groupme_model::{ConversationId, Draft};
+use groupme_model::{ConversationId, Draft, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Message of an outbox, as a store keeps it.
@@ -14,10 +14,32 @@ pub struct OutboxMessage {
     pub conversation: ConversationId,
     /// Text and attachments.
     pub draft: Draft,
+    /// Time at which it was put in; unknown for messages that an earlier version has kept.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "put_in_at")]
+    pub put_in_at: Option<Timestamp>,
 }
 
-/// Store of an outbox. [`load`](Self::load) is called by [`Outbox::open`](super::Outbox::open), on the
-/// same thread; the other methods are called on a thread for blocking calls.
+/// Time in milliseconds.
+mod put_in_at {
+    use groupme_model::Timestamp;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "as serde calls it")]
+    pub(super) fn serialize<S: Serializer>(
+        time: &Option<Timestamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(time.map_or(0, Timestamp::as_millis))
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(
+        deserializer: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        i64::deserialize(deserializer).map(|millis| Some(Timestamp::from_millis(millis)))
+    }
+}
+
+/// Store of an outbox. Its methods are called on threads for blocking calls, one at a time.
 pub trait OutboxStore: Send + 'static {
     /// Reads the messages that were not sent, in the order in which they were added.
     ///

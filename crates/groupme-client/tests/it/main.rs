@@ -7,6 +7,7 @@
 
 mod account;
 mod backfill;
+mod cache;
 mod credentials;
 mod delivery;
 mod failure;

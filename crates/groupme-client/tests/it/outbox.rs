@@ -137,7 +137,9 @@ fn what_was_not_sent_is_sent_after_a_restart_and_nothing_twice() {
     let (added, saved) = mpsc::channel();
     let line = first.block_on(async {
         let store = Reporting(FileOutbox::open(&path).unwrap(), added.clone());
-        let outbox = Outbox::open(&client(&sim, 1).handle(), store).unwrap();
+        let outbox = Outbox::open(&client(&sim, 1).handle(), store)
+            .await
+            .unwrap();
         let queued = outbox.send(&group, "one").unwrap();
         let line = format!(
             "{{\"add\":{{\"guid\":\"{}\",\"conversation\":\"{group}\",\
@@ -166,7 +168,7 @@ fn what_was_not_sent_is_sent_after_a_restart_and_nothing_twice() {
             format!("{in_use:?}").contains("another outbox"),
             "{in_use:?}"
         );
-        let outbox = Outbox::open(&unreachable.handle(), store).unwrap();
+        let outbox = Outbox::open(&unreachable.handle(), store).await.unwrap();
         for text in ["two", "three"] {
             drop(outbox.send(&group, text).unwrap());
         }
@@ -185,7 +187,9 @@ fn what_was_not_sent_is_sent_after_a_restart_and_nothing_twice() {
     let third = runtime();
     third.block_on(async {
         let store = FileOutbox::open(&path).unwrap();
-        let outbox = Outbox::open(&client(&sim, 1).handle(), store).unwrap();
+        let outbox = Outbox::open(&client(&sim, 1).handle(), store)
+            .await
+            .unwrap();
         assert_eq!(outbox.len(), 3);
         soon(outbox.flush()).await;
     });

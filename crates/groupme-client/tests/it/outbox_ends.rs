@@ -28,8 +28,10 @@ fn reaching(sim: &Sim) -> Builder {
     builder(sim).api_url(sim.root_url())
 }
 
-fn open(client: &Client, path: &Path) -> Outbox {
-    Outbox::open(&client.handle(), FileOutbox::open(path).unwrap()).unwrap()
+async fn open(client: &Client, path: &Path) -> Outbox {
+    Outbox::open(&client.handle(), FileOutbox::open(path).unwrap())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -39,7 +41,7 @@ async fn a_closed_outbox_leaves_what_was_not_sent_in_its_store_and_frees_the_sto
     let sim = sim().await;
     let group = GroupId::from(sim.cast().lake);
     let client = unreachable(&sim);
-    let outbox = open(&client, &path);
+    let outbox = open(&client, &path).await;
     let clone = outbox.clone();
     let first = outbox.send(&group, "one").unwrap();
     let mara = UserId::from(sim.cast().mara);
@@ -62,7 +64,7 @@ async fn a_message_that_is_saved_is_in_the_store() {
     let path = directory.path().join("outbox");
     let sim = sim().await;
     let client = unreachable(&sim);
-    let outbox = open(&client, &path);
+    let outbox = open(&client, &path).await;
     let group = GroupId::from(sim.cast().lake);
     let queued = outbox.send(&group, "one").unwrap();
     let queued = soon(queued.saved()).await.unwrap();
@@ -97,7 +99,9 @@ async fn a_message_that_cannot_be_saved_is_not_sent_and_a_lost_store_saves_no_la
     let client = reaching(&sim).connect().unwrap();
     let before = sim.with_world(|world| world.messages(sim.cast().lake.into()).count());
     for panics in [false, true] {
-        let outbox = Outbox::open(&client.handle(), Broken { panics }).unwrap();
+        let outbox = Outbox::open(&client.handle(), Broken { panics })
+            .await
+            .unwrap();
         for _ in 0..2 {
             let queued = outbox.send(&group, "one").unwrap();
             let error = soon(queued.saved()).await.unwrap_err();
@@ -119,7 +123,7 @@ async fn echoes_of_messages_of_an_earlier_run_are_the_programs_own() {
     let sim = sim().await;
     let group = GroupId::from(sim.cast().lake);
     let first = unreachable(&sim);
-    let outbox = open(&first, &path);
+    let outbox = open(&first, &path).await;
     let queued = outbox.send(&group, "before the end").unwrap();
     let guid = queued.guid().clone();
     soon(outbox.close()).await;
@@ -130,7 +134,7 @@ async fn echoes_of_messages_of_an_earlier_run_are_the_programs_own() {
     // The search before the retry fails, and the outbox waits.
     fail(&sim, 100);
     let requests = sim.rest_requests();
-    let _outbox = open(&second, &path);
+    let _outbox = open(&second, &path).await;
     soon(sim.wait_for_rest_requests(requests + 1)).await;
     sim.clear_faults();
     // The request of the earlier run arrives late.

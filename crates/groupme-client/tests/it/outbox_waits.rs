@@ -170,7 +170,9 @@ async fn a_message_waits_for_whatever_is_not_its_fault_and_stays_in_the_store() 
             0..30 => failure,
             _ => Answer::Sent,
         });
-        let outbox = Outbox::open(&server.handle(), FileOutbox::open(&path).unwrap()).unwrap();
+        let outbox = Outbox::open(&server.handle(), FileOutbox::open(&path).unwrap())
+            .await
+            .unwrap();
         let first = outbox.send(group(), "first").unwrap();
         let second = outbox.send(group(), "second").unwrap();
         let begun = Instant::now();
@@ -267,7 +269,9 @@ async fn an_outbox_is_closed_soon_although_a_request_has_no_answer() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("outbox");
     let server = Server::new(|_, _| Answer::Silence);
-    let outbox = Outbox::open(&server.handle(), FileOutbox::open(&path).unwrap()).unwrap();
+    let outbox = Outbox::open(&server.handle(), FileOutbox::open(&path).unwrap())
+        .await
+        .unwrap();
     let queued = outbox.send(group(), "one").unwrap();
     while server.tries().is_empty() {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -277,4 +281,56 @@ async fn an_outbox_is_closed_soon_although_a_request_has_no_answer() {
     assert!(begun.elapsed() < Duration::from_secs(6));
     assert!(matches!(queued.await, Err(OutboxError::Stopped)));
     assert_eq!(FileOutbox::open(&path).unwrap().load().unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_has_become_too_old_is_given_up_and_the_next_one_follows() {
+    let server = Server::new(|text, before| match text {
+        "old" => Answer::Status(503),
+        // It waits for the old one, and is young enough after that.
+        _ if before == 0 => Answer::Sent,
+        _ => Answer::Status(503),
+    });
+    let builder = Outbox::builder(&server.handle()).max_age(Duration::from_mins(1));
+    let outbox = builder.in_memory().unwrap();
+    let begun = Instant::now();
+    let old = outbox.send(group(), "old").unwrap();
+    tokio::time::sleep(Duration::from_secs(50)).await;
+    let young = outbox.send(group(), "young").unwrap();
+    assert!(matches!(eventually(old).await, Err(OutboxError::TooOld)));
+    assert_eq!(begun.elapsed().as_secs(), 60);
+    eventually(young).await.unwrap();
+    assert_eq!(server.texts(), ["young"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_age_of_a_message_counts_from_before_the_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("outbox");
+    let line = |guid: &str, more: Value| {
+        let mut message = json!({"guid": guid, "conversation": "1835", "draft": {"text": guid, "attachments": []}});
+        message
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        format!("{}\n", json!({ "add": message }))
+    };
+    // One of long ago, and one of a version that kept no times.
+    let lines = [
+        line("old", json!({"put_in_at": 1_000})),
+        line("unknown", json!({})),
+    ];
+    std::fs::write(&path, lines.concat()).unwrap();
+    let server = Server::new(|_, _| Answer::Sent);
+    let builder = Outbox::builder(&server.handle()).max_age(Duration::from_mins(1));
+    let outbox = builder
+        .open(FileOutbox::open(&path).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(outbox.len(), 2);
+    outbox.send(group(), "new").unwrap();
+    eventually(outbox.flush()).await;
+    assert_eq!(server.texts(), ["unknown", "new"]);
+    outbox.close().await;
+    assert_eq!(FileOutbox::open(&path).unwrap().load().unwrap(), []);
 }

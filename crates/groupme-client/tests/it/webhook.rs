@@ -7,6 +7,9 @@ use groupme_client::{
 };
 use groupme_sim::BotDraft;
 
+#[cfg(feature = "tower")]
+mod service;
+
 use crate::account::{sim, soon};
 
 #[tokio::test]

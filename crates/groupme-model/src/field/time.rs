@@ -7,6 +7,7 @@ use bayeux_wire::Value;
 use serde::ser::Serializer;
 
 use super::scalar::{EXACT_IN_F64, scalars};
+use crate::date_time;
 use crate::field::Kind;
 use crate::json_source::{JsonSource, Shape};
 use crate::timestamp::Timestamp;
@@ -24,6 +25,10 @@ scalars! {
     pub(crate) DateTime: Timestamp, expects "a time as RFC 3339, or in seconds",
         reads |shape| read(shape, Unit::Seconds),
         writes |owned, serializer| write_as_text(*owned, serializer);
+    /// RFC 3339 text with its offset; an integer counts seconds.
+    pub(crate) LocalTime: date_time::DateTime, expects "a time as RFC 3339, or in seconds",
+        reads |shape| read_local(shape),
+        writes |owned, serializer| write_local(*owned, serializer);
 }
 
 /// Unit of a field's integers.
@@ -53,6 +58,16 @@ fn read(shape: Shape<'_>, unit: Unit) -> Option<Timestamp> {
         },
         _ => None,
     }
+}
+
+/// Reads RFC 3339 text with its offset, or a time in UTC.
+fn read_local(shape: Shape<'_>) -> Option<date_time::DateTime> {
+    if let Shape::Text(text) = shape
+        && let Ok(time) = text.parse()
+    {
+        return Some(time);
+    }
+    read(shape, Unit::Seconds).map(date_time::DateTime::from)
 }
 
 fn from_integer(number: i64, unit: Unit) -> Option<Timestamp> {
@@ -98,5 +113,15 @@ fn write_as_text<S: Serializer>(time: Timestamp, serializer: S) -> Result<S::Ok,
         serializer.collect_str(&time)
     } else {
         write(time, Unit::Seconds, serializer)
+    }
+}
+
+/// Writes RFC 3339 with the offset, or seconds for a year that RFC 3339 has no digits for.
+#[cfg(feature = "serde")]
+fn write_local<S: Serializer>(time: date_time::DateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    if time.has_four_digit_year() {
+        serializer.collect_str(&time)
+    } else {
+        write(time.timestamp(), Unit::Seconds, serializer)
     }
 }

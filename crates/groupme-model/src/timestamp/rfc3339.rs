@@ -9,8 +9,9 @@ use core::fmt;
 
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
-/// Parses text such as `2025-07-01T23:40:22.8912+02:00` to milliseconds since the Unix epoch.
-pub(super) fn parse(text: &str) -> Option<i64> {
+/// Parses text such as `2025-07-01T23:40:22.8912+02:00` to milliseconds since the Unix epoch, and the
+/// offset in minutes east of UTC.
+pub(crate) fn parse(text: &str) -> Option<(i64, i64)> {
     let mut rest = Rest(text.as_bytes());
     let year = rest.digits(4)?;
     rest.one_of(b"-")?;
@@ -36,17 +37,18 @@ pub(super) fn parse(text: &str) -> Option<i64> {
         return None;
     }
     let seconds = (hour * 60 + minute - offset) * 60 + second;
-    Some(days_before(year, month, day) * MILLIS_PER_DAY + seconds * 1000 + millis)
+    let millis = days_before(year, month, day) * MILLIS_PER_DAY + seconds * 1000 + millis;
+    Some((millis, offset))
 }
 
 /// Whether the year has four digits, so that [`parse`] reads what [`format`] writes.
-#[cfg(feature = "serde")]
-pub(super) fn is_representable(millis: i64) -> bool {
+pub(crate) fn is_representable(millis: i64) -> bool {
     (days_before(0, 1, 1)..days_before(10_000, 1, 1)).contains(&millis.div_euclid(MILLIS_PER_DAY))
 }
 
-/// Writes milliseconds since the Unix epoch as RFC 3339 in UTC.
-pub(super) fn format(millis: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// Writes milliseconds since the Unix epoch as RFC 3339, with an offset in minutes east of UTC.
+pub(crate) fn format(millis: i64, offset: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let millis = millis.saturating_add(offset * 60_000);
     let (year, month, day) = date(millis.div_euclid(MILLIS_PER_DAY));
     let of_day = millis.rem_euclid(MILLIS_PER_DAY);
     let (hour, minute) = (of_day / 3_600_000, of_day / 60_000 % 60);
@@ -58,7 +60,12 @@ pub(super) fn format(millis: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if milli != 0 {
         write!(f, ".{milli:03}")?;
     }
-    f.write_str("Z")
+    if offset == 0 {
+        return f.write_str("Z");
+    }
+    let sign = if offset < 0 { '-' } else { '+' };
+    let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
+    write!(f, "{sign}{hours:02}:{minutes:02}")
 }
 
 /// Text that is left to parse.

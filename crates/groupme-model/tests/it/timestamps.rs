@@ -1,6 +1,6 @@
 //! Timestamps, in every form that GroupMe sends.
 
-use groupme_model::{MessagePushRef, MessageRef, Timestamp, TypingRef};
+use groupme_model::{DateTime, MessagePushRef, MessageRef, Timestamp, TypingRef};
 use proptest::prelude::*;
 
 use crate::payload::Payload;
@@ -125,6 +125,22 @@ fn text_that_is_not_rfc_3339_is_refused() {
     }
 }
 
+#[test]
+fn an_offset_is_kept_where_it_decides_the_day() {
+    for text in [
+        "2021-07-13T00:00:00-05:00",
+        "2021-07-13T00:00:00.250+05:45",
+        "2021-07-13T00:00:00Z",
+        "0000-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+    ] {
+        assert_eq!(text.parse::<DateTime>().unwrap().to_string(), text);
+    }
+    let leap: DateTime = "9999-12-31T23:59:60-04:00".parse().unwrap();
+    assert_eq!(leap.offset_minutes(), 0);
+    assert_eq!(DateTime::new(Timestamp::EPOCH, 1440).offset_minutes(), 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -135,7 +151,23 @@ proptest! {
     }
 
     #[test]
+    fn a_time_with_an_offset_reads_back(
+        millis in -62_167_219_200_000_i64..253_402_300_800_000,
+        offset in -1439_i16..1440,
+    ) {
+        let time = DateTime::new(Timestamp::from_millis(millis), offset);
+        let text = time.to_string();
+        // Near the year 10000, the year at the place may have five digits.
+        if text.len() == text.trim_start_matches(['-', '+']).len() && text.as_bytes()[4] == b'-' {
+            prop_assert_eq!(text.parse::<DateTime>(), Ok(time));
+            prop_assert_eq!(text.parse::<Timestamp>(), Ok(time.timestamp()));
+        }
+    }
+
+    #[test]
     fn any_time_at_all_can_be_written(millis in any::<i64>()) {
         prop_assert!(Timestamp::from_millis(millis).to_string().ends_with('Z'));
+        let there = DateTime::new(Timestamp::from_millis(millis), -240).to_string();
+        prop_assert!(there.ends_with("-04:00"));
     }
 }

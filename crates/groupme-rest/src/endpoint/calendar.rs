@@ -1,6 +1,8 @@
 //! Calendar events of a conversation.
 
-use groupme_model::{CalendarEvent, CalendarEventId, Message, Timestamp, calendar::EventLocation};
+use groupme_model::{
+    CalendarEvent, CalendarEventId, DateTime, Message, Timestamp, calendar::EventLocation,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, Conversation, Service};
@@ -38,12 +40,17 @@ pub struct EventSettings {
 }
 
 impl EventSettings {
-    /// Returns the settings of an event between two times.
-    pub fn new(name: impl Into<String>, start: Timestamp, end: Timestamp) -> Self {
+    /// Returns the settings of an event between two times. Their offset decides the days of an event
+    /// that takes whole days: a [`Timestamp`] has that of UTC.
+    pub fn new(
+        name: impl Into<String>,
+        start: impl Into<DateTime>,
+        end: impl Into<DateTime>,
+    ) -> Self {
         Self {
             name: name.into(),
-            start_at: start.to_string(),
-            end_at: end.to_string(),
+            start_at: start.into().to_string(),
+            end_at: end.into().to_string(),
             ..Self::default()
         }
     }

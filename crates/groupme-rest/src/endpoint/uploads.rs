@@ -9,7 +9,7 @@ use bytes::Bytes;
 use groupme_model::{FileId, FromValue, GroupId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Conversation, Service, argument::Argument};
+use crate::{Call, Conversation, Service, argument::Argument, parse::ParseError};
 
 /// Image at GroupMe's image service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,10 @@ pub fn image(media_type: &str, bytes: impl Into<Bytes>) -> Call<Picture> {
         .bytes(media_type, bytes)
         // A second upload leaves an image without a link, at worst.
         .idempotent()
-        .one(&["payload"])
+        .parsed(&["payload"], |content| {
+            let picture = content.and_then(|content| Picture::from_value(content.value));
+            picture.ok_or(ParseError::Field("payload.url"))
+        })
 }
 
 impl FromValue for Picture {
@@ -242,10 +245,10 @@ pub fn media(location: &MediaLocation, media_type: &str, bytes: impl Into<Bytes>
 /// Form with one file (RFC 7578). The boundary occurs in no MP4 file unless somebody put it there;
 /// GroupMe would refuse that upload as truncated.
 const VIDEO_TYPE: &str = "multipart/form-data; boundary=----groupme-rest-7f3a9c51e2b84d06";
-const VIDEO_HEAD: &str = "------groupme-rest-7f3a9c51e2b84d06\r\n\
+pub(crate) const VIDEO_HEAD: &str = "------groupme-rest-7f3a9c51e2b84d06\r\n\
     Content-Disposition: form-data; name=\"file\"; filename=\"video.mp4\"\r\n\
     Content-Type: video/mp4\r\n\r\n";
-const VIDEO_TAIL: &str = "\r\n------groupme-rest-7f3a9c51e2b84d06--\r\n";
+pub(crate) const VIDEO_TAIL: &str = "\r\n------groupme-rest-7f3a9c51e2b84d06--\r\n";
 
 #[derive(Serialize)]
 struct FileIds<'f> {

@@ -6,6 +6,9 @@
 )]
 
 mod histories;
+mod lists;
+mod media;
+mod membership;
 mod network;
 mod recorded;
 mod requests;

@@ -241,7 +241,7 @@ fn an_unexpected_answer_is_an_error_that_does_not_quote_it() {
     for body in [
         "<html>secret</html>",
         r#"{"response":{"name":"secret"},"meta":{"code":200}}"#,
-        r#"["secret"#,
+        r#"["secret"}"#,
         r#"{"response":"secret","meta":{"code":200}}"#,
         "",
     ] {

@@ -317,3 +317,39 @@ async fn the_same_seed_causes_the_same_delays() {
     assert_eq!(runs[0], runs[1]);
     assert_ne!(runs[0], runs[2]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_ends_in_the_middle_is_asked_for_again_and_then_named() {
+    let cut = || answer(200, &ME[..20]);
+    let server = ScriptedServer::new(failures(cut(), 1));
+    me(&server.client()).await.unwrap();
+    assert_eq!(server.received().len(), 2);
+    let server = ScriptedServer::new(failures(cut(), 2));
+    let error = me(&server.client()).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::CutOff {
+                status: 200,
+                size: 20,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(error.to_string().ends_with("ends in the middle"), "{error}");
+    assert_eq!(server.received().len(), 2);
+    // A page of a history is divided after that.
+    let page = r#"{"response":{"count":1,"messages":[{"id":"1"}]},"meta":{"code":200}}"#;
+    let script = core::iter::repeat_n(answer(200, &page[..30]), 2).chain([answer(200, page)]);
+    let server = ScriptedServer::new(script);
+    let group = groupme_model::GroupId::from("1835");
+    let window = groupme_model::HistoryWindow::Newest;
+    let found = server.client().messages(group, &window, 100).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(
+        server.lines()[2].contains("limit=25"),
+        "{:?}",
+        server.lines()
+    );
+}

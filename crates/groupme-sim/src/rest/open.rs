@@ -16,7 +16,9 @@ pub(super) fn answer(
 ) -> Option<Outcome> {
     Some(match (service, request.method, path) {
         (Service::V3, "POST", ["bots", "post"]) => post_as_bot(request, world),
-        (Service::Pictures | Service::Videos, "GET", [name]) => download(world, name),
+        // A smaller picture is the picture itself here.
+        (Service::Pictures, "GET", [name]) => download(world, without_size(name)),
+        (Service::Videos, "GET", [name]) => download(world, name),
         (Service::Media, "GET", ["uploads", key, _]) => download(world, key),
         (Service::Cdn, "PUT", ["uploads", key, _]) => upload(request, world, key),
         _ => return None,
@@ -49,6 +51,14 @@ fn download(world: &World, key: &str) -> Outcome {
         &medium.media_type,
         Arc::clone(&medium.bytes),
     ))
+}
+
+/// Removes the size from the name of a picture.
+fn without_size(name: &str) -> &str {
+    let mut sizes = [".avatar", ".preview", ".large"].into_iter();
+    sizes
+        .find_map(|size| name.strip_suffix(size))
+        .unwrap_or(name)
 }
 
 /// Stores an upload at its presigned URL, whose signature stands for the token.

@@ -29,6 +29,11 @@ pub(in crate::output) fn row(row: &Row<'_>) -> io::Result<()> {
             "message": message,
             "reactions": reactions,
         })),
+        Row::Downloaded(path, size) => line(&json!({
+            "kind": "downloaded",
+            "file": path.to_string_lossy(),
+            "bytes": size,
+        })),
         Row::Typing(channel) => line(&json!({ "kind": "typing", "channel": channel })),
         Row::RoundTrip(number, time) => line(&json!({
             "kind": "ping",

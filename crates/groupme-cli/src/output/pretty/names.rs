@@ -94,7 +94,7 @@ impl Names {
         name_or_id(&self.groups, id.as_str(), "group")
     }
 
-    fn learn_message(&mut self, message: &MessageRef<'_>) {
+    pub(super) fn learn_message(&mut self, message: &MessageRef<'_>) {
         if let (Some(id), Some(name)) = (message.user_id(), message.name())
             && !id.is_system()
         {

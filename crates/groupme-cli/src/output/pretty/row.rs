@@ -3,13 +3,20 @@
 use core::time::Duration;
 use std::io::{self, Write as _};
 
-use groupme_model::{Attachment, Chat, Group, Message, Reaction, Timestamp};
-use groupme_rest::Sent;
+use groupme_model::{Attachment, Chat, Group, Message, Reaction, Timestamp, UserId};
+use groupme_rest::{Sent, endpoint::messages::MessagePage};
 
-use super::{Pretty, escape_control};
+use super::{Pretty, escape_control, names::Names};
 use crate::output::{RoundTrips, Row};
 
 impl Pretty {
+    /// Learns the names of those who wrote the messages, for those who reacted to others.
+    pub(in crate::output) fn learn(&mut self, page: &MessagePage) {
+        for message in page.messages() {
+            self.names.learn_message(&message);
+        }
+    }
+
     pub(in crate::output) fn row(&self, row: &Row<'_>) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         self.write_row(&mut stdout, row)?;
@@ -32,12 +39,13 @@ impl Pretty {
             Row::Deleted(_, message) => format!("deleted {message}"),
             Row::Reactions(message, None) => format!("reacted to {message}"),
             Row::Reactions(message, Some(reactions)) => {
-                format!("reactions to {message}: {}", faces(reactions))
+                format!("reactions to {message}: {}", faces(reactions, None))
             }
             Row::Read(conversation, receipt) => match receipt.last_read() {
                 Some(message) => format!("read {conversation} up to {message}"),
                 None => format!("read {conversation}"),
             },
+            Row::Downloaded(path, size) => format!("{}  {size} bytes", path.display()),
             Row::Typing(channel) => format!("typing on {channel}"),
             Row::RoundTrip(number, Some(time)) => format!("ping {number}: {}", millis(*time)),
             Row::RoundTrip(number, None) => format!("ping {number}: no echo"),
@@ -51,17 +59,23 @@ impl Pretty {
         if message.is_system() {
             line.push_str("— ");
         } else {
-            line.push_str(message.name.as_deref().unwrap_or("somebody"));
+            let name = message.name.as_deref().filter(|name| !name.is_empty());
+            line.push_str(name.unwrap_or("somebody"));
             line.push_str(": ");
         }
         line.push_str(&content(message));
         if message.is_edited() && !message.is_deleted() {
             line.push_str(" (edited)");
         }
-        let reactions: Vec<_> = message.reactions.iter().flatten().cloned().collect();
+        let reactions = message.reactions.as_deref().unwrap_or_default();
+        // Messages of old have hearts without reactions.
+        let hearts = message.favorited_by.as_deref().unwrap_or_default();
         if !reactions.is_empty() {
             line.push_str("  ");
-            line.push_str(&faces(&reactions));
+            line.push_str(&faces(reactions, Some(&self.names)));
+        } else if !hearts.is_empty() {
+            line.push_str("  ");
+            line.push_str(&face("\u{2764}\u{fe0f}", hearts, Some(&self.names)));
         }
         line
     }
@@ -116,10 +130,11 @@ impl Pretty {
 
 /// Returns the text with attachments.
 fn content(message: &Message) -> String {
-    let attached = message.attachments.iter().map(|part| match detail(part) {
-        Some(detail) => format!("[{}: {detail}]", part.kind()),
-        None => format!("[{}]", part.kind()),
-    });
+    let text = message
+        .text
+        .as_deref()
+        .map(|text| with_emoji(text, message));
+    let attached = message.attachments.iter().filter_map(attached);
     // Messages of old have a picture beside their attachments.
     let picture = message.picture_url.as_deref();
     let picture = picture.filter(|_| message.attachments.is_empty());
@@ -127,29 +142,61 @@ fn content(message: &Message) -> String {
     let notice = message.event.as_ref().filter(|event| !event.is_typed());
     let notice = notice.and_then(|event| event.kind.as_ref());
     let notice = notice.map(|kind| format!("[{kind}]"));
-    let text = message.text.iter().cloned();
+    let text = text.into_iter();
     let parts: Vec<_> = text.chain(attached).chain(picture).chain(notice).collect();
     parts.join(" ")
 }
 
-/// Returns the part of an attachment by which a person finds it.
-fn detail(attachment: &Attachment) -> Option<&str> {
-    match attachment {
-        Attachment::Image(part) | Attachment::LinkedImage(part) => part.url.as_deref(),
-        Attachment::Video(part) => part.url.as_deref(),
-        Attachment::Audio(part) => part.url.as_deref(),
-        Attachment::Location(part) => part.name.as_deref(),
-        Attachment::File(part) => part.file_id.as_ref().map(groupme_model::Id::as_str),
-        _ => None,
+/// Puts the pack and number of each of GroupMe's own emoji in place of its placeholder.
+fn with_emoji(text: &str, message: &Message) -> String {
+    let mut shown = text.to_owned();
+    for part in &message.attachments {
+        if let Attachment::Emoji(emoji) = part {
+            let mut pictures: Vec<_> = emoji.in_text(text).collect();
+            // From the end, so that earlier places stay right.
+            pictures.sort_by_key(|(place, _)| core::cmp::Reverse(place.start));
+            for (place, [pack, index]) in pictures {
+                shown.replace_range(place, &format!("({pack}:{index})"));
+            }
+            // Another list would have other places.
+            break;
+        }
     }
+    shown
 }
 
-/// Returns each reaction with the number of users, if several.
-fn faces(reactions: &[Reaction]) -> String {
+/// Returns an attachment with the part by which a person finds it; `None` for those that are seen
+/// in the text.
+fn attached(attachment: &Attachment) -> Option<String> {
+    let detail = match attachment {
+        Attachment::Mentions(_) | Attachment::Emoji(_) => return None,
+        Attachment::Image(part) | Attachment::LinkedImage(part) => part.url.clone(),
+        Attachment::Video(part) => part.url.clone(),
+        Attachment::Audio(part) => part.url.clone(),
+        Attachment::Location(part) => {
+            let name = part.name.clone().filter(|name| !name.is_empty());
+            let degrees = part.lat.zip(part.lng);
+            let degrees = degrees.map(|(lat, lng)| format!("{lat}, {lng}"));
+            let known: Vec<_> = name.into_iter().chain(degrees).collect();
+            Some(known.join(", ")).filter(|known| !known.is_empty())
+        }
+        Attachment::File(part) => part.file_id.as_ref().map(ToString::to_string),
+        Attachment::Reply(part) => part.replied_to().map(ToString::to_string),
+        _ => None,
+    };
+    let kind = attachment.kind();
+    Some(match detail {
+        Some(detail) => format!("[{kind}: {detail}]"),
+        None => format!("[{kind}]"),
+    })
+}
+
+/// Returns each reaction with those who gave it.
+fn faces(reactions: &[Reaction], names: Option<&Names>) -> String {
     let faces: Vec<_> = reactions
         .iter()
         .map(|reaction| {
-            let face = match reaction {
+            let icon = match reaction {
                 Reaction::Unicode(reaction) => reaction.code.clone().unwrap_or_default(),
                 Reaction::Emoji(reaction) => format!(
                     "({}:{})",
@@ -158,17 +205,35 @@ fn faces(reactions: &[Reaction]) -> String {
                 ),
                 other => format!("({})", other.kind()),
             };
-            match reaction.user_ids().len() {
-                0 | 1 => face,
-                many => format!("{face} {many}"),
-            }
+            face(&icon, reaction.user_ids(), names)
         })
         .collect();
     if faces.is_empty() {
         return "none".to_owned();
     }
-    faces.join(" ")
+    faces.join("  ")
 }
+
+/// Returns a reaction with the names of the first who gave it, and the number of the others; without
+/// names, with the number of all if there are several.
+fn face(icon: &str, users: &[UserId], names: Option<&Names>) -> String {
+    let by = match (names, users.len()) {
+        (_, 0) | (None, 1) => return icon.to_owned(),
+        (None, several) => several.to_string(),
+        (Some(names), several) => {
+            let first = users.iter().take(NAMED);
+            let mut by: Vec<_> = first.map(|user| names.user(Some(user.as_view()))).collect();
+            if several > NAMED {
+                by.push(format!("{} more", several - NAMED));
+            }
+            by.join(", ")
+        }
+    };
+    format!("{icon} {by}")
+}
+
+/// Users of a reaction who are named.
+const NAMED: usize = 5;
 
 fn round_trips(trips: &RoundTrips) -> String {
     let of = |percent| {

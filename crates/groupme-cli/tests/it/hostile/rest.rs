@@ -71,7 +71,9 @@ pub(super) fn cases() -> Vec<Case> {
             move |peer, _| peer.respond("200 OK", "Content-Encoding: gzip\r\n", &body)
         })
         .fails(1),
-        history("15,000,000 open brackets", |peer, _| peer.json("[".repeat(15_000_000))).fails(1),
+        history("15,000,000 open brackets", |peer, _| peer.json("[".repeat(15_000_000)))
+            .fails(5)
+            .says("ends in the middle"),
         history("an endless body in chunks", |peer, _| {
             peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
             peer.send_forever(format!("10000\r\n{}\r\n", " ".repeat(65_536)))

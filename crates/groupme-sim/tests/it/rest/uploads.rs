@@ -23,6 +23,10 @@ fn an_uploaded_picture_is_at_its_url_for_everybody() {
     let fetched = sim.request_as(None, "GET", &format!("/i/{name}"), "");
     assert_eq!(fetched.file.as_deref(), Some(gif.as_bytes()));
     assert_eq!(super::header(&fetched, "Content-Type"), Some("image/gif"));
+    for size in ["avatar", "preview", "large"] {
+        let smaller = sim.request_as(None, "GET", &format!("/i/{name}.{size}"), "");
+        assert_eq!(smaller.file.as_deref(), Some(gif.as_bytes()), "{size}");
+    }
     assert_eq!(sim.post_rest("/image/pictures", "<svg/>").status, 400);
     assert_eq!(sim.request_as(None, "GET", "/i/other", "").status, 404);
     let anonymous = sim.request_as(None, "POST", "/image/pictures", gif);

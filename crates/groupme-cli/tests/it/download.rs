@@ -1,0 +1,109 @@
+//! `groupme download`.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::{
+    canned::{Answer, Asked, Canned, enveloped},
+    program::{asking, run},
+};
+
+/// Returns a message with a picture, a video and a file of a name that leads elsewhere.
+fn answer(asked: &Asked) -> Answer {
+    let host = asked
+        .head
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "));
+    let host = host.unwrap_or_default();
+    let (line, query) = asked.line.split_once('?').unwrap_or((&asked.line, ""));
+    match line {
+        "GET /v4/groups/7/messages/14" => Answer::Json(
+            200,
+            enveloped(json!({"message": {
+            "id": "14",
+            "attachments": [
+                {"type": "image", "url": format!("http://{host}/i/1x2.png.0abc")},
+                {"type": "video", "url": format!("http://{host}/v/0abc.mp4")},
+                {"type": "file", "file_id": "f-1"},
+                {"type": "linked_image", "url": "http://example.com/x.png"},
+            ]}})),
+        ),
+        "GET /v4/groups/7/messages/15" => Answer::Json(
+            200,
+            enveloped(json!({"message": {"id": "15", "text": "hi"}})),
+        ),
+        "GET /v4/groups/7/messages/16" => Answer::Json(
+            200,
+            enveloped(json!({"message": {
+            "id": "16", "picture_url": format!("http://{host}/i/1x2.gif.0abc")}})),
+        ),
+        "GET /v4/groups/7/messages/17" => Answer::Json(
+            200,
+            enveloped(json!({"message": {
+            "id": "17", "attachments": [{"type": "image", "url": "http://169.254.1.1/1x2.gif.0"}]}})),
+        ),
+        "POST /file/v1/7/fileData" => Answer::Json(
+            200,
+            json!([{"file_id": "f-1",
+            "file_data": {"file_name": "../../.plan \u{202e}fdp.txt"}}]),
+        ),
+        "GET /file/v1/7/files/f-1" if query == "access_token=a-token" => {
+            Answer::Text("the file".to_owned())
+        }
+        "GET /file/v1/7/files/f-1" => Answer::Json(401, Value::Null),
+        "GET /i/1x2.png.0abc" => Answer::Text("the picture".to_owned()),
+        "GET /i/1x2.png.0abc.preview" | "GET /i/1x2.gif.0abc.preview" => {
+            Answer::Text("small".to_owned())
+        }
+        "GET /v/0abc.mp4" => Answer::Text("the video".to_owned()),
+        _ => Answer::Json(404, Value::Null),
+    }
+}
+
+#[tokio::test]
+async fn every_medium_of_a_message_is_saved_under_a_safe_name_and_none_overwritten() {
+    let server = Canned::start(answer).await;
+    let directory = tempfile::tempdir().unwrap();
+    let into = directory.path().to_str().unwrap();
+    let download = |more: &[&str]| {
+        let arguments = ["download", "--group", "7", "--into", into];
+        asking(&server.url, "a-token", &[&arguments, more].concat())
+    };
+    let rows = run(download(&["14"])).await.well().json();
+    let names = ["14-1.png", "14-2.mp4", "_.._.plan _fdp.txt"];
+    let contents = ["the picture", "the video", "the file"];
+    for ((row, name), content) in rows.iter().zip(names).zip(contents) {
+        let path = directory.path().join(name);
+        assert_eq!(row["file"], path.to_str().unwrap());
+        assert_eq!(row["bytes"], content.len());
+        assert_eq!(fs::read_to_string(path).unwrap(), content);
+    }
+    assert_eq!(rows.len(), 3);
+    // Neither a log line nor an error has the URL with the token.
+    let again = run(download(&["14", "-v"])).await;
+    let error = again.refused(6);
+    assert!(
+        error.contains("14-1.png") && !error.contains("a-token"),
+        "{error}"
+    );
+    assert_eq!(
+        fs::read_to_string(directory.path().join("14-1.png")).unwrap(),
+        "the picture"
+    );
+
+    let rows = run(download(&["16", "--size", "preview", "--format", "pretty"]))
+        .await
+        .well();
+    let path = directory.path().join("16-1.gif");
+    assert_eq!(rows.stdout, format!("{}  5 bytes\n", path.display()));
+    for (message, status, reason) in [("15", 4, "no picture"), ("17", 2, "not of GroupMe")] {
+        let refused = run(download(&[message])).await;
+        assert!(
+            refused.refused(status).contains(reason),
+            "{}",
+            refused.stderr
+        );
+    }
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 4);
+}

@@ -1,0 +1,429 @@
+//! Memory of groups, members, topics and recent messages, kept by events.
+
+mod notices;
+mod recent;
+
+use core::fmt;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use groupme_account::{Delivery, Status};
+use groupme_model::{
+    ConversationId, EventRef, Group, GroupId, IdRef, JoinedGroup, Member, Message, MessageId,
+    Topic, UserId,
+};
+use groupme_rest::{
+    Client as RestClient, Error as RestError,
+    endpoint::{groups, topics},
+};
+
+use self::recent::Recent;
+
+/// Memory of groups, members, topics and recent messages. Clones share it.
+///
+/// The program shows every event to [`handle`](Self::handle), and asks from any task. What is
+/// returned are snapshots: they do not change, and hold no lock. Groups come from
+/// [`load`](Self::load) and from events, members and topics of a group from
+/// [`load_group`](Self::load_group); messages are those that were seen.
+///
+/// Memory is bounded by [`CacheLimits`]: beyond them, whatever was not used for the longest time is
+/// forgotten, and a lookup says `None`, as for what was never known.
+///
+/// ```
+/// use groupme_client::{Cache, prelude::*, sim::Sim};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sim = Sim::start().await?;
+/// # let mut client = Client::simulated(&sim)?.connect()?;
+/// # let lake = GroupId::from(sim.cast().lake);
+/// let handle = client.handle();
+/// let cache = Cache::new(handle.user());
+/// let rest = handle.rest().expect("a REST API");
+/// cache.load(&rest).await?;
+/// cache.load_group(&rest, &lake).await?;
+/// assert_eq!(cache.group(&lake).unwrap().name.as_deref(), Some("Lake weekend"));
+/// assert!(cache.members(&lake).unwrap().len() > 2);
+/// # sim.until_listening().await?;
+/// # sim.say("hello")?;
+///
+/// while let Some(delivery) = client.next_event().await? {
+///     cache.handle(&delivery);
+///     // …
+/// #   break;
+/// }
+/// let newest = cache.messages(&lake).pop().unwrap();
+/// assert_eq!(newest.text.as_deref(), Some("hello"));
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Cache(Arc<Inner>);
+
+struct Inner {
+    /// User of the account.
+    user: UserId,
+    limits: CacheLimits,
+    state: Mutex<State>,
+}
+
+/// Limits of a [`Cache`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CacheLimits {
+    /// Groups, with their topics and members. Default: 2,000.
+    pub groups: usize,
+    /// Members of all groups together. Default: 50,000.
+    pub members: usize,
+    /// Topics of all groups together. Default: 5,000.
+    pub topics: usize,
+    /// Messages of each conversation. Default: 100.
+    pub messages: usize,
+    /// Messages of all conversations together. Default: 10,000.
+    pub all_messages: usize,
+}
+
+impl Default for CacheLimits {
+    fn default() -> Self {
+        Self {
+            groups: 2_000,
+            members: 50_000,
+            topics: 5_000,
+            messages: 100,
+            all_messages: 10_000,
+        }
+    }
+}
+
+#[derive(Default)]
+struct State {
+    groups: BTreeMap<GroupId, Known>,
+    topics: BTreeMap<GroupId, Arc<Topic>>,
+    recent: Recent,
+    /// Number of members of all groups.
+    members: usize,
+    /// Counts uses, for the choice of what to forget.
+    clock: u64,
+}
+
+/// Group that is known.
+struct Known {
+    /// The group without its members.
+    group: Arc<Group>,
+    /// Members, by user, once they are loaded.
+    members: Option<BTreeMap<UserId, Arc<Member>>>,
+    used: u64,
+}
+
+impl Cache {
+    /// Creates an empty cache for an account, by the id of its user.
+    pub fn new(user: impl Into<UserId>) -> Self {
+        Self::with_limits(user, CacheLimits::default())
+    }
+
+    /// Creates an empty cache with other limits.
+    pub fn with_limits(user: impl Into<UserId>, limits: CacheLimits) -> Self {
+        Self(Arc::new(Inner {
+            user: user.into(),
+            limits,
+            state: Mutex::default(),
+        }))
+    }
+
+    /// Requests the account's groups, without their members and topics.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`groupme_rest::Client::call`]. Groups that came before the error are known.
+    pub async fn load(&self, rest: &RestClient) -> Result<(), RestError> {
+        let mut list = rest.groups();
+        while let Some(group) = list.next().await {
+            let group = group?;
+            let mut state = self.lock();
+            state.put_group(group);
+            state.trim(&self.0.limits);
+        }
+        Ok(())
+    }
+
+    /// Requests a group with its members and topics.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`groupme_rest::Client::call`].
+    pub async fn load_group(
+        &self,
+        rest: &RestClient,
+        group: impl Into<GroupId>,
+    ) -> Result<(), RestError> {
+        let id = group.into();
+        let (show, list) = (groups::show(&id), topics::list(&id));
+        let (group, topics) = tokio::join!(rest.call(&show), rest.call(&list));
+        let (group, topics) = (group?, topics?);
+        let mut state = self.lock();
+        state.put_group(group);
+        state
+            .topics
+            .retain(|_, topic| topic.parent_id.as_ref() != Some(&id));
+        for mut topic in topics {
+            topic.parent_id.get_or_insert_with(|| id.clone());
+            state.topics.insert(topic.id.clone(), Arc::new(topic));
+        }
+        state.trim(&self.0.limits);
+        Ok(())
+    }
+
+    /// Keeps the cache current by an event. Show it every event, live or not, in their order.
+    pub fn handle(&self, delivery: &Delivery) {
+        let event = delivery.event();
+        let mut state = self.lock();
+        match &event {
+            EventRef::MembershipCreate(push) => {
+                state.put_group(from_joined(push.group().into_owned()));
+            }
+            EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) => {
+                let message = push.message();
+                if let (Some(group), Some(notice)) = (
+                    message.group_id(),
+                    message.event().and_then(|event| event.notice()),
+                ) {
+                    state.handle_notice(&self.0.user, &group.into_owned(), &notice.into_owned());
+                }
+                state.put_message(message.into_owned(), &self.0.limits);
+            }
+            EventRef::MessageUpdate(push) | EventRef::MessageDeleted(push) => {
+                state.replace_message(push.message().into_owned());
+            }
+            _ => {
+                let message = event.message().map(groupme_model::MessageRef::into_owned);
+                if let (Some(change), Some(message)) = (event.reaction_change(), message) {
+                    state.set_reactions(&message, change.into_owned().reactions);
+                }
+            }
+        }
+        state.trim(&self.0.limits);
+    }
+
+    /// Forgets what a loss has made doubtful. Show it the statuses between the events, if the program
+    /// reads them.
+    pub fn handle_status(&self, status: &Status) {
+        let Status::Unrecoverable(lost) = status else {
+            return;
+        };
+        let mut state = self.lock();
+        match &lost.conversation {
+            Some(conversation) => state.forget(conversation),
+            None => *state = State::default(),
+        }
+    }
+
+    /// Returns a group, without its members.
+    pub fn group(&self, group: impl Into<GroupId>) -> Option<Arc<Group>> {
+        let mut state = self.lock();
+        let known = state.used(&group.into())?;
+        Some(Arc::clone(&known.group))
+    }
+
+    /// Returns all groups that are known, in the order of their ids.
+    pub fn groups(&self) -> Vec<Arc<Group>> {
+        let state = self.lock();
+        let groups = state.groups.values();
+        groups.map(|known| Arc::clone(&known.group)).collect()
+    }
+
+    /// Returns the members of a group; `None` if they are not loaded.
+    pub fn members(&self, group: impl Into<GroupId>) -> Option<Vec<Arc<Member>>> {
+        let mut state = self.lock();
+        let members = state.used(&group.into())?.members.as_ref()?;
+        Some(members.values().cloned().collect())
+    }
+
+    /// Returns the membership of a user in a group.
+    pub fn member(
+        &self,
+        group: impl Into<GroupId>,
+        user: impl Into<UserId>,
+    ) -> Option<Arc<Member>> {
+        let mut state = self.lock();
+        let members = state.used(&group.into())?.members.as_ref()?;
+        members.get(&user.into()).cloned()
+    }
+
+    /// Returns a topic, by its own id.
+    pub fn topic(&self, topic: impl Into<GroupId>) -> Option<Arc<Topic>> {
+        self.lock().topics.get(&topic.into()).cloned()
+    }
+
+    /// Returns the topics of a group that are known.
+    pub fn topics(&self, group: impl Into<GroupId>) -> Vec<Arc<Topic>> {
+        let group = group.into();
+        let state = self.lock();
+        let topics = state.topics.values();
+        let own = topics.filter(|topic| topic.parent_id.as_ref() == Some(&group));
+        own.cloned().collect()
+    }
+
+    /// Returns the messages of a conversation that were seen, oldest first, as they are after edits,
+    /// deletions and reactions.
+    pub fn messages(&self, conversation: impl Into<ConversationId>) -> Vec<Arc<Message>> {
+        self.lock().recent.messages(&conversation.into())
+    }
+
+    /// Returns a message that was seen.
+    pub fn message(
+        &self,
+        conversation: impl Into<ConversationId>,
+        message: impl Into<MessageId>,
+    ) -> Option<Arc<Message>> {
+        let state = self.lock();
+        state.recent.message(&conversation.into(), &message.into())
+    }
+
+    /// A poisoned lock is used all the same: each change is whole.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn used(&mut self, group: &GroupId) -> Option<&mut Known> {
+        self.clock += 1;
+        let known = self.groups.get_mut(group)?;
+        known.used = self.clock;
+        Some(known)
+    }
+
+    /// Inserts a group, or the newer state of one. A group without members keeps those known.
+    fn put_group(&mut self, mut group: Group) {
+        self.clock += 1;
+        let members = group.members.take().map(|members| {
+            let members = members.into_iter();
+            let by_user =
+                members.filter_map(|member| Some((member.user_id.clone()?, Arc::new(member))));
+            by_user.collect::<BTreeMap<_, _>>()
+        });
+        // An empty list is that of an answer without members.
+        let members = members.filter(|members| !members.is_empty());
+        let id = group.id.clone();
+        let before = self.groups.remove(&id).and_then(|known| known.members);
+        let before_count = before.as_ref().map_or(0, BTreeMap::len);
+        let members = members.or(before);
+        let count = members.as_ref().map_or(0, BTreeMap::len);
+        self.members = self
+            .members
+            .saturating_sub(before_count)
+            .saturating_add(count);
+        let known = Known {
+            group: Arc::new(group),
+            members,
+            used: self.clock,
+        };
+        self.groups.insert(id, known);
+    }
+
+    fn remove_group(&mut self, group: &GroupId) {
+        if let Some(known) = self.groups.remove(group) {
+            let count = known.members.map_or(0, |members| members.len());
+            self.members = self.members.saturating_sub(count);
+        }
+        self.topics
+            .retain(|_, topic| topic.parent_id.as_ref() != Some(group));
+    }
+
+    fn forget(&mut self, conversation: &ConversationId) {
+        self.recent.remove(conversation);
+        self.remove_group(&GroupId::from(conversation.as_str()));
+    }
+
+    fn put_message(&mut self, message: Message, limits: &CacheLimits) {
+        let Some(conversation) = message.conversation().map(IdRef::into_owned) else {
+            return;
+        };
+        self.clock += 1;
+        self.recent
+            .put(conversation, message, self.clock, limits.messages);
+    }
+
+    /// Replaces a message that is known. A push about a deletion may have nothing but the id.
+    fn replace_message(&mut self, message: Message) {
+        self.recent.change(&message.id.clone(), |known| {
+            if message.created_at.is_some() {
+                let reactions = message.reactions.clone().or_else(|| known.reactions.take());
+                *known = message;
+                known.reactions = reactions;
+            } else {
+                known.deleted_at = message.deleted_at.or(known.deleted_at);
+                known.deletion_actor = message.deletion_actor.or(known.deletion_actor.take());
+                known.text = None;
+                known.attachments = Vec::new();
+            }
+        });
+    }
+
+    fn set_reactions(
+        &mut self,
+        message: &Message,
+        reactions: Option<Vec<groupme_model::Reaction>>,
+    ) {
+        if reactions.is_some() {
+            self.recent.change(&message.id, |known| {
+                known.reactions = reactions;
+                known.favorited_by.clone_from(&message.favorited_by);
+            });
+        }
+    }
+
+    /// Forgets what is beyond the limits, beginning with what was not used for the longest time.
+    fn trim(&mut self, limits: &CacheLimits) {
+        while self.groups.len() > limits.groups || self.members > limits.members {
+            let is_crowded = self.groups.len() > limits.groups;
+            let oldest = self.groups.iter().filter(|(_, known)| {
+                is_crowded
+                    || known
+                        .members
+                        .as_ref()
+                        .is_some_and(|members| !members.is_empty())
+            });
+            let oldest = oldest.min_by_key(|(_, known)| known.used);
+            let Some(id) = oldest.map(|(id, _)| id.clone()) else {
+                break;
+            };
+            self.remove_group(&id);
+        }
+        while self.topics.len() > limits.topics {
+            self.topics.pop_first();
+        }
+        self.recent.trim(limits.all_messages);
+    }
+}
+
+/// Returns the group of a push about a new membership, as REST would have it.
+fn from_joined(joined: JoinedGroup) -> Group {
+    let mut group = Group::default();
+    group.id = joined.id;
+    group.name = joined.name;
+    group.description = joined.description;
+    group.kind = joined.kind;
+    group.image_url = joined.avatar_url;
+    group.preview_url = joined.preview_url;
+    group.creator_user_id = joined.creator_id;
+    group.created_at = joined.created_at;
+    group.updated_at = joined.updated_at;
+    group.max_members = joined.max_memberships;
+    group.phone_number = joined.phone_number;
+    group.share_url = joined.share_url;
+    group.theme_name = joined.theme_name;
+    group
+}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.lock();
+        f.debug_struct("Cache")
+            .field("groups", &state.groups.len())
+            .field("members", &state.members)
+            .field("messages", &state.recent.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,177 @@
+//! Memory of groups, members, topics and messages.
+
+use groupme_client::{
+    Cache, CacheLimits, Client, GroupId, MessageId, Token, UserId,
+    model::{Message, Reaction},
+    rest_api::endpoint::groups,
+};
+use groupme_sim::{Sim, SimMessageId};
+
+use crate::account::{builder, event, sim};
+
+/// Returns a client that follows everything, and its cache with the group by the lake.
+async fn remembering(sim: &Sim) -> (Client, Cache) {
+    let client = builder(sim).api_url(sim.api_url()).connect().unwrap();
+    let cache = Cache::new(client.handle().user());
+    let rest = client.handle().rest().unwrap();
+    cache.load(&rest).await.unwrap();
+    cache.load_group(&rest, sim.cast().lake).await.unwrap();
+    sim.until_listening().await.unwrap();
+    (client, cache)
+}
+
+/// Shows the cache the events up to one that `wanted` accepts.
+async fn until(client: &mut Client, cache: &Cache, wanted: impl Fn(&Cache) -> bool) {
+    while !wanted(cache) {
+        cache.handle(&event(client).await);
+    }
+}
+
+fn text(message: &Message) -> &str {
+    message.text.as_deref().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn messages_are_kept_as_they_are_after_edits_reactions_and_deletions() {
+    let sim = sim().await;
+    let (mut client, cache) = remembering(&sim).await;
+    let cast = *sim.cast();
+    let lake = GroupId::from(cast.lake);
+    let id: SimMessageId = sim.say("frist").unwrap();
+    let message = MessageId::from(id);
+    until(&mut client, &cache, |cache| {
+        cache.message(&lake, &message).is_some()
+    })
+    .await;
+    let before = cache.message(&lake, &message).unwrap();
+
+    sim.with_world(|world| world.edit(id, "first")).unwrap();
+    let now = || cache.message(&lake, &message).unwrap();
+    until(&mut client, &cache, |_| text(&now()) == "first").await;
+    sim.with_world(|world| world.react(id, cast.theo, "👍"))
+        .unwrap();
+    let faces = || {
+        now()
+            .reactions
+            .iter()
+            .flatten()
+            .filter_map(Reaction::icon)
+            .count()
+    };
+    until(&mut client, &cache, |_| faces() == 1).await;
+    assert_eq!(text(&now()), "first");
+    sim.with_world(|world| world.delete(id)).unwrap();
+    until(&mut client, &cache, |_| now().is_deleted()).await;
+    // A snapshot does not change.
+    assert_eq!((text(&before), before.is_deleted()), ("frist", false));
+    assert_eq!(cache.messages(&lake).len(), 1);
+}
+
+#[tokio::test]
+async fn groups_members_and_topics_follow_the_notices() {
+    let sim = sim().await;
+    let (mut client, cache) = remembering(&sim).await;
+    let cast = *sim.cast();
+    let lake = GroupId::from(cast.lake);
+    let theo = UserId::from(cast.theo);
+    let nickname = |cache: &Cache| {
+        cache
+            .member(&lake, &theo)
+            .and_then(|one| one.nickname.clone())
+    };
+    assert_eq!(nickname(&cache).as_deref(), Some("Theo"));
+    let count = cache.members(&lake).unwrap().len();
+
+    let owner = sim.with_world(|world| {
+        let owner = world.owner(cast.lake).unwrap();
+        world.token(owner).unwrap().to_owned()
+    });
+    let owner = client
+        .handle()
+        .rest()
+        .unwrap()
+        .with_token(Token::new(&owner).unwrap());
+    let mut settings = groups::GroupSettings::default();
+    settings.name = Some("Island weekend".to_owned());
+    owner.call(&groups::update(&lake, &settings)).await.unwrap();
+    let is_renamed =
+        |cache: &Cache| cache.group(&lake).unwrap().name.as_deref() == Some("Island weekend");
+    until(&mut client, &cache, is_renamed).await;
+    sim.with_world(|world| world.remove_member(cast.lake, cast.mara, cast.theo))
+        .unwrap();
+    until(&mut client, &cache, |cache| nickname(cache).is_none()).await;
+    assert_eq!(cache.members(&lake).unwrap().len(), count - 1);
+    sim.with_world(|world| world.add_member(cast.lake, cast.mara, cast.theo))
+        .unwrap();
+    until(&mut client, &cache, |cache| nickname(cache).is_some()).await;
+    let topic = sim
+        .with_world(|world| world.add_topic(cast.lake, cast.mara, "Food"))
+        .unwrap();
+    let topic = GroupId::from(topic);
+    until(&mut client, &cache, |cache| cache.topic(&topic).is_some()).await;
+    assert_eq!(cache.topics(&lake).len(), 1);
+
+    // A new group, and an end of one.
+    let boat = sim
+        .with_world(|world| world.add_group("Boat", cast.mara, &[cast.theo]))
+        .unwrap();
+    sim.with_world(|world| world.add_member(boat, cast.mara, cast.me))
+        .unwrap();
+    let boat_id = GroupId::from(boat);
+    until(&mut client, &cache, |cache| cache.group(&boat_id).is_some()).await;
+    assert_eq!(cache.group(&boat_id).unwrap().name.as_deref(), Some("Boat"));
+    assert!(cache.members(&boat_id).is_none(), "they are not loaded");
+}
+
+#[tokio::test]
+async fn memory_is_bounded_and_the_longest_unused_is_forgotten_first() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    sim.with_world(|world| {
+        for number in 0..5 {
+            world.add_group(&format!("Group {number}"), cast.me, &[cast.mara])?;
+        }
+        Ok::<_, groupme_sim::WorldError>(())
+    })
+    .unwrap();
+    let mut client = builder(&sim).api_url(sim.api_url()).connect().unwrap();
+    let mut limits = CacheLimits::default();
+    (limits.groups, limits.messages, limits.all_messages) = (3, 4, 6);
+    let cache = Cache::with_limits(client.handle().user(), limits);
+    let rest = client.handle().rest().unwrap();
+    cache.load(&rest).await.unwrap();
+    assert_eq!(cache.groups().len(), 3);
+    sim.until_listening().await.unwrap();
+    let (lake, mara) = (GroupId::from(cast.lake), UserId::from(cast.mara));
+    for number in 0..6 {
+        sim.say(&format!("lake {number}")).unwrap();
+    }
+    until(&mut client, &cache, |cache| {
+        cache
+            .messages(&lake)
+            .last()
+            .is_some_and(|last| text(last) == "lake 5")
+    })
+    .await;
+    let texts = |cache: &Cache| {
+        let messages = cache.messages(&lake);
+        messages
+            .iter()
+            .map(|message| text(message).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&cache), ["lake 2", "lake 3", "lake 4", "lake 5"]);
+    let direct = groupme_client::Conversation::User(mara)
+        .id(client.handle().user())
+        .unwrap();
+    for number in 0..3 {
+        let line = format!("direct {number}");
+        sim.with_world(|world| world.direct_message(cast.mara, cast.me, &line))
+            .unwrap();
+    }
+    until(&mut client, &cache, |cache| {
+        cache.messages(&direct).len() == 3
+    })
+    .await;
+    assert!(texts(&cache).is_empty(), "the older conversation has gone");
+}
