@@ -30,8 +30,9 @@
 //!   subscription to it, they are found when the conversation is read again; so is unpinning,
 //!   which is never pushed.
 //! - A list of REST that lags behind the histories by more than ten seconds hides what was missed of
-//!   a conversation, until its history is read for another reason. So does one that lacks a new
-//!   conversation or its first message.
+//!   a conversation, until its history is read for another reason. So does one that lags at all
+//!   where a later message of the conversation is pushed within these seconds, and one that lacks a
+//!   new conversation or its first message.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
 //! - With [`Config::history`], a clock that is ahead at the very first start hides messages: those
 //!   sent until the clock's time of the start, lost in a dead socket, and older than the history.

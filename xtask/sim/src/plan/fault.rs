@@ -62,8 +62,6 @@ pub(crate) enum Fault {
         percent: u64,
         lasts: Duration,
     },
-    /// The lists of groups and chats lag behind the histories.
-    Lists { lag: Duration, lasts: Duration },
     /// No save of a backfilling program succeeds.
     Disk { client: usize, lasts: Duration },
     /// A program, or its machine, is suspended. Afterwards its session may be
@@ -133,7 +131,7 @@ impl Fault {
             _ => random.millis(20_000, 300_000),
         };
         let client = random.index(clients);
-        match random.index(33) {
+        match random.index(32) {
             0..2 => {
                 let most = random.pick(&[50, 400, 3_000, 12_000]);
                 Self::Latency {
@@ -195,10 +193,6 @@ impl Fault {
                 outage: random.pick(&[None, None, Some(503), Some(500)]),
                 rate: random.pick(&[None, Some(1), Some(3)]),
                 percent: random.pick(&[0, 10, 50]),
-                lasts,
-            },
-            32 => Self::Lists {
-                lag: random.millis(100, 9_000),
                 lasts,
             },
             _ => Self::Sleep {
