@@ -231,7 +231,7 @@ fn what_a_list_does_not_have_yet_is_found_by_the_second_look() {
         ];
         assert_eq!(output, if is_known { &[][..] } else { &found });
         assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
-        assert!(world.wait(Duration::from_secs(60)).is_empty());
+        assert!(world.wait(Duration::from_mins(1)).is_empty());
     }
 }
 
