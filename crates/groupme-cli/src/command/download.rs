@@ -48,7 +48,7 @@ pub(crate) async fn run(args: args::Download) -> Result<(), Failure> {
             Medium::Url(url) => name_of_url(&message, index + 1, url),
             Medium::File(file) => name_of_file(&account, &conversation, file).await?,
         };
-        let path = args.into.join(unused(name, &mut names));
+        let path = args.into.join(unused(&name, &mut names));
         let opened = match medium {
             Medium::Url(url) => account.rest().download(url).await,
             Medium::File(file) => account.rest().download_file(&conversation, file).await,
@@ -70,17 +70,18 @@ pub(crate) async fn run(args: args::Download) -> Result<(), Failure> {
             Err(Stopped::Download(error)) => account.failure(error).await,
         };
         // The other media are saved all the same.
-        match failure {
-            None => failure = Some(stopped),
-            Some(_) => tracing::warn!("{stopped}"),
+        if failure.is_some() {
+            tracing::warn!("{stopped}");
+        } else {
+            failure = Some(stopped);
         }
     }
     failure.map_or(Ok(()), Err)
 }
 
 /// Numbers a name that another medium of the message has.
-fn unused(name: String, names: &mut BTreeSet<String>) -> String {
-    let mut unused = name.clone();
+fn unused(name: &str, names: &mut BTreeSet<String>) -> String {
+    let mut unused = name.to_owned();
     let mut number = 2;
     while !names.insert(unused.clone()) {
         unused = match name.rsplit_once('.') {
