@@ -6,6 +6,8 @@ use core::{
     task::{Context, Poll},
 };
 
+use std::sync::Arc;
+
 use bayeux_proto::server::LaneKind;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, request::Parts};
@@ -33,7 +35,7 @@ impl Server {
         B: Body<Data: Send, Error: Into<BoxError>> + Send,
     {
         let (head, body) = request.into_parts();
-        let origin = match self.shared.options.origins.check(&head.headers) {
+        let origin = match self.shared.options.origins.check(&head) {
             Ok(origin) => origin.cloned(),
             Err(_) => return sockets::rejection(403),
         };
@@ -100,12 +102,16 @@ impl Server {
             server: self.clone(),
             id,
             kind: LaneKind::Exchange,
-            request: head,
+            request: Arc::new(head),
         };
         lane.report_cookie();
         let answering = async {
-            lane.receive(batch.messages()).await;
-            answer.wait().await
+            let is_handled = lane.receive(batch.messages()).await;
+            if is_handled {
+                answer.wait().await
+            } else {
+                Some(Answer::Rejected(500))
+            }
         };
         // A poll that another one replaced may never be answered.
         let limit = shared.options.longest_silence();
@@ -125,7 +131,7 @@ impl Server {
             server: self.clone(),
             id,
             kind: LaneKind::Socket,
-            request: head,
+            request: Arc::new(head),
         };
         lane.report_cookie();
         let task = shared.life.task();

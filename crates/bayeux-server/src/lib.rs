@@ -40,15 +40,20 @@
 //! # Rules
 //!
 //! A [`Rules`] decides who may shake hands, subscribe and publish, and answers publishes to service
-//! channels. Its methods are asynchronous, run in the task of the client's connection, and hold no
-//! lock: they may ask a database, and may publish. One message of a connection is judged after the
+//! channels. Its methods are asynchronous, run in a task of their own, and hold no
+//! lock: they may ask a database, and may publish. What a message has led to is carried out even if
+//! its client has gone. One message of a connection is judged after the
 //! other; connections do not wait for each other.
 //!
 //! # Limits
 //!
 //! Sessions, subscriptions, messages and queues of events are bounded by
 //! [`Limits`](bayeux_proto::server::Limits); bodies, connections, and frames that wait for a slow
-//! reader, by [`Options`]. A websocket that does not read is dropped once its queue is full; a
+//! reader, by [`Options`]. An answer that was written when its client had gone is lost, with the
+//! events in it: [`Config::ack_extension`](bayeux_proto::server::Config::ack_extension) is for clients
+//! that must not lose any. With Faye's dialect, events of a session go to its websocket until that is
+//! known to be dead, at the latest after the silence that two holds and 30 s allow, also if the client
+//! polls by then. [`Events`] drops what is not read in time, and says so. A websocket that does not read is dropped once its queue is full; a
 //! client that does not poll loses its session. Nobody else waits for either.
 //!
 //! # Features
@@ -62,6 +67,8 @@ mod error;
 mod events;
 #[cfg(feature = "wire")]
 mod http_service;
+#[cfg(feature = "wire")]
+mod impatient;
 #[cfg(feature = "wire")]
 mod lane;
 #[cfg(feature = "wire")]

@@ -10,7 +10,7 @@ use tokio::{
     time,
 };
 
-use crate::{phase::Phase, server::Server};
+use crate::{impatient::Impatient, phase::Phase, server::Server};
 
 /// Address of a client, in the extensions of a [request](crate::Message::request) over a listener
 /// of [`Server::serve`].
@@ -56,6 +56,7 @@ impl Server {
 
     async fn serve_connection(&self, stream: TcpStream, peer: SocketAddr) {
         let life = &self.shared.life;
+        let timeout = self.shared.options.request_timeout;
         // Frames are small, and clients wait for each.
         let _ = stream.set_nodelay(true);
         let service = service_fn(async |mut request| {
@@ -64,8 +65,8 @@ impl Server {
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.shared.options.request_timeout)
-            .serve_connection(TokioIo::new(stream), service)
+            .header_read_timeout(timeout)
+            .serve_connection(TokioIo::new(Impatient::new(stream, timeout)), service)
             .with_upgrades();
         let mut connection = pin!(connection);
         let ended = tokio::select! {

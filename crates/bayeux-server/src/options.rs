@@ -13,9 +13,10 @@ use crate::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// Protocol: behaviour, hold, limits. Default: that of Faye 1.4, except that a lost poll is
-    /// noticed, the end of an old socket leaves the new one alone, and a client cannot ask for a
-    /// longer hold than the server's.
+    /// Protocol: behaviour, hold, limits. Default: that of Faye 1.4, except that only clients with a
+    /// session may publish, a payload opens one session at most, a lost poll is noticed, the end of
+    /// an old socket leaves the new one alone, and a client cannot ask for a longer hold than the
+    /// server's.
     pub bayeux: Config,
     /// Origins of the web pages that may connect. Default: the server's own only. Programs, which
     /// send no `Origin`, are not affected.
@@ -23,7 +24,9 @@ pub struct Options {
     /// Maximum size of a body or websocket message, in bytes. Default: 1 MiB. A larger body is
     /// refused with 413; a larger message ends the socket.
     pub max_payload: usize,
-    /// Time in which a client has to send a whole request. Default: 30 s.
+    /// Time in which a client has to send a whole request, and in which it has to take some of what
+    /// is written to it. Default: 30 s. The second is checked for connections of
+    /// [`Server::serve`](crate::Server::serve).
     pub request_timeout: Duration,
     /// Outputs that wait for a slow socket. Default: 32,768 frames, 8 MiB.
     pub queue: QueueLimits,
@@ -47,12 +50,15 @@ impl Default for Options {
         profile.notices_lost_polls = true;
         profile.late_close_spreads = false;
         profile.caps_hold = true;
+        profile.anonymous_publishes = false;
+        profile.handshakes_alone = true;
         Self::new(Config::new(profile))
     }
 }
 
 impl Options {
-    /// Returns the default options for a protocol.
+    /// Returns the default options with this protocol, as it is: a profile of Faye permits what the
+    /// default refuses, such as publishes without a session.
     pub fn new(bayeux: Config) -> Self {
         Self {
             bayeux,
@@ -76,6 +82,7 @@ impl Options {
             max_message: self.max_payload,
             max_silence: Some(self.longest_silence()),
             ping_interval: self.ping_interval,
+            close_timeout: self.request_timeout,
         }
     }
 

@@ -1,8 +1,10 @@
 //! Web pages that may connect: an allow-list against requests of foreign pages.
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderName, HeaderValue,
     header::{HOST, ORIGIN, REFERER},
+    request::Parts,
+    uri::Authority,
 };
 
 /// Origins of the web pages that may connect.
@@ -10,6 +12,11 @@ use http::{
 /// A browser sends cookies with requests of any page, and lets any page open a websocket; so a
 /// request of a page that is not allowed is refused with 403, whatever its transport. Pages that are
 /// allowed get the CORS headers that let them read the responses.
+///
+/// `Own` believes the `Host` of the request. A server on a private address, which pages can reach by
+/// a name of their own that points at that address (DNS rebinding), needs a proxy that checks `Host`,
+/// or a [`Rules::admit`](crate::Rules::admit) that does. Cookies are set with `SameSite=Lax`, so
+/// sessions tied to cookies are of no use to pages of other sites.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origins {
@@ -28,10 +35,8 @@ pub(crate) struct Foreign;
 
 impl Origins {
     /// Returns the `Origin` of an allowed page, or `None` for a request without one.
-    pub(crate) fn check<'a>(
-        &self,
-        headers: &'a HeaderMap,
-    ) -> Result<Option<&'a HeaderValue>, Foreign> {
+    pub(crate) fn check<'a>(&self, request: &'a Parts) -> Result<Option<&'a HeaderValue>, Foreign> {
+        let headers = &request.headers;
         let Some(origin) = headers.get(ORIGIN) else {
             // The script of callback-polling is requested without an origin.
             let is_foreign = headers
@@ -41,21 +46,26 @@ impl Origins {
                 || headers
                     .get(REFERER)
                     .and_then(|page| origin_of(page.to_str().ok()?))
-                    .map_or(*self == Self::Any, |origin| self.allow(origin, headers));
+                    .map_or(*self == Self::Any, |origin| self.allow(origin, request));
             return if is_allowed { Ok(None) } else { Err(Foreign) };
         };
         let text = origin.to_str().map_err(|_| Foreign)?;
         let is_single = headers.get_all(ORIGIN).iter().count() == 1;
-        if is_single && self.allow(text, headers) {
+        if is_single && self.allow(text, request) {
             Ok(Some(origin))
         } else {
             Err(Foreign)
         }
     }
 
-    fn allow(&self, origin: &str, headers: &HeaderMap) -> bool {
+    fn allow(&self, origin: &str, request: &Parts) -> bool {
         let is_own = || {
-            let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+            let host = request
+                .headers
+                .get(HOST)
+                .and_then(|host| host.to_str().ok());
+            // HTTP/2 has no `Host`.
+            let host = host.or_else(|| request.uri.authority().map(Authority::as_str));
             let authority = origin.split_once("://").map(|(_, authority)| authority);
             authority.is_some_and(|authority| {
                 host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
@@ -83,15 +93,23 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 #[cfg(test)]
 mod tests {
+    use http::Request;
+
     use super::*;
 
+    fn request(headers: &[(HeaderName, &'static str)]) -> Parts {
+        let mut request = Request::builder()
+            .uri("/")
+            .header(HOST, "push.example:8080");
+        for (name, value) in headers {
+            request = request.header(name, *value);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
     fn check(origins: &Origins, headers: &[(HeaderName, &'static str)]) -> Result<bool, Foreign> {
-        let headers: HeaderMap = headers
-            .iter()
-            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
-            .chain([(HOST, HeaderValue::from_static("push.example:8080"))])
-            .collect();
-        origins.check(&headers).map(|origin| origin.is_some())
+        let request = request(headers);
+        origins.check(&request).map(|origin| origin.is_some())
     }
 
     #[test]
@@ -146,10 +164,20 @@ mod tests {
     #[test]
     fn of_two_origins_none_is_believed() {
         let listed = Origins::Listed(vec!["https://app.example".to_owned()]);
-        let mut headers = HeaderMap::new();
-        for origin in ["https://app.example", "https://evil.example"] {
-            headers.append(ORIGIN, HeaderValue::from_static(origin));
-        }
-        assert_eq!(listed.check(&headers), Err(Foreign));
+        let both = [
+            (ORIGIN, "https://app.example"),
+            (ORIGIN, "https://evil.example"),
+        ];
+        assert_eq!(check(&listed, &both), Err(Foreign));
+    }
+
+    #[test]
+    fn the_authority_of_http_2_is_the_host() {
+        let own = [(ORIGIN, "https://push.example")];
+        let mut request = request(&own);
+        request.headers.remove(HOST);
+        assert_eq!(Origins::Own.check(&request), Err(Foreign));
+        request.uri = "https://push.example/bayeux".parse().unwrap();
+        assert!(Origins::Own.check(&request).is_ok());
     }
 }

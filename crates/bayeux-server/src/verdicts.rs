@@ -1,6 +1,8 @@
 //! Answers of the rules to the messages of one payload, for a server that asks without waiting.
 
-use bayeux_proto::server::{RequestContext, SecurityPolicy};
+use std::collections::VecDeque;
+
+use bayeux_proto::server::{Limits, RequestContext, SecurityPolicy};
 
 use crate::{message::Message, rules::DynRules};
 
@@ -15,25 +17,23 @@ pub(crate) struct Verdicts {
 /// Answer of the rules to one message.
 enum Verdict {
     Whole(Result<(), String>),
-    /// Verdict on each channel of a subscription.
-    Channels(Vec<(String, Result<(), String>)>),
+    /// Verdict on each channel of a subscription, in the order in which the server asks.
+    Channels(VecDeque<(String, Result<(), String>)>),
 }
 
 impl Verdicts {
-    /// Asks the rules about the next message of the payload.
-    pub(crate) async fn ask(&mut self, rules: &dyn DynRules, message: &Message<'_>) {
-        let verdict = match message.channel() {
-            "/meta/handshake" => Verdict::Whole(rules.may_handshake(message).await),
-            "/meta/subscribe" => {
-                let mut verdicts = Vec::new();
-                for channel in message.subscriptions() {
-                    let verdict = rules.may_subscribe(message, &channel).await;
-                    verdicts.push((channel, verdict));
-                }
-                Verdict::Channels(verdicts)
-            }
-            channel if channel.starts_with("/meta/") => Verdict::Whole(Ok(())),
-            _ => Verdict::Whole(rules.may_publish(message).await),
+    /// Asks the rules about the next message of the payload, unless it is beyond a limit.
+    pub(crate) async fn ask(
+        &mut self,
+        rules: &dyn DynRules,
+        message: &Message<'_>,
+        bytes: usize,
+        limits: &Limits,
+    ) {
+        let verdict = if bytes > limits.message {
+            Verdict::Whole(Err(UNASKED.to_owned()))
+        } else {
+            judge(rules, message, limits).await
         };
         self.verdicts.push(verdict);
     }
@@ -43,6 +43,26 @@ impl Verdicts {
             Some(Verdict::Whole(verdict)) => verdict.clone(),
             _ => Err(UNASKED.to_owned()),
         }
+    }
+}
+
+async fn judge(rules: &dyn DynRules, message: &Message<'_>, limits: &Limits) -> Verdict {
+    match message.channel() {
+        "/meta/handshake" => Verdict::Whole(rules.may_handshake(message).await),
+        "/meta/subscribe" => {
+            let channels = message.subscriptions();
+            if channels.len() > limits.subscriptions {
+                return Verdict::Whole(Err("403::Too many subscriptions".to_owned()));
+            }
+            let mut verdicts = VecDeque::new();
+            for channel in channels {
+                let verdict = rules.may_subscribe(message, &channel).await;
+                verdicts.push_back((channel, verdict));
+            }
+            Verdict::Channels(verdicts)
+        }
+        channel if channel.starts_with("/meta/") => Verdict::Whole(Ok(())),
+        _ => Verdict::Whole(rules.may_publish(message).await),
     }
 }
 
@@ -56,11 +76,13 @@ impl SecurityPolicy for Verdicts {
     }
 
     fn may_subscribe(&mut self, context: &RequestContext<'_>, channel: &str) -> Result<(), String> {
-        let verdict = match self.verdicts.get(context.index) {
-            Some(Verdict::Channels(verdicts)) => verdicts.iter().find(|(name, _)| name == channel),
-            _ => None,
-        };
-        verdict.map_or_else(|| Err(UNASKED.to_owned()), |(_, verdict)| verdict.clone())
+        match self.verdicts.get_mut(context.index) {
+            Some(Verdict::Channels(verdicts)) => match verdicts.pop_front() {
+                Some((name, verdict)) if name == channel => verdict,
+                _ => Err(UNASKED.to_owned()),
+            },
+            _ => self.whole(context),
+        }
     }
 
     fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {

@@ -301,7 +301,8 @@ impl<P> Feed<P> {
         self.buffered + self.held.len()
     }
 
-    /// Returns the number of requests, sent or waiting.
+    /// Returns the number of requests, sent or waiting, without the lists that are read once more ten
+    /// seconds after a gap.
     pub fn requests(&self) -> usize {
         self.requests.len()
     }

@@ -181,6 +181,9 @@ pub(crate) enum Purpose {
     Snapshot,
 }
 
+/// Number of the lists that are read once more after a resync, whose own numbers begin with 1.
+pub(crate) const SECOND_LOOK: u64 = 0;
+
 /// Requests to send, to repeat, and in flight.
 #[derive(Debug)]
 pub(crate) struct Requests {
@@ -225,6 +228,11 @@ impl Requests {
         }
     }
 
+    /// Enqueues a request at a time.
+    pub(crate) fn enqueue_at(&mut self, at: Instant, request: Request, purpose: Purpose) {
+        self.later.push((at, Pending::new(request, purpose)));
+    }
+
     /// Enqueues a request after a delay that grows with `times`.
     pub(crate) fn enqueue_later(
         &mut self,
@@ -234,7 +242,7 @@ impl Requests {
         times: u32,
     ) {
         let at = now + self.backoff(times);
-        self.later.push((at, Pending::new(request, purpose)));
+        self.enqueue_at(at, request, purpose);
     }
 
     /// Returns the next request, if fewer than `limit` are in flight.
@@ -316,9 +324,13 @@ impl Requests {
         self.later.retain(|(_, pending)| wanted(pending));
     }
 
-    /// Returns the number of requests, in flight or not.
+    /// Returns the number of requests, in flight or not, without a second look that is not due.
     pub(crate) fn len(&self) -> usize {
-        self.ready.len() + self.later.len() + self.asked.len()
+        let is_wanted = |(_, pending): &&(Instant, Pending)| {
+            pending.purpose != Purpose::List(SECOND_LOOK) || pending.since.is_some()
+        };
+        let later = self.later.iter().filter(is_wanted).count();
+        self.ready.len() + later + self.asked.len()
     }
 }
 

@@ -132,6 +132,8 @@ pub struct World {
     cleared: BTreeMap<(Conversation, SimUserId), SimMessageId>,
     /// Ids of the conversations that each user pinned.
     pinned: BTreeMap<SimUserId, Vec<String>>,
+    /// Age at which messages appear in the lists of groups and chats.
+    list_lag: Duration,
     bots: Bots,
     calendar: Calendar,
     contacts: Contacts,
@@ -179,6 +181,7 @@ impl World {
             hidden_chats: BTreeMap::new(),
             cleared: BTreeMap::new(),
             pinned: BTreeMap::new(),
+            list_lag: Duration::ZERO,
             bots: Bots::default(),
             calendar: Calendar::default(),
             contacts: Contacts::default(),
@@ -189,6 +192,13 @@ impl World {
             latest_group: SimGroupId::new(108_000_000),
             pushes: VecDeque::new(),
         }
+    }
+
+    /// Sets the age at which messages appear in the lists of groups and chats, as the newest of
+    /// their conversation; its first message appears at once. Histories have all at once, and counts
+    /// include them. 0 at first.
+    pub fn set_list_lag(&mut self, lag: Duration) {
+        self.list_lag = lag;
     }
 
     /// Advances the time to `now`, never back, and ends polls that are due.

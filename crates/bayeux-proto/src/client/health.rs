@@ -135,6 +135,15 @@ impl Health {
         }
     }
 
+    /// Reports a gap that ends now, unless one is pending: that one goes on until messages are known
+    /// to flow, and is reported then.
+    pub(super) fn report_gap(&mut self, cx: &mut Context, cause: &Cause) {
+        if self.up && self.pending_gap.is_none() {
+            let (since, cause) = (self.last_safe, cause.clone());
+            cx.emit(SessionEvent::Gap { since, cause });
+        }
+    }
+
     /// Forgets an ended session. Events after its last safe instant may be missed until the next
     /// session is up.
     pub(super) fn end_session(&mut self) {

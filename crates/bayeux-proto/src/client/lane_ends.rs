@@ -109,9 +109,8 @@ impl Session {
             Cause::Lane(close) => close.may_have_had_events(),
             _ => true,
         };
-        if may_have_had_events && self.stage == Stage::Live && self.health.is_up() {
-            self.health.mark_gap(cause.clone());
-            self.health.mark_up(&mut self.cx, true);
+        if may_have_had_events && self.stage == Stage::Live {
+            self.health.report_gap(&mut self.cx, cause);
         }
     }
 }

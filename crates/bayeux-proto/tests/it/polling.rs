@@ -309,6 +309,22 @@ fn an_ordinary_exchange_that_is_lost_may_have_carried_events() {
 
 // C143
 #[test]
+fn a_lost_exchange_does_not_end_the_gap_of_a_cut_poll() {
+    let mut world = World::established_over_http();
+    world.pass(millis(5_000));
+    world.publish("/foo", "1");
+    let ordinary = world.lane(Kind::Ordinary);
+    let held = world.last("/meta/connect");
+    world.close(held.lane, Close::Lost);
+    world.close(ordinary, Close::Lost);
+    // The server loses events in the dead poll until the next connect arrives.
+    assert!(gaps(&world).is_empty());
+    world.confirm();
+    assert_eq!(gaps(&world), [held.at]);
+}
+
+// C143
+#[test]
 fn an_ordinary_exchange_without_an_answer_in_time_is_a_gap() {
     let mut world = World::established_over_http();
     world.publish("/foo", "1");

@@ -54,6 +54,9 @@ pub struct Socket {
     pub max_silence: Option<Duration>,
     /// Interval of websocket pings, which keep proxies from closing the connection. Default: none.
     pub ping_interval: Option<Duration>,
+    /// Time in which the peer has to take the outputs that wait when its lane ends, the close frame
+    /// included. Default: 1 s.
+    pub close_timeout: Duration,
 }
 
 impl Default for Socket {
@@ -62,6 +65,7 @@ impl Default for Socket {
             max_message: 1 << 20,
             max_silence: None,
             ping_interval: None,
+            close_timeout: CLOSE_TIMEOUT,
         }
     }
 }
@@ -70,7 +74,8 @@ impl Socket {
     /// Serves a websocket until either side closes it.
     ///
     /// `closed` completes when the lane has ended: with true if a close frame is the last output, so
-    /// that the peer has a second to take it; with false to end the socket at once.
+    /// that the peer has the [`close_timeout`](Self::close_timeout) to take it; with false to end the
+    /// socket at once. After the close frame, the peer has a second to close its side.
     pub async fn serve(
         self,
         lane: LaneId,
@@ -100,7 +105,7 @@ impl Socket {
         // A peer that does not read would block a write for ever.
         let closing = async {
             if closed.await {
-                time::sleep(CLOSE_TIMEOUT).await;
+                time::sleep(self.close_timeout).await;
             }
         };
         tokio::select! {

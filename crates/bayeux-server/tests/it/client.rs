@@ -89,6 +89,17 @@ pub(crate) fn data_of(answer: &Value, channel: &str) -> Vec<Value> {
     data.cloned().collect()
 }
 
+/// Waits until something becomes true by the work of other tasks.
+pub(crate) async fn until(mut is_so: impl FnMut() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(core::time::Duration::from_secs(20), waiting).await;
+    waited.expect("becomes true within 20 s");
+}
+
 /// HTTP connection that is kept alive.
 pub(crate) struct Http(BufReader<TcpStream>);
 
@@ -147,6 +158,13 @@ impl Http {
             status: line.split(' ').nth(1).unwrap().parse().unwrap(),
             body: String::from_utf8(body).unwrap(),
         })
+    }
+
+    /// Reads until the connection ends, by whatever; returns the number of bytes.
+    pub(crate) async fn drain(&mut self) -> usize {
+        let mut bytes = Vec::new();
+        let _ = self.0.read_to_end(&mut bytes).await;
+        bytes.len()
     }
 
     /// Reads a number of bytes.

@@ -59,10 +59,7 @@ async fn a_message_beyond_the_limit_ends_its_socket_alone() {
     assert_eq!(good.batch().await[0]["data"], 1);
 }
 
-#[tokio::test]
-async fn a_slow_reader_is_dropped_and_nobody_waits_for_it() {
-    let mut options = Options::default();
-    options.queue.bytes = 100_000;
+async fn drops_a_sleeper(options: Options) {
     let (server, addr) = start(AllowAll, options).await;
     let (mut reader, mut sleeper) = (Socket::open(addr).await, Socket::open(addr).await);
     reader.listen("/news").await;
@@ -79,6 +76,43 @@ async fn a_slow_reader_is_dropped_and_nobody_waits_for_it() {
     }
     server.publish("/news", "1").unwrap();
     assert_eq!(reader.batch().await[0]["data"], 1);
+}
+
+#[tokio::test]
+async fn a_slow_reader_is_dropped_for_its_bytes_and_nobody_waits_for_it() {
+    let mut options = Options::default();
+    options.queue.bytes = 100_000;
+    drops_a_sleeper(options).await;
+}
+
+#[tokio::test]
+async fn a_slow_reader_is_dropped_for_its_frames_and_nobody_waits_for_it() {
+    let mut options = Options::default();
+    (options.queue.frames, options.queue.bytes) = (4, usize::MAX);
+    drops_a_sleeper(options).await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_answer_is_cut_off() {
+    let mut options = Options::default();
+    options.request_timeout = Duration::from_millis(200);
+    options.bayeux.limits.queue_bytes = usize::MAX;
+    let (server, addr) = start(AllowAll, options).await;
+    let client = open_session(&server).await;
+    ask(
+        &server,
+        &json!([crate::client::subscribe(&client, "/news")]),
+    )
+    .await;
+    let text = format!("{:?}", "x".repeat(60_000));
+    for _ in 0..400 {
+        server.publish("/news", &text).unwrap();
+    }
+    let mut http = Http::open(addr).await;
+    http.post(&json!([connect(&client)])).await;
+    // The time in which a client has to read is real: sockets know no other.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert!(http.drain().await < 400 * 60_000, "the rest of the answer");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Rules: permissions, services, and messages to new subscribers.
 
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::Arc;
 
 use bayeux_proto::Channel;
@@ -242,4 +243,131 @@ async fn the_program_learns_of_sessions_and_subscriptions() {
     );
     drop(server);
     assert_eq!(events.next().await, None);
+}
+
+/// Rules that count the messages about which they are asked.
+#[derive(Default)]
+struct Counting {
+    asked: AtomicUsize,
+    served: AtomicUsize,
+}
+
+#[derive(Clone, Default)]
+struct Counter(Arc<Counting>);
+
+impl Rules for Counter {
+    async fn may_subscribe(&self, _: &Message<'_>, _: &str) -> Result<(), String> {
+        self.0.asked.fetch_add(1, Relaxed);
+        Ok(())
+    }
+
+    async fn may_publish(&self, _: &Message<'_>) -> Result<(), String> {
+        self.0.asked.fetch_add(1, Relaxed);
+        Ok(())
+    }
+
+    async fn serve(&self, _: &Message<'_>) {
+        self.0.served.fetch_add(1, Relaxed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_without_a_session_publishes_nothing_and_calls_no_service() {
+    let counter = Counter::default();
+    let server = Server::new(counter.clone(), Options::default());
+    let client = open_session(&server).await;
+    ask(&server, &json!([subscribe(&client, "/news")])).await;
+    for sender in ["", "guessed"] {
+        let mut batch = json!([
+            publish(sender, "/news", &json!(1)),
+            publish(sender, "/service/square", &json!(2)),
+        ]);
+        if sender.is_empty() {
+            for message in batch.as_array_mut().unwrap() {
+                message.as_object_mut().unwrap().remove("clientId");
+            }
+        }
+        let replies = ask(&server, &batch).await;
+        assert_eq!(replies[0]["successful"], false, "{replies}");
+        assert_eq!(replies[1]["successful"], false, "{replies}");
+    }
+    let answer = ask(&server, &json!([connect_now(&client)])).await;
+    assert!(data_of(&answer, "/news").is_empty(), "{answer}");
+    assert_eq!(counter.0.served.load(Relaxed), 0);
+    let own = json!([publish(&client, "/service/square", &json!(2))]);
+    assert_eq!(ask(&server, &own).await[0]["successful"], true);
+    assert_eq!(counter.0.served.load(Relaxed), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_are_not_asked_about_messages_beyond_a_limit() {
+    let counter = Counter::default();
+    let server = Server::new(counter.clone(), Options::default());
+    let client = open_session(&server).await;
+    let channels: Vec<_> = (0..1001).map(|number| format!("/c/{number}")).collect();
+    let mut many = subscribe(&client, "");
+    many["subscription"] = json!(channels);
+    let reply = ask(&server, &json!([many])).await;
+    assert_eq!(reply[0]["error"], "403::Too many subscriptions");
+    let long = publish(&client, "/news", &json!("x".repeat(65 * 1024)));
+    let reply = ask(&server, &json!([long])).await;
+    assert_eq!(reply[0]["error"], "413::Message too large");
+    assert_eq!(counter.0.asked.load(Relaxed), 0);
+    many["subscription"] = json!(channels[..1000]);
+    assert_eq!(ask(&server, &json!([many])).await[0]["successful"], true);
+    assert_eq!(counter.0.asked.load(Relaxed), 1000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payload_opens_one_session_at_most() {
+    let server = Server::new(bayeux_server::AllowAll, Options::default());
+    let greetings = vec![handshake(); 100];
+    let replies = ask(&server, &json!(greetings)).await;
+    assert_eq!(replies[0]["successful"], true);
+    assert_eq!(server.clients().len(), 1);
+}
+
+/// Rules whose greeting of a subscriber waits for a signal.
+struct Greeting {
+    begun: Arc<Notify>,
+    signal: Arc<Notify>,
+}
+
+impl Rules for Greeting {
+    async fn subscribed(&self, message: &Message<'_>, channel: &str) {
+        self.begun.notify_one();
+        self.signal.notified().await;
+        let client = message.client_id().unwrap();
+        message.server().deliver(client, channel, "1").unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_message_led_to_is_carried_out_although_its_client_is_gone() {
+    let (begun, signal) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let rules = Greeting {
+        begun: Arc::clone(&begun),
+        signal: Arc::clone(&signal),
+    };
+    let server = Server::new(rules, Options::default());
+    let client = open_session(&server).await;
+    let batch = json!([subscribe(&client, "/news")]);
+    tokio::select! {
+        answer = ask(&server, &batch) => panic!("{answer}"),
+        () = begun.notified() => {}
+    }
+    signal.notify_one();
+    let answer = ask(&server, &json!([crate::client::connect(&client)])).await;
+    assert_eq!(data_of(&answer, "/news"), [json!(1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_of_events_that_is_too_slow_learns_of_it() {
+    let server = Server::new(bayeux_server::AllowAll, Options::default());
+    let mut events = server.events();
+    for _ in 0..1030 {
+        open_session(&server).await;
+    }
+    assert_eq!(events.next().await, Some(Event::Missed(6)));
+    assert!(matches!(events.next().await, Some(Event::Server(_))));
 }

@@ -7,7 +7,7 @@ use fastwebsockets::OpCode;
 use serde_json::json;
 use tokio::net::TcpStream;
 
-use crate::client::{Http, Socket, connect, data_of, handshake, start, subscribe};
+use crate::client::{Http, Socket, connect, data_of, handshake, start, subscribe, until};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -25,9 +25,7 @@ async fn polls_are_answered_and_sockets_closed_after_their_outputs() {
     poll.post(&json!([subscribe(&client, "/other")])).await;
     poll.answer().await;
     poll.post(&json!([connect(&client)])).await;
-    while server.status().exchanges == 0 {
-        tokio::task::yield_now().await;
-    }
+    until(|| server.status().exchanges > 0).await;
     for number in 0..100 {
         server.publish("/news", &number.to_string()).unwrap();
     }
@@ -73,4 +71,30 @@ async fn a_server_that_has_ended_refuses_requests() {
     let response = crate::client::post(&server, &json!([handshake()])).await;
     assert_eq!(response.status(), 503);
     server.shut_down(PATIENCE).await;
+}
+
+#[tokio::test]
+async fn a_socket_that_reads_slowly_gets_all_its_outputs() {
+    let mut options = Options::default();
+    options.queue.bytes = usize::MAX;
+    let (server, addr) = start(AllowAll, options).await;
+    let mut socket = Socket::open(addr).await;
+    socket.listen("/news").await;
+    let text = format!("{:?}", "x".repeat(60_000));
+    // More than the buffers of the system hold, in a queue that holds all of it.
+    for _ in 0..200 {
+        server.publish("/news", &text).unwrap();
+    }
+    let ending = tokio::spawn({
+        let server = server.clone();
+        async move { server.shut_down(PATIENCE).await }
+    });
+    // A socket that was cut a second after the close would be cut by now. The time is real.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    for _ in 0..200 {
+        assert_eq!(data_of(&socket.batch().await, "/news").len(), 1);
+    }
+    assert_eq!(socket.read().await.unwrap().0, OpCode::Close);
+    drop(socket);
+    ending.await.unwrap();
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::client::{
     Http, Socket, UPGRADE, connect, connect_now, data_of, handshake, publish, start, subscribe,
+    until,
 };
 
 #[tokio::test]
@@ -47,9 +48,7 @@ async fn a_session_moves_from_polling_to_a_socket_and_back() {
     assert_eq!(socket.batch().await[0]["data"], 2);
     // The socket breaks, and its session goes on.
     drop(socket);
-    while server.status().sockets > 0 {
-        tokio::task::yield_now().await;
-    }
+    until(|| server.status().sockets == 0).await;
     server.publish("/news", "3").unwrap();
     http.post(&json!([connect_now(&client)])).await;
     assert_eq!(data_of(&http.answer().await, "/news"), [json!(3)]);
@@ -67,13 +66,9 @@ async fn a_lost_connection_ends_its_poll_and_its_socket() {
         .unwrap()
         .to_owned();
     poll.post(&json!([connect(&other)])).await;
-    while server.status().exchanges == 0 {
-        tokio::task::yield_now().await;
-    }
+    until(|| server.status().exchanges > 0).await;
     drop((socket, poll));
-    while server.status().sockets + server.status().exchanges > 0 {
-        tokio::task::yield_now().await;
-    }
+    until(|| server.status().sockets + server.status().exchanges == 0).await;
     assert!(server.clients().contains(&client), "the sessions live on");
     assert!(server.clients().contains(&other));
 }

@@ -9,7 +9,7 @@ use crate::{
     Failure, GapCause, LossReason, Request, Response,
     conversation::{Fetch, Target, Until},
     position::is_in_future,
-    request::{Pending, Purpose},
+    request::{Pending, Purpose, SECOND_LOOK},
 };
 
 impl<P> Feed<P> {
@@ -67,6 +67,12 @@ impl<P> Feed<P> {
                 self.fail(pending, Failure::Refused);
                 return;
             }
+        }
+        if resync == SECOND_LOOK {
+            for request in topics {
+                self.requests.enqueue(request, Purpose::List(resync));
+            }
+            return;
         }
         // A response of an earlier resync is still good for its content, but leads to no further
         // pages.
@@ -195,10 +201,17 @@ impl<P> Feed<P> {
             }
             let conversation = self.conversation(id);
             if conversation.is_ahead(&newest) {
+                if !is_current && conversation.synced_in == epoch {
+                    // Missed in this session: what is pushed from here on waits for it.
+                    conversation.synced_in = 0;
+                }
                 conversation.extend_target(&newest);
                 if was_left {
                     self.fetch_rejoined(id);
                 }
+            } else if is_current && conversation.cursor.as_ref() > Some(&newest) {
+                // The list lags behind what was delivered, or the newest message is gone.
+                conversation.target = Target::End;
             }
             self.settle_listed(is_current, id);
             return;

@@ -1,5 +1,7 @@
 //! Resync: listing all conversations to find missed messages.
 
+use core::time::Duration;
+
 use groupme_model::{
     ConversationId, Timestamp,
     member::{MemberState, MembershipState},
@@ -10,7 +12,7 @@ use crate::{
     Item, LossKind, LossReason, Lost, Request,
     conversation::{Fetch, Target, Until},
     item::Record,
-    request::Purpose,
+    request::{Purpose, SECOND_LOOK},
     store::Change,
 };
 
@@ -31,7 +33,13 @@ pub(super) struct Resync {
     asked_at: Timestamp,
     /// Whether the conversations that no list had were requested.
     are_unlisted_requested: bool,
+    /// Whether the account is synced for the first time.
+    is_first: bool,
 }
+
+/// Time from the end of a resync to the second look. Lists may lag behind the histories by as much
+/// without a loss.
+const SECOND_LOOK_AFTER: Duration = Duration::from_secs(10);
 
 /// Proof that a resync has begun in the present epoch.
 #[derive(Debug)]
@@ -98,6 +106,7 @@ impl<P> Feed<P> {
             },
             asked_at: self.clock.unwrap_or(Timestamp::EPOCH),
             are_unlisted_requested: false,
+            is_first,
         });
         for request in requests {
             self.requests.enqueue(request, Purpose::List(self.epoch));
@@ -146,8 +155,25 @@ impl<P> Feed<P> {
         self.out.put(Item::Checkpoint, record);
         if self.is_live {
             self.out.put(Item::CaughtUp, Record::default());
+            if !resync.is_first {
+                self.look_again();
+            }
         } else {
             self.await_polling();
+        }
+    }
+
+    /// Reads the first page of each list once more later. A list that lags hides what was missed,
+    /// and a later push does not show that something is missing before it.
+    fn look_again(&mut self) {
+        let (page, limit) = (1, self.config.page);
+        for request in [
+            Request::Groups { page, limit },
+            Request::Chats { page, limit },
+        ] {
+            let at = self.now + SECOND_LOOK_AFTER;
+            self.requests
+                .enqueue_at(at, request, Purpose::List(SECOND_LOOK));
         }
     }
 

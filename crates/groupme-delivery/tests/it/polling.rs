@@ -80,8 +80,8 @@ fn what_comes_back_in_time_is_not_polled_for_and_the_next_silence_counts_anew() 
     world.lose();
     world.wait(Duration::from_secs(40));
     world.live();
-    assert_eq!(world.feed.poll_timeout(), None);
     world.wait(Duration::from_secs(40));
+    assert_eq!(world.feed.poll_timeout(), None);
     world.lose();
     assert!(world.wait(Duration::from_secs(59)).is_empty());
     assert_eq!(world.wait(Duration::from_secs(1)), ["polling true"]);

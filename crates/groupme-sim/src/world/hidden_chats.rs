@@ -63,7 +63,7 @@ impl World {
         conversation: Conversation,
         user: SimUserId,
     ) -> Option<&Entry> {
-        let newest = self.history.newest_first(conversation).next()?;
+        let newest = self.newest_listed(conversation)?;
         let last_seen = self.hidden_chats.get(&(conversation, user));
         last_seen
             .is_none_or(|last| newest.id() > *last)

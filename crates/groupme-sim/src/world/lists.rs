@@ -143,9 +143,22 @@ impl World {
         Some(chat)
     }
 
+    /// Returns the newest message that the lists have.
+    pub(super) fn newest_listed(&self, conversation: Conversation) -> Option<&Entry> {
+        let now = self.unix_time();
+        let is_listed = |entry: &&Entry| entry.id().time().saturating_add(self.list_lag) <= now;
+        let mut entries = self.history.newest_first(conversation);
+        let newest = entries.next()?;
+        // The first message is there with its conversation.
+        Some(newest)
+            .filter(is_listed)
+            .or_else(|| entries.find(is_listed))
+            .or_else(|| self.history.newest_first(conversation).last())
+    }
+
     /// Returns the number of messages and a preview of the newest.
     pub(super) fn messages_summary(&self, conversation: Conversation) -> Value {
-        let newest = self.history.newest_first(conversation).next();
+        let newest = self.newest_listed(conversation);
         let (nickname, image, text, attachments) = match newest {
             Some(Entry::Message(message)) => (
                 Some(&*message.sender.name),
