@@ -21,6 +21,7 @@ async fn serve(listener: TcpListener, secret: &str, bot: Webhook) -> anyhow::Res
         "the secret is not 16 letters and digits or more; `openssl rand -hex 16` makes one"
     );
     let (service, mut callbacks) = bot.service();
+    // Slow heads of requests are for the proxy in front, which has the certificate of HTTPS, too.
     let app = Router::new().route_service(&format!("/{secret}"), service);
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
     while let Some(message) = callbacks.next().await {

@@ -28,8 +28,12 @@ use self::recent::Recent;
 /// [`load`](Self::load) and from events, members and topics of a group from
 /// [`load_group`](Self::load_group); messages are those that were seen.
 ///
-/// Memory is bounded by [`CacheLimits`]: beyond them, whatever was not used for the longest time is
-/// forgotten, and a lookup says `None`, as for what was never known.
+/// Load before the first event is handled: the client keeps events until then, and what is loaded
+/// replaces what events have told before.
+///
+/// Memory is bounded by [`CacheLimits`]. Beyond them, the groups that were looked up or loaded the
+/// longest time ago are forgotten, with their members and topics, and the conversations whose last
+/// message is oldest; a lookup says `None`, as for what was never known.
 ///
 /// ```
 /// use groupme_client::{Cache, prelude::*, sim::Sim};
@@ -180,7 +184,11 @@ impl Cache {
         let mut state = self.lock();
         match &event {
             EventRef::MembershipCreate(push) => {
-                state.put_group(from_joined(push.group().into_owned()));
+                let group = push.group().into_owned();
+                // A group that is known has more fields than this.
+                if state.used(&group.id).is_none() {
+                    state.put_group(from_joined(group));
+                }
             }
             EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) => {
                 let message = push.message();

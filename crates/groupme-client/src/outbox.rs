@@ -83,7 +83,7 @@ struct Entry {
     /// Whether an earlier attempt may have succeeded.
     is_retry: bool,
     /// Time after which the message is too old to be sent.
-    expires: Option<Instant>,
+    expires: Option<Expiry>,
     /// Whether the store has the message.
     is_saved: bool,
     saved: Option<oneshot::Sender<()>>,
@@ -247,12 +247,42 @@ impl Outbox {
     }
 }
 
-/// Returns the time after which a message is too old. A clock that was set back makes none older.
-fn expiry(message: &OutboxMessage, max_age: Option<Duration>) -> Option<Instant> {
-    let put_in_at = message.put_in_at.map_or(i64::MAX, Timestamp::as_millis);
-    let age = unix_time::now().as_millis().saturating_sub(put_in_at);
-    let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
-    Instant::now().checked_add(max_age?.saturating_sub(age))
+/// Time after which a message is too old, by both clocks: that of the runtime stands still while the
+/// machine sleeps, and that of the wall may be set.
+#[derive(Clone, Copy)]
+struct Expiry {
+    at: Instant,
+    by_wall: Option<Timestamp>,
+}
+
+impl Expiry {
+    fn new(message: &OutboxMessage, max_age: Duration) -> Option<Self> {
+        let now = unix_time::now();
+        // A clock that was set back makes no message older.
+        let age = message.put_in_at.map_or(0, |put_in_at| {
+            now.as_millis().saturating_sub(put_in_at.as_millis())
+        });
+        let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
+        let max = i64::try_from(max_age.as_millis()).unwrap_or(i64::MAX);
+        let by_wall = message
+            .put_in_at
+            .map(|put_in_at| Timestamp::from_millis(put_in_at.as_millis().saturating_add(max)));
+        let at = Instant::now().checked_add(max_age.saturating_sub(age))?;
+        Some(Self { at, by_wall })
+    }
+
+    fn is_over(self) -> bool {
+        self.at <= Instant::now() || self.by_wall.is_some_and(|time| time <= unix_time::now())
+    }
+
+    /// Returns the time until then, by the runtime's clock.
+    fn left(self) -> Duration {
+        self.at.saturating_duration_since(Instant::now())
+    }
+}
+
+fn expiry(message: &OutboxMessage, max_age: Option<Duration>) -> Option<Expiry> {
+    Expiry::new(message, max_age?)
 }
 
 impl fmt::Debug for Outbox {

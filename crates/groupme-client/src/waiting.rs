@@ -203,9 +203,10 @@ impl<T, R> Waiter<T, R> {
         }
         match catch_unwind(AssertUnwindSafe(|| (self.filter)(item))) {
             Ok(Some(found)) => match self.found.try_send(found) {
-                // A task that ended meanwhile takes nothing.
+                Ok(()) => Offered::Taken,
+                // A task that does not keep up, or has ended meanwhile, takes nothing.
+                Err(mpsc::error::TrySendError::Full(_)) => Offered::Refused,
                 Err(mpsc::error::TrySendError::Closed(_)) => Offered::Gone,
-                Ok(()) | Err(mpsc::error::TrySendError::Full(_)) => Offered::Taken,
             },
             Ok(None) => Offered::Refused,
             Err(_) => {

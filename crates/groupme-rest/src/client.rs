@@ -378,7 +378,11 @@ impl Shared {
             let patience = self.request_timeout;
             return Ok(Download::new(name, &parts.headers, body, patience));
         }
-        let body = within(name, limit, collect(body), |_| parts.status).await?;
+        // The request is counted already.
+        let body = match timeout(limit, collect(body)).await {
+            Ok(body) => body.map_err(|error| error.into_error(name))?,
+            Err(_) => return Err(Error::TimedOut { call: name, limit }),
+        };
         call.decode(parts.status, &parts.headers, &body)?;
         // Status 304: nothing was asked for that could be unchanged.
         let error = ApiError::new(name, parts.status.as_u16());
@@ -408,8 +412,7 @@ async fn within<R>(
     let began = Instant::now();
     let answer = match timeout(limit, sent).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(HttpTransportError::Transport(source))) => Err(Error::Transport { call, source }),
-        Ok(Err(HttpTransportError::Oversize { limit })) => Err(Error::Oversize { call, limit }),
+        Ok(Err(error)) => Err(error.into_error(call)),
         Err(_) => Err(Error::TimedOut { call, limit }),
     };
     #[cfg(feature = "metrics")]

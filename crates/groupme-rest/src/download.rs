@@ -62,7 +62,8 @@ impl Client {
     ) -> Result<Download, Error> {
         let call = Call::get(Service::File, "{}/files/{}")
             .conversation(conversation)
-            .segment(file.into());
+            .segment(file.into())
+            .with(crate::request::Request::for_medium);
         match self.open(&call).await {
             Err(Error::Unauthorized(_)) => {
                 let call = call.with(crate::request::Request::with_token_in_query);

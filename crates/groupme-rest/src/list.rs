@@ -60,8 +60,9 @@ impl Client {
 ///
 /// Each element comes once, although one that moves to the front meanwhile moves others to the next
 /// page. If the answer as a whole cannot be read, because of its size or of something in an element,
-/// smaller pages are requested, down to one element. After an error, the next poll requests the same
-/// page again. A list of more than 20,000 elements ends with [`Error::Endless`].
+/// smaller pages are requested, down to one element; one that cannot be read by itself is an error, and
+/// the next poll goes on behind it. After any other error, the next poll requests the same page again. A
+/// list of more than 20,000 elements ends with [`Error::Endless`].
 #[must_use = "a list does nothing unless it is polled"]
 pub struct List<T> {
     client: Client,
@@ -74,6 +75,8 @@ pub struct List<T> {
     /// Size of the first page.
     largest: u32,
     is_one_answer: bool,
+    /// Pages without a new element, one after the other.
+    stale: u32,
     found: usize,
     request: Option<PageFuture<T>>,
 }
@@ -96,6 +99,7 @@ impl<T: Unpin + Send + 'static> List<T> {
             next: Some((1, per_page)),
             largest: per_page,
             is_one_answer: false,
+            stale: 0,
             found: 0,
             request: None,
         }
@@ -141,9 +145,14 @@ impl<T: Unpin + Send + 'static> List<T> {
                 self.found = self.found.saturating_add(1);
             }
         }
-        // A page without new elements is the end; a short page need not be. A few elements at once may
-        // all have moved from the page before.
-        let is_old = !has_new && per_page == self.largest;
+        // Pages without new elements are the end; a short page need not be. The elements of one small
+        // page, up to as many as a whole first page, may all have moved from the pages before.
+        self.stale = if has_new {
+            0
+        } else {
+            self.stale.saturating_add(1)
+        };
+        let is_old = self.stale.saturating_mul(per_page) >= self.largest;
         self.next = if is_empty || is_old || self.is_one_answer {
             None
         } else {
@@ -198,7 +207,13 @@ impl<T: Unpin + Send + 'static> Stream for List<T> {
                         error,
                         Error::Unreadable { .. } | Error::CutOff { .. } | Error::Oversize { .. }
                     );
-                    if !is_whole || this.is_one_answer || !this.divide(place) {
+                    if !is_whole || this.is_one_answer {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                    if !this.divide(place) {
+                        // This element cannot be read: the next poll goes on behind it.
+                        this.next = Some((place.0.saturating_add(1), place.1));
+                        this.found = this.found.saturating_add(1);
                         return Poll::Ready(Some(Err(error)));
                     }
                     tracing::debug!(per_page = place.1, %error, "requesting smaller pages");

@@ -17,8 +17,10 @@ pub struct AddedMembers {
     /// already, or do not exist. Empty while the outcome is pending.
     pub missing: Vec<NewMember>,
     /// Id of the outcome, if GroupMe had none within the deadline; ask again with
-    /// [`Client::added_members`].
+    /// [`Client::added_members`] and `asked`.
     pub pending: Option<PendingAdd>,
+    /// The people of the request, each with the `guid` by which the outcome names them.
+    pub asked: Vec<NewMember>,
 }
 
 impl Client {
@@ -47,7 +49,8 @@ impl Client {
     }
 
     /// Waits for the outcome of an addition that was pending, as [`add_members`](Self::add_members)
-    /// does.
+    /// does. `people` are those of [`AddedMembers::asked`]: without their guids, people without a user
+    /// would count as missing.
     ///
     /// # Errors
     ///
@@ -68,6 +71,7 @@ impl Client {
                     added,
                     missing,
                     pending: None,
+                    asked: people.to_vec(),
                 })
             }
             // GroupMe's word for a list that is not complete yet.
@@ -75,6 +79,7 @@ impl Client {
                 added: Vec::new(),
                 missing: Vec::new(),
                 pending: Some(pending.clone()),
+                asked: people.to_vec(),
             }),
             Err(error) => Err(error),
         }

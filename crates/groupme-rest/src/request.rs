@@ -24,6 +24,8 @@ pub(crate) struct Request {
     is_public: bool,
     /// Whether the token goes in the query instead of a header: GroupMe wants this for files.
     has_token_in_query: bool,
+    /// Media types of the answer.
+    accept: &'static str,
     /// Error of the caller, because of which the request cannot be built.
     misuse: Option<&'static str>,
 }
@@ -60,6 +62,7 @@ impl Request {
             headers: Vec::new(),
             is_public: false,
             has_token_in_query: false,
+            accept: "application/json",
             misuse: None,
         }
     }
@@ -96,6 +99,12 @@ impl Request {
     /// Sends the request to the URL of a medium, without the token.
     pub(crate) fn at_medium(mut self, url: &str) -> Self {
         self.target = Target::Medium(url.to_owned());
+        self.for_medium()
+    }
+
+    /// Takes an answer of any media type.
+    pub(crate) fn for_medium(mut self) -> Self {
+        self.accept = "*/*";
         self
     }
 
@@ -191,7 +200,7 @@ impl Request {
         let mut builder = http::Request::builder()
             .method(self.call.method)
             .uri(url)
-            .header(header::ACCEPT, "application/json");
+            .header(header::ACCEPT, self.accept);
         if authorized && !self.has_token_in_query {
             builder = builder.header("x-access-token", token.header());
         }
@@ -232,6 +241,10 @@ impl Request {
             }
             Target::Medium(given) => {
                 let given = HttpUrl::allowing_plaintext(given).map_err(|error| describe(&error))?;
+                let is_groupmes = given.host().ends_with(".groupme.com");
+                if is_groupmes && !given.is_secure() {
+                    return Err("its URL has no TLS and is not this machine");
+                }
                 if !services.has_medium(&given) {
                     return Err("its URL is not of GroupMe, but of whoever sent the message");
                 }

@@ -5,7 +5,7 @@ use core::pin::Pin;
 use bytes::Bytes;
 
 use crate::{
-    TransportError,
+    CallName, Error, TransportError,
     body::{RequestBody, ResponseBody},
 };
 
@@ -58,4 +58,13 @@ pub enum HttpTransportError {
         /// Limit, in bytes.
         limit: usize,
     },
+}
+
+impl HttpTransportError {
+    pub(crate) fn into_error(self, call: CallName) -> Error {
+        match self {
+            Self::Transport(source) => Error::Transport { call, source },
+            Self::Oversize { limit } => Error::Oversize { call, limit },
+        }
+    }
 }

@@ -178,13 +178,25 @@ impl fmt::Debug for Upload {
 }
 
 /// Failure of the bytes to upload, which is not the connection's.
-#[derive(Debug, thiserror::Error)]
-#[error("the bytes to upload cannot be read")]
-struct SourceFailure(#[source] BoxError);
+/// It is shared, so that it can be taken out of the errors of hyper around it.
+#[derive(Clone, Debug)]
+struct SourceFailure(Arc<BoxError>);
+
+impl fmt::Display for SourceFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the source of the upload failed")
+    }
+}
+
+impl core::error::Error for SourceFailure {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&**self.0)
+    }
+}
 
 /// Returns the error of a stream that is longer or shorter than was announced.
 pub(crate) fn wrong_size(what: &'static str) -> BoxError {
-    SourceFailure(what.into()).into()
+    SourceFailure(Arc::new(what.into())).into()
 }
 
 /// Returns the caller's failure to give the bytes, in place of the broken connection that it caused.
@@ -194,8 +206,8 @@ pub(crate) fn failure_of_source(error: Error) -> Error {
     };
     let mut cause: Option<&(dyn core::error::Error + 'static)> = Some(&source);
     while let Some(error) = cause {
-        if let Some(SourceFailure(failure)) = error.downcast_ref() {
-            let source = failure.to_string().into();
+        if let Some(failure) = error.downcast_ref::<SourceFailure>() {
+            let source = Box::new(failure.clone());
             return Error::Upload { call, source };
         }
         cause = error.source();
@@ -211,7 +223,9 @@ impl<S: Stream<Item = Result<Bytes, E>>, E: Into<BoxError>> Stream for Boxed<S> 
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = self.0.as_mut().poll_next(context);
-        next.map(|next| next.map(|piece| piece.map_err(|error| SourceFailure(error.into()).into())))
+        next.map(|next| {
+            next.map(|piece| piece.map_err(|error| SourceFailure(Arc::new(error.into())).into()))
+        })
     }
 }
 

@@ -116,13 +116,23 @@ impl Client {
             .ok_or_else(|| unusable(call.name(), "a file that is complete has no id"))
     }
 
-    /// Waits until an upload is processed.
+    /// Waits until an upload is processed. An outage meanwhile does not cost the upload.
     async fn processed(&self, call: &Call<UploadStatus>) -> Result<UploadStatus, Error> {
         let mut wait = FIRST_WAIT;
+        let mut failures = 0_u32;
         loop {
-            let status = self.call(call).await?;
-            if status.is_done() {
-                return Ok(status);
+            match self.call(call).await {
+                Ok(status) if status.is_done() => return Ok(status),
+                Ok(status) if PENDING.contains(&status.status.as_str()) => failures = 0,
+                Ok(_) => {
+                    let reason = "the upload is neither complete nor being processed: GroupMe has given it up";
+                    return Err(unusable(call.name(), reason));
+                }
+                Err(error) if error.is_transient() && failures < MAX_FAILURES => {
+                    failures = failures.saturating_add(1);
+                    tracing::debug!(call = %call.name(), %error, "asking for the upload again");
+                }
+                Err(error) => return Err(error),
             }
             sleep(wait).await;
             wait = wait.saturating_mul(2).min(LONGEST_WAIT);
@@ -154,6 +164,10 @@ fn media_type(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// States of an upload that is being processed, as recorded.
+const PENDING: &[&str] = &["pending", "processing"];
+/// Looks in a row that may fail, each for as long as the deadline of a call.
+const MAX_FAILURES: u32 = 10;
 /// Wait before the second look at an upload that is being processed.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// Longest wait between two looks.

@@ -86,6 +86,10 @@ impl<W: Write> DecodeRun<W> {
         }
         match self.decode(&whole) {
             Ok(frame) => self.print(&frame, number),
+            // A list of many small elements has room element by element.
+            Err(DecodeError::TooManyObjects { .. }) if self.is_list(&whole) => {
+                self.list(&mut whole.chain(input), number)
+            }
             Err(_) if self.has_valid_line(&whole) => {
                 self.lines(&mut whole.chain(input), number - 1)
             }

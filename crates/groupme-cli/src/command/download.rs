@@ -1,7 +1,8 @@
 //! `groupme download`: saves the pictures, videos, sounds and files of a message.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    collections::BTreeSet,
+    fs::{self, File},
     io::{self, Write as _},
     path::Path,
 };
@@ -40,31 +41,55 @@ pub(crate) async fn run(args: args::Download) -> Result<(), Failure> {
             message.id
         )));
     }
+    let mut names = BTreeSet::new();
+    let mut failure = None;
     for (index, medium) in media.iter().enumerate() {
-        let number = index + 1;
-        let (name, opened) = match medium {
-            Medium::Url(url) => (
-                name_of_url(&message, number, url),
-                account.rest().download(url).await,
-            ),
-            Medium::File(file) => (
-                name_of_file(&account, &conversation, file).await?,
-                account.rest().download_file(&conversation, file).await,
-            ),
+        let name = match medium {
+            Medium::Url(url) => name_of_url(&message, index + 1, url),
+            Medium::File(file) => name_of_file(&account, &conversation, file).await?,
         };
-        let download = match opened {
-            Ok(download) => download,
-            Err(error) => return Err(account.failure(error).await),
+        let path = args.into.join(unused(name, &mut names));
+        let opened = match medium {
+            Medium::Url(url) => account.rest().download(url).await,
+            Medium::File(file) => account.rest().download_file(&conversation, file).await,
         };
-        let path = args.into.join(&name);
-        let size = match save(&path, download).await {
-            Ok(size) => size,
-            Err(Stopped::File(error)) => return Err(Failure::Output(error)),
-            Err(Stopped::Download(error)) => return Err(account.failure(error).await),
+        let saved = match opened {
+            Ok(download) => save(&path, download).await,
+            Err(error) => Err(Stopped::Download(error)),
         };
-        rows.row(&Row::Downloaded(&path, size))?;
+        let stopped = match saved {
+            Ok(size) => {
+                rows.row(&Row::Downloaded(&path, size))?;
+                continue;
+            }
+            Err(Stopped::File(error)) => Failure::Output(error),
+            // The sender has chosen the URL, not the user of this command.
+            Err(Stopped::Download(error @ Error::Misuse { .. })) => {
+                Failure::Refused(anyhow!("{error}"))
+            }
+            Err(Stopped::Download(error)) => account.failure(error).await,
+        };
+        // The other media are saved all the same.
+        match failure {
+            None => failure = Some(stopped),
+            Some(_) => tracing::warn!("{stopped}"),
+        }
     }
-    Ok(())
+    failure.map_or(Ok(()), Err)
+}
+
+/// Numbers a name that another medium of the message has.
+fn unused(name: String, names: &mut BTreeSet<String>) -> String {
+    let mut unused = name.clone();
+    let mut number = 2;
+    while !names.insert(unused.clone()) {
+        unused = match name.rsplit_once('.') {
+            Some((stem, extension)) => format!("{stem} ({number}).{extension}"),
+            None => format!("{name} ({number})"),
+        };
+        number += 1;
+    }
+    unused
 }
 
 /// Returns the parts of a message that can be saved.
@@ -154,14 +179,22 @@ enum Stopped {
     Download(Error),
 }
 
-/// Saves a download under a name that nothing has, and returns its size. A part of one does not stay
-/// behind.
+/// Saves a download under a name that nothing has, and returns its size. Until it is whole, it has the
+/// name with `.part` behind, which stays behind if the program is killed.
 async fn save(path: &Path, mut download: Download) -> Result<u64, Stopped> {
     let of = |error: io::Error| {
         let error = anyhow::Error::new(error);
         Stopped::File(error.context(format!("cannot write {}", path.display())))
     };
-    let mut file = create(path).map_err(of)?;
+    if path.symlink_metadata().is_ok() {
+        return Err(of(io::ErrorKind::AlreadyExists.into()));
+    }
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    // One of an earlier run, or something put there to be followed.
+    let _ = fs::remove_file(part);
+    let mut file = File::create_new(part).map_err(of)?;
     let result = loop {
         match download.next().await {
             None => break file.sync_all().map_err(of),
@@ -173,16 +206,16 @@ async fn save(path: &Path, mut download: Download) -> Result<u64, Stopped> {
             }
         }
     };
-    if let Err(stopped) = result {
-        // The error of the download or of the disk says more than one of the removal.
-        let _ = fs::remove_file(path);
-        return Err(stopped);
-    }
-    Ok(download.received())
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
+    // A link does not replace what has the name by now, as renaming would.
+    let place = || match fs::hard_link(part, path) {
+        // Some file systems have no links.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => fs::rename(part, path),
+        linked => linked,
+    };
+    let result = result.and_then(|()| place().map_err(of));
+    // The error of the download or of the disk says more than one of the removal.
+    let _ = fs::remove_file(part);
+    result.map(|()| download.received())
 }
 
 /// Maximum size of a name, in bytes; file systems take 255.

@@ -336,6 +336,9 @@ async fn a_list_larger_than_a_document_may_be_is_decoded_element_by_element() {
         let error = broken.stderr;
         assert!(error.contains("not JSON: an unexpected end"), "{error}");
     }
+    // So is one of very many small elements.
+    let dense = format!("[{}{{\"id\":\"1\"}}]", "{\"id\":\"1\"},".repeat(20_000));
+    assert_eq!(decoded(&["--as", "message"], dense).await.len(), 20_001);
     let frames = format!(
         "[{}]",
         vec![MESSAGE.replace("Ada: hi", &"x".repeat(900_000)); 20].join(",")

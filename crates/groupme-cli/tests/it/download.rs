@@ -41,13 +41,22 @@ fn answer(asked: &Asked) -> Answer {
         "GET /v4/groups/7/messages/17" => Answer::Json(
             200,
             enveloped(json!({"message": {
-            "id": "17", "attachments": [{"type": "image", "url": "http://169.254.1.1/1x2.gif.0"}]}})),
+            "id": "17", "attachments": [{"type": "image", "url": "http://169.254.1.1/1x2.gif.0"},
+                {"type": "file", "file_id": "f-2"}, {"type": "file", "file_id": "f-3"}]}})),
         ),
-        "POST /file/v1/7/fileData" => Answer::Json(
-            200,
-            json!([{"file_id": "f-1",
-            "file_data": {"file_name": "../../.plan \u{202e}fdp.txt"}}]),
-        ),
+        "POST /file/v1/7/fileData" => {
+            let id = asked.json()["file_ids"][0].clone();
+            let name = if id == "f-1" {
+                "../../.plan \u{202e}fdp.txt"
+            } else {
+                "oars.txt"
+            };
+            Answer::Json(
+                200,
+                json!([{"file_id": id, "file_data": {"file_name": name}}]),
+            )
+        }
+        "GET /file/v1/7/files/f-2" | "GET /file/v1/7/files/f-3" => Answer::Text("oars".to_owned()),
         "GET /file/v1/7/files/f-1" if query == "access_token=a-token" => {
             Answer::Text("the file".to_owned())
         }
@@ -82,11 +91,11 @@ async fn every_medium_of_a_message_is_saved_under_a_safe_name_and_none_overwritt
     assert_eq!(rows.len(), 3);
     // Neither a log line nor an error has the URL with the token.
     let again = run(download(&["14", "-v"])).await;
-    let error = again.refused(6);
-    assert!(
-        error.contains("14-1.png") && !error.contains("a-token"),
-        "{error}"
-    );
+    assert_eq!((again.status, again.stdout.as_str()), (Some(6), ""));
+    for name in names {
+        assert!(again.stderr.contains(name), "{}", again.stderr);
+    }
+    assert!(!again.stderr.contains("a-token"), "{}", again.stderr);
     assert_eq!(
         fs::read_to_string(directory.path().join("14-1.png")).unwrap(),
         "the picture"
@@ -97,13 +106,26 @@ async fn every_medium_of_a_message_is_saved_under_a_safe_name_and_none_overwritt
         .well();
     let path = directory.path().join("16-1.gif");
     assert_eq!(rows.stdout, format!("{}  5 bytes\n", path.display()));
-    for (message, status, reason) in [("15", 4, "no picture"), ("17", 2, "not of GroupMe")] {
-        let refused = run(download(&[message])).await;
-        assert!(
-            refused.refused(status).contains(reason),
-            "{}",
-            refused.stderr
+    let refused = run(download(&["15"])).await;
+    assert!(
+        refused.refused(4).contains("no picture"),
+        "{}",
+        refused.stderr
+    );
+    // A URL of the sender's choice does not hide the other media, and equal names are numbered.
+    let partly = run(download(&["17"])).await;
+    assert_eq!((partly.status, partly.json().len()), (Some(4), 2));
+    assert!(
+        partly.stderr.contains("not of GroupMe"),
+        "{}",
+        partly.stderr
+    );
+    for name in ["oars.txt", "oars (2).txt"] {
+        assert_eq!(
+            fs::read_to_string(directory.path().join(name)).unwrap(),
+            "oars"
         );
     }
-    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 4);
+    // Nothing is left of what was not whole.
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 6);
 }

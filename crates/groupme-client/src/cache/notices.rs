@@ -164,14 +164,17 @@ impl State {
         let known = self.groups.get_mut(group);
         // Members that are not loaded are unknown, not those few.
         let members = known.and_then(|known| known.members.as_mut());
-        if let (Some(members), Some(id)) = (members, &user.id) {
+        let (Some(members), Some(id)) = (members, &user.id) else {
+            return;
+        };
+        // A notice that comes again, as after a restart, knows less than what is there.
+        members.entry(id.clone()).or_insert_with(|| {
+            self.members += 1;
             let mut member = Member::default();
             member.user_id = Some(id.clone());
             member.nickname.clone_from(&user.nickname);
-            if members.insert(id.clone(), Arc::new(member)).is_none() {
-                self.members += 1;
-            }
-        }
+            Arc::new(member)
+        });
     }
 
     fn remove_member(&mut self, own: &UserId, group: &GroupId, user: Option<&NoticeUser>) {

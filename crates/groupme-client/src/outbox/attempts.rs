@@ -4,12 +4,9 @@ use core::time::Duration;
 
 use groupme_model::SourceGuid;
 use groupme_rest::{Error as RestError, Sent};
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep},
-};
+use tokio::{sync::watch, time::sleep};
 
-use super::{Entry, OutboxError, OutboxMessage};
+use super::{Entry, Expiry, OutboxError, OutboxMessage};
 use crate::{Handle, SendError};
 
 /// End of the attempts.
@@ -32,8 +29,7 @@ pub(super) async fn send(
     let mut is_retry = entry.is_retry;
     let mut failures = 0;
     loop {
-        let is_old = |expires: Option<Instant>| expires.is_some_and(|time| time <= Instant::now());
-        if is_old(entry.expires) {
+        if entry.expires.is_some_and(Expiry::is_over) {
             return (entry, Outcome::Done(Err(OutboxError::TooOld)));
         }
         let result = tokio::select! {
@@ -52,9 +48,7 @@ pub(super) async fn send(
         // The failure is that of the call's last request: an earlier one may have arrived.
         is_retry = true;
         let wait = retry_after(&error).max(backoff);
-        let left = entry
-            .expires
-            .map(|time| time.saturating_duration_since(Instant::now()));
+        let left = entry.expires.map(Expiry::left);
         let wait = left.map_or(wait, |left| wait.min(left));
         report(message, &error, wait);
         tokio::select! {

@@ -1,7 +1,7 @@
 //! Memory of groups, members, topics and messages.
 
 use groupme_client::{
-    Cache, CacheLimits, Client, GroupId, MessageId, Token, UserId,
+    Cache, CacheLimits, Client, Delivery, GroupId, MessageId, Token, UserId,
     model::{Message, Reaction},
     rest_api::endpoint::groups,
 };
@@ -21,10 +21,18 @@ async fn remembering(sim: &Sim) -> (Client, Cache) {
 }
 
 /// Shows the cache the events up to one that `wanted` accepts.
-async fn until(client: &mut Client, cache: &Cache, wanted: impl Fn(&Cache) -> bool) {
+async fn until(
+    client: &mut Client,
+    cache: &Cache,
+    wanted: impl Fn(&Cache) -> bool,
+) -> Option<Delivery> {
+    let mut last = None;
     while !wanted(cache) {
-        cache.handle(&event(client).await);
+        let delivery = event(client).await;
+        cache.handle(&delivery);
+        last = Some(delivery);
     }
+    last
 }
 
 fn text(message: &Message) -> &str {
@@ -103,7 +111,12 @@ async fn groups_members_and_topics_follow_the_notices() {
     assert_eq!(cache.members(&lake).unwrap().len(), count - 1);
     sim.with_world(|world| world.add_member(cast.lake, cast.mara, cast.theo))
         .unwrap();
-    until(&mut client, &cache, |cache| nickname(cache).is_some()).await;
+    let added = until(&mut client, &cache, |cache| nickname(cache).is_some()).await;
+    // The same notice again, as after a restart, takes nothing from what was loaded since.
+    let rest = client.handle().rest().unwrap();
+    cache.load_group(&rest, &lake).await.unwrap();
+    cache.handle(&added.unwrap());
+    assert!(cache.member(&lake, &theo).unwrap().id.is_some());
     let topic = sim
         .with_world(|world| world.add_topic(cast.lake, cast.mara, "Food"))
         .unwrap();

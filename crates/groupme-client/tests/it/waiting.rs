@@ -204,3 +204,16 @@ async fn waiting_ends_with_the_client_although_the_program_keeps_it() {
     assert!(soon(handle.wait_for(|_| true)).await.is_none());
     drop(client);
 }
+
+#[test]
+fn a_task_that_does_not_keep_up_takes_nothing_from_the_next_one() {
+    let waiters = groupme_client::Waiters::new();
+    let slow = waiters.collect(|number: &u32| Some(*number));
+    for number in 0..1_024 {
+        assert!(waiters.offer_to_first(&number));
+    }
+    let next = waiters.collect(|number: &u32| Some(*number));
+    assert!(waiters.offer_to_first(&7));
+    drop((slow, next));
+    assert!(!waiters.offer_to_first(&8));
+}

@@ -112,3 +112,28 @@ async fn members_are_one_answer_and_chats_without_a_user_do_not_keep_a_list_goin
     let server = ScriptedServer::new((0..9).map(|_| nameless()));
     assert_eq!(server.client().chats().all().await.unwrap().len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_repeats_its_last_page_ends_a_list_whose_pages_were_divided() {
+    let dense = answer(200, format!("[{}{{}}]", "{},".repeat(30_000)));
+    let pages = [dense].into_iter().chain((0..500).map(|_| page([1, 2])));
+    let server = ScriptedServer::new(pages);
+    let groups = server.client().groups().all().await.unwrap();
+    assert_eq!(groups.len(), 2);
+    assert!(server.lines().len() < 10, "{}", server.lines().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_element_that_cannot_be_read_by_itself_is_an_error_and_the_next_ones_follow() {
+    let dense = || answer(200, format!("[{}{{}}]", "{},".repeat(30_000)));
+    // Pages of 100, 50, 25, 1.
+    let script = (0..4).map(|_| dense()).chain([page([2]), page([])]);
+    let server = ScriptedServer::new(script);
+    let mut groups = server.client().groups();
+    assert!(matches!(
+        groups.next().await,
+        Some(Err(Error::Unreadable { .. }))
+    ));
+    assert_eq!(groups.next().await.unwrap().unwrap().id, "2");
+    assert!(groups.next().await.is_none());
+}

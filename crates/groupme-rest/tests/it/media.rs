@@ -80,6 +80,7 @@ async fn a_picture_comes_in_pieces_without_the_token() {
     assert!(download.next().await.is_none());
     let heads = server.seen().heads;
     assert!(heads.len() == 2 && heads.iter().all(|(_, head)| !head.contains("hush-hush")));
+    assert!(heads[1].1.contains("accept: */*"), "{}", heads[1].1);
     assert!(
         heads[1].1.starts_with("get /i/1x1.png.abc http/1.1"),
         "{}",
@@ -233,8 +234,13 @@ async fn bytes_that_cannot_be_read_are_the_callers_failure() {
     ] {
         let error = client.upload_image(upload).await.unwrap_err();
         assert!(matches!(error, Error::Upload { .. }), "{reason}: {error:?}");
-        let source = core::error::Error::source(&error).unwrap().to_string();
-        assert!(source.contains(reason), "{source}");
+        // The chain of the source is whole.
+        let mut chain =
+            core::iter::successors(core::error::Error::source(&error), |error| error.source());
+        assert!(
+            chain.any(|error| error.to_string().contains(reason)),
+            "{error:?}"
+        );
     }
     assert!(Upload::file("/").is_err() && Upload::file("/no/such/file").is_err());
 }
@@ -317,5 +323,38 @@ fn only_pictures_of_the_image_service_have_smaller_forms() {
         ] {
             assert_eq!(size.url_of(other), None, "{other}");
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_does_not_cost_an_upload_that_is_processed_and_one_that_failed_ends() {
+    let begun = || {
+        answer(
+            201,
+            r#"{"status_url":"http://127.0.0.1:1/file/v1/1835/uploadStatus?job=1"}"#,
+        )
+    };
+    // More than the deadline of one call.
+    let outage = (0..60).map(|_| answer(503, ""));
+    let done = answer(200, r#"{"status":"completed","file_id":"f-1"}"#);
+    let server = ScriptedServer::new([begun()].into_iter().chain(outage).chain([done]));
+    let client = server.client();
+    let file = client
+        .upload_file(conversation(), "a.txt", "text/plain", "x")
+        .await
+        .unwrap();
+    assert_eq!(file.file_id.unwrap(), "f-1");
+    for status in ["failed", "error", ""] {
+        let ended = answer(200, format!(r#"{{"status":"{status}"}}"#));
+        let server = ScriptedServer::new([begun(), ended]);
+        let client = server.client();
+        let error = client
+            .upload_file(conversation(), "a.txt", "text/plain", "x")
+            .await;
+        assert!(
+            matches!(error, Err(Error::Unreadable { .. })),
+            "{status}: {error:?}"
+        );
+        assert_eq!(server.received().len(), 2);
     }
 }

@@ -42,14 +42,22 @@ async fn whoever_was_not_added_is_told() {
 async fn an_outcome_that_takes_longer_than_the_deadline_is_pending_and_not_an_error() {
     let begun = answer(202, enveloped(r#"{"results_id":"r-1"}"#));
     let server = ScriptedServer::new([begun].into_iter().chain((0..100).map(|_| answer(503, ""))));
-    let outcome = server
-        .client()
-        .add_members("1835", &people())
-        .await
-        .unwrap();
+    let mut kim = NewMember::default();
+    (kim.nickname, kim.email) = ("Kim".to_owned(), Some("kim@example.com".to_owned()));
+    let outcome = server.client().add_members("1835", &[kim]).await.unwrap();
     assert!(outcome.added.is_empty() && outcome.missing.is_empty());
     let pending = outcome.pending.unwrap();
     assert_eq!(pending.results_id, "r-1");
+    // A person without a user is recognized by the guid that was drawn.
+    let guid = outcome.asked[0].guid.as_deref().unwrap();
+    let members = format!(r#"{{"members":[{{"id":"9001","user_id":"777","guid":"{guid}"}}]}}"#);
+    let server = ScriptedServer::new([answer(200, enveloped(&members))]);
+    let client = server.client();
+    let later = client
+        .added_members("1835", &pending, &outcome.asked)
+        .await
+        .unwrap();
+    assert_eq!((later.added.len(), later.missing.len()), (1, 0));
     let server = ScriptedServer::new([answer(200, enveloped(r#"{"members":[]}"#))]);
     let client = server.client();
     let outcome = client

@@ -109,6 +109,10 @@ impl<R: BufRead> Elements<R> {
             }
             let closing = end.and_then(|end| available.get(end).copied());
             self.take(length, Some(element));
+            if closing == Some(b'}') {
+                let what = "not JSON: neither a comma nor the end of an array".to_owned();
+                return Err(ListError::Syntax(self.at, what));
+            }
             if let Some(closing) = closing {
                 self.take(1, None);
                 self.has_ended = closing != b',';
@@ -236,6 +240,7 @@ mod tests {
         let more = "not JSON: more text after the document".to_owned();
         assert_eq!(error("[1]\n x"), (2, 1, more));
         assert_eq!(error("{}").2, "not JSON: no list");
+        assert!(error("[1}").2.contains("neither a comma"));
         assert!(
             error("[1,\"xxxxxxxxxxxxxxxxxxxxxxxxxxx\"]")
                 .2
