@@ -51,9 +51,7 @@
 //! [`Limits`](bayeux_proto::server::Limits); bodies, connections, and frames that wait for a slow
 //! reader, by [`Options`]. An answer that was written when its client had gone is lost, with the
 //! events in it: [`Config::ack_extension`](bayeux_proto::server::Config::ack_extension) is for clients
-//! that must not lose any. With Faye's dialect, events of a session go to its websocket until that is
-//! known to be dead, at the latest after the silence that two holds and 30 s allow, also if the client
-//! polls by then. [`Events`] drops what is not read in time, and says so. A websocket that does not read is dropped once its queue is full; a
+//! that must not lose any. [`Events`] drops what is not read in time, and says so. A websocket that does not read is dropped once its queue is full; a
 //! client that does not poll loses its session. Nobody else waits for either.
 //!
 //! # Features

@@ -14,7 +14,7 @@ use crate::{
 #[non_exhaustive]
 pub struct Options {
     /// Protocol: behaviour, hold, limits. Default: that of Faye 1.4, except that only clients with a
-    /// session may publish, a payload opens one session at most, a lost poll is noticed, the end of
+    /// session may publish, a payload opens one session at most, a lost poll is noticed, a client that polls has left its socket, the end of
     /// an old socket leaves the new one alone, and a client cannot ask for a longer hold than the
     /// server's.
     pub bayeux: Config,
@@ -48,6 +48,7 @@ impl Default for Options {
     fn default() -> Self {
         let mut profile = Profile::faye();
         profile.notices_lost_polls = true;
+        profile.polls_leave_socket = true;
         profile.late_close_spreads = false;
         profile.caps_hold = true;
         profile.anonymous_publishes = false;

@@ -178,8 +178,7 @@ impl Server {
             return;
         };
         if state.kind == LaneKind::Exchange {
-            // A CometD session that polls has left its socket.
-            if profile.push == Push::AfterHandshake
+            if profile.polls_leave_socket
                 && let Some(session) = self.sessions.get_mut(client)
             {
                 session.socket = None;

@@ -63,6 +63,9 @@ pub struct Profile {
     /// Whether the server detects that a held poll was cut. If not, the next event goes into its
     /// response and is lost.
     pub notices_lost_polls: bool,
+    /// Whether a session whose client polls leaves its socket, so that its events go into the polls. If
+    /// not, they go to the socket until that is known to be dead.
+    pub polls_leave_socket: bool,
     /// Whether the end of any socket of a session also closes its newest one.
     pub late_close_spreads: bool,
     /// Whether a session stays bound to its first socket after that socket is gone, as about half
@@ -173,6 +176,7 @@ impl Profile {
             primitives_are_messages: false,
             handshakes_alone: false,
             notices_lost_polls: false,
+            polls_leave_socket: false,
             late_close_spreads: true,
             sticky_sockets: false,
         }
@@ -235,6 +239,7 @@ impl Profile {
             needs_data: false,
             handshakes_alone: true,
             notices_lost_polls: true,
+            polls_leave_socket: true,
             late_close_spreads: false,
             ..Self::faye()
         }

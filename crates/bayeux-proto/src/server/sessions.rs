@@ -3,7 +3,7 @@
 use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use super::{
-    Received, Server,
+    GOING_AWAY, Received, Server,
     action::RANDOM_ID,
     event::{EndReason, ServerEvent},
     id::ClientId,
@@ -151,7 +151,8 @@ impl Server {
     fn close_socket(&mut self, client: &ClientId) {
         let session = self.sessions.get_mut(client);
         if let Some(socket) = session.and_then(|session| session.socket.take()) {
-            self.deferred.push_back(Step::Close(socket, 1000));
+            let code = if self.is_shut_down { GOING_AWAY } else { 1000 };
+            self.deferred.push_back(Step::Close(socket, code));
         }
     }
 

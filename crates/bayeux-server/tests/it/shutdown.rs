@@ -38,8 +38,8 @@ async fn polls_are_answered_and_sockets_closed_after_their_outputs() {
     }
     let answer = poll.answer().await;
     assert_eq!(answer[0]["channel"], "/meta/connect");
-    let (opcode, _) = socket.read().await.unwrap();
-    assert_eq!(opcode, OpCode::Close);
+    let going_away = 1001_u16.to_be_bytes().to_vec();
+    assert_eq!(socket.read().await, Some((OpCode::Close, going_away)));
     drop(socket);
     ending.await.unwrap();
     assert!(poll.reply().await.is_none(), "the connection is closed");

@@ -147,3 +147,21 @@ async fn two_clients_of_one_channel_get_the_event_of_a_third_once_each() {
         assert_eq!(socket.ask(&json!([])).await, json!([]), "no second copy");
     }
 }
+
+#[tokio::test]
+async fn a_client_that_polls_has_left_a_socket_that_nobody_closed() {
+    let (server, addr) = start(AllowAll, Options::default()).await;
+    let mut socket = Socket::open(addr).await;
+    let client = socket.listen("/news").await;
+    let mut poll = Http::open(addr).await;
+    poll.post(&json!([connect(&client)])).await;
+    until(|| server.status().exchanges > 0).await;
+    // Events of the time before the poll has arrived go to the socket.
+    until(|| {
+        server.publish("/news", "1").unwrap();
+        server.status().exchanges == 0
+    })
+    .await;
+    assert!(!data_of(&poll.answer().await, "/news").is_empty());
+    assert_eq!(server.status().sockets, 1, "the socket is open");
+}
