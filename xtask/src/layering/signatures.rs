@@ -362,7 +362,7 @@ pub trait Open { fn method(&self) -> dependency::Type; } // shown
             ),
             ("groupme_rest", &["http", "request", "Request"], "struct", 0),
             (
-                "groupme_client",
+                "groupme_model",
                 &["http", "request", "Request"],
                 "struct",
                 1,

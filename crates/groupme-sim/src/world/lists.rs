@@ -151,7 +151,7 @@ impl World {
         let newest = entries.next()?;
         // The first message is there with its conversation.
         Some(newest)
-            .filter(is_listed)
+            .filter(|newest| self.list_lag.is_zero() || is_listed(newest))
             .or_else(|| entries.find(is_listed))
             .or_else(|| self.history.newest_first(conversation).last())
     }

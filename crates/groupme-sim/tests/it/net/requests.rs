@@ -123,11 +123,11 @@ fn resident() -> usize {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn ten_thousand_connections_leave_no_memory_behind() {
+async fn memory_is_given_back_after_thousands_of_connections() {
     let sim = sim().await;
     let mut sizes = Vec::new();
     for _ in 0..10 {
-        for _ in 0..10 {
+        for _ in 0..3 {
             let mut connections = JoinSet::new();
             for number in 0..100 {
                 let sim_addr = sim.addr();
