@@ -29,10 +29,11 @@
 //! - Reactions to messages of others are pushed on a conversation's own channel only. Without a
 //!   subscription to it, they are found when the conversation is read again; so is unpinning,
 //!   which is never pushed.
-//! - A list of REST that lags behind the histories by more than ten seconds hides what was missed of
-//!   a conversation, until its history is read for another reason. So does one that lags at all
-//!   where a later message of the conversation is pushed within these seconds, and one that lacks a
-//!   new conversation or its first message.
+//! - Lists of REST that lag behind the histories hide what was missed until they are read once more,
+//!   ten seconds later; a message that was pushed in between comes before the missed ones then. They
+//!   hide it for good if they lag longer, if they lack a new conversation or its first message, if
+//!   the program ends within these seconds, or if [`Config::compare_window`] messages have come
+//!   since.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
 //! - The order of a conversation is that of its ids. A message pushed for the first time after more
 //!   than [`Config::dedup_window`] messages with higher ids counts as one that comes again, and so

@@ -73,7 +73,7 @@ pub(crate) struct End<'a> {
 pub(crate) fn all(plan: &Plan) -> Vec<Check> {
     let clients = plan.clients.iter().enumerate();
     let checks = clients.flat_map(|(client, settings)| {
-        of(settings)
+        of(settings, plan.has_lagging_lists())
             .into_iter()
             .map(move |(name, invariant)| Check {
                 client,
@@ -86,7 +86,7 @@ pub(crate) fn all(plan: &Plan) -> Vec<Check> {
 
 type Named = (&'static str, Box<dyn Invariant>);
 
-fn of(client: &ClientSettings) -> Vec<Named> {
+fn of(client: &ClientSettings, lists_lag: bool) -> Vec<Named> {
     let config = || client.session.clone();
     let mut invariants: Vec<Named> = vec![
         (
@@ -117,7 +117,7 @@ fn of(client: &ClientSettings) -> Vec<Named> {
         Some(account) => vec![
             (
                 "every message once and in order, or reported lost",
-                Box::new(Account::new(account)),
+                Box::new(Account::new(account, lists_lag)),
             ),
             (
                 "every change is reported once",

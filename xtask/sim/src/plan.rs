@@ -140,6 +140,36 @@ impl Plan {
                 self.add(at, Event::Fault(Fault::Disk { client, lasts }));
             }
         }
+        if random.chance(20) {
+            self.add_lagging_lists(random);
+        }
+    }
+
+    /// Lets the lists lag, within the limits that the documentation of groupme-delivery names: no
+    /// program ends meanwhile, and all compare.
+    fn add_lagging_lists(&mut self, random: &mut Random) {
+        let lists = Fault::Lists {
+            lag: random.millis(100, 9_000),
+            lasts: random.millis(1_000, 120_000),
+        };
+        let at = self.some_time(random);
+        self.add(at, Event::Fault(lists));
+        self.steps.retain(|step| {
+            !matches!(
+                step.what,
+                Event::Fault(Fault::Crash { .. }) | Event::Command(_, Command::Disconnect)
+            )
+        });
+        for settings in &mut self.clients {
+            if let Some(account) = &mut settings.account {
+                account.feed.compare_window = 50;
+            }
+        }
+    }
+
+    pub(crate) fn has_lagging_lists(&self) -> bool {
+        let is_lag = |step: &Step| matches!(step.what, Event::Fault(Fault::Lists { .. }));
+        self.steps.iter().any(is_lag)
     }
 
     /// Returns the number of steps.

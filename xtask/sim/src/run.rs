@@ -76,6 +76,8 @@ struct Run<'a> {
     rest: Rest,
     /// When the outage of REST ends.
     rest_until: Option<Instant>,
+    /// When the lists stop lagging.
+    lists_until: Option<Instant>,
     clients: Vec<Client>,
     batch: Batch,
     users: Vec<SimUserId>,
@@ -132,6 +134,7 @@ impl<'a> Run<'a> {
             http: Http::new(),
             rest: Rest::default(),
             rest_until: None,
+            lists_until: None,
             random,
             batch: Batch::default(),
             users,
@@ -161,6 +164,7 @@ impl<'a> Run<'a> {
         self.cx.network.clear_faults(self.cx.now);
         self.requests.lose(self.cx.now, 0);
         self.rest_until = Some(self.cx.now);
+        self.lists_until = Some(self.cx.now);
         for client in &mut self.clients {
             client.fill_disk(self.cx.now);
         }
@@ -278,6 +282,7 @@ impl<'a> Run<'a> {
                 self.server.poll_timeout(),
                 self.requests.poll_timeout(),
                 self.rest_until,
+                self.lists_until,
             ];
             let next = timeouts.into_iter().flatten().chain(clients).min();
             let Some(at) = next.filter(|at| *at <= end) else {
@@ -314,6 +319,11 @@ impl<'a> Run<'a> {
         if self.rest_until.is_some_and(|until| until <= now) {
             self.rest_until = None;
             *self.rest.config_mut() = RestConfig::default();
+        }
+        if self.lists_until.is_some_and(|until| until <= now) {
+            self.lists_until = None;
+            self.server
+                .with_world(now, |world| world.set_list_lag(Duration::ZERO));
         }
         let step = self.plan.steps.get(self.steps);
         if let Some(step) = step.filter(|step| step.at <= now) {

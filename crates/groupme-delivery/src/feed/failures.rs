@@ -7,7 +7,7 @@ use crate::{
     Failure, Item, LossKind, LossReason, Lost, Request,
     conversation::{Fetch, Target, Until},
     item::{Mark, Record},
-    request::{Pending, Purpose},
+    request::{Pending, Purpose, SECOND_LOOK},
     store::Change,
 };
 
@@ -20,6 +20,9 @@ impl<P> Feed<P> {
                     .as_mut()
                     .filter(|resync| resync.number == number)
                 else {
+                    if number == SECOND_LOOK && failure == Failure::Unavailable {
+                        self.read_again(request.clone());
+                    }
                     return;
                 };
                 resync.open_lists -= 1;

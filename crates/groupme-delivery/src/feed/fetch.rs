@@ -132,10 +132,15 @@ impl<P> Feed<P> {
         if last.is_some() {
             self.open_gap(id, None);
         }
+        let is_full = rows.len() >= usize::try_from(self.config.page).unwrap_or(usize::MAX);
         self.deliver_rows(id, rows);
         let epoch = self.epoch;
         let conversation = self.conversation(id);
         let has_ended = last.is_none();
+        if is_full && matches!(&conversation.target, Target::At(at) if last.as_ref() > Some(at)) {
+            // The list was behind its history, perhaps by more than this page.
+            conversation.target = Target::End;
+        }
         // A late message that was delivered before does not move the cursor; the next page begins
         // after it.
         let next = last

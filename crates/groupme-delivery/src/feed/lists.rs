@@ -168,6 +168,9 @@ impl<P> Feed<P> {
         self.note_found(id);
         self.conversation(id).note_sent(sent);
         let since = self.missed_since();
+        let is_recent = sent.is_some_and(|sent| {
+            self.newest.as_millis().saturating_sub(sent.as_millis()) <= RECENT_MILLIS
+        });
         let conversation = self.conversation(id);
         if is_current {
             conversation.listed_in = epoch;
@@ -212,6 +215,10 @@ impl<P> Feed<P> {
             } else if is_current && conversation.cursor.as_ref() > Some(&newest) {
                 // The list lags behind what was delivered, or the newest message is gone.
                 conversation.target = Target::End;
+            } else if !is_current && conversation.synced_in == epoch && is_recent {
+                // A push may have come after messages that a list did not have yet.
+                conversation.comparison.mark_due();
+                self.request_comparison(id);
             }
             self.settle_listed(is_current, id);
             return;
@@ -279,6 +286,10 @@ fn is_endless(next: &Request) -> bool {
         _ => false,
     }
 }
+
+/// Age at which the newest message of a conversation is too old to have come after a gap, by the
+/// newest of the account, in milliseconds.
+const RECENT_MILLIS: i64 = 60_000;
 
 /// Maximum entries of a list, more than any account has. Each takes memory for as long as the feed
 /// lives.

@@ -33,8 +33,6 @@ pub(super) struct Resync {
     asked_at: Timestamp,
     /// Whether the conversations that no list had were requested.
     are_unlisted_requested: bool,
-    /// Whether the account is synced for the first time.
-    is_first: bool,
 }
 
 /// Time from the end of a resync to the second look. Lists may lag behind the histories by as much
@@ -106,7 +104,6 @@ impl<P> Feed<P> {
             },
             asked_at: self.clock.unwrap_or(Timestamp::EPOCH),
             are_unlisted_requested: false,
-            is_first,
         });
         for request in requests {
             self.requests.enqueue(request, Purpose::List(self.epoch));
@@ -155,7 +152,8 @@ impl<P> Feed<P> {
         self.out.put(Item::Checkpoint, record);
         if self.is_live {
             self.out.put(Item::CaughtUp, Record::default());
-            if !resync.is_first {
+            // In the first session, nothing can have been missed.
+            if !self.first_session.is_unbroken() {
                 self.look_again();
             }
         } else {
@@ -171,10 +169,15 @@ impl<P> Feed<P> {
             Request::Groups { page, limit },
             Request::Chats { page, limit },
         ] {
-            let at = self.now + SECOND_LOOK_AFTER;
-            self.requests
-                .enqueue_at(at, request, Purpose::List(SECOND_LOOK));
+            self.read_again(request);
         }
+    }
+
+    /// Requests a list once more later.
+    pub(super) fn read_again(&mut self, list: Request) {
+        let at = self.now + SECOND_LOOK_AFTER;
+        self.requests
+            .enqueue_at(at, list, Purpose::List(SECOND_LOOK));
     }
 
     /// Concludes the lists: requests conversations that no list had, and settles all.

@@ -28,6 +28,9 @@ pub(super) struct Account {
     channel: Option<String>,
     /// Whether notices of changes are left out where the changes are pushed.
     merges_notices: bool,
+    /// Whether lists lag at some time: what they hid is found later, and may come after newer
+    /// messages of the next seconds.
+    may_be_late: bool,
     /// Notices that may be left out.
     mergeable: BTreeSet<u64>,
     /// The own channel was subscribed in this process.
@@ -109,8 +112,9 @@ impl Invariant for Account {
 }
 
 impl Account {
-    pub(super) fn new(settings: &AccountSettings) -> Self {
+    pub(super) fn new(settings: &AccountSettings, may_be_late: bool) -> Self {
         Self {
+            may_be_late,
             merges_notices: settings.feed.merge_notices,
             ..Self::default()
         }
@@ -189,12 +193,13 @@ impl Account {
             // REST did not have it. Its push may come late.
             return Ok(());
         }
-        match self.latest.insert(conversation.clone(), id) {
-            Some(latest) if latest > id => {
-                Err(format!("message {id} of {conversation} after {latest}"))
-            }
-            _ => Ok(()),
+        let latest = self.latest.entry(conversation.clone()).or_insert(id);
+        let tolerance = if self.may_be_late { LATE } else { 0 };
+        if *latest > id + tolerance {
+            return Err(format!("message {id} of {conversation} after {latest}"));
         }
+        *latest = id.max(*latest);
+        Ok(())
     }
 
     fn lose(&mut self, loss: &Loss) {
@@ -242,3 +247,6 @@ impl Account {
         self.latest.clear();
     }
 }
+
+/// Time by which a message may come late where lists lag, in units of ids: 30 s.
+const LATE: u64 = 30 * 100_000_000;

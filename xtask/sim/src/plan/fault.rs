@@ -62,6 +62,8 @@ pub(crate) enum Fault {
         percent: u64,
         lasts: Duration,
     },
+    /// The lists of groups and chats lag behind the histories.
+    Lists { lag: Duration, lasts: Duration },
     /// No save of a backfilling program succeeds.
     Disk { client: usize, lasts: Duration },
     /// A program, or its machine, is suspended. Afterwards its session may be

@@ -68,6 +68,10 @@ impl Run<'_> {
                 self.rest_until = Some(now + lasts);
                 self.requests.lose(now + lasts, percent);
             }
+            Fault::Lists { lag, lasts } => {
+                self.server.with_world(now, |world| world.set_list_lag(lag));
+                self.lists_until = Some(now + lasts);
+            }
             fault => {
                 cx.network.apply(now, fault);
             }
