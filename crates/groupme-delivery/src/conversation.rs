@@ -6,7 +6,11 @@ mod past;
 
 use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
-pub(crate) use self::{comparison::Comparison, notices::Notices, past::Past};
+pub(crate) use self::{
+    comparison::{Comparison, Touched},
+    notices::Notices,
+    past::Past,
+};
 use crate::{
     GapCause,
     observation::{Change as PushedChange, NewMessage},

@@ -14,7 +14,7 @@ pub(crate) enum Comparison {
     Due,
     /// Requested. Changes pushed since the request are newer than its response.
     Running {
-        touched: Vec<(MessageId, Aspect)>,
+        touched: Touched,
         /// Whether changes may have been missed since the request.
         is_due_again: bool,
     },
@@ -46,7 +46,7 @@ impl Comparison {
             return false;
         }
         *self = Self::Running {
-            touched: Vec::new(),
+            touched: Touched::default(),
             is_due_again: false,
         };
         true
@@ -69,27 +69,31 @@ impl Comparison {
 
     /// Notes that a push changed an aspect of a message.
     pub(crate) fn mark_touched(&mut self, message: &MessageId, aspect: Aspect) {
-        if !self.has_touched(message, aspect)
-            && let Self::Running { touched, .. } = self
+        if let Self::Running { touched, .. } = self
+            && !touched.has(message, aspect)
         {
-            touched.push((message.clone(), aspect));
+            touched.0.push((message.clone(), aspect));
         }
-    }
-
-    /// Returns whether a push changed this aspect of a message since the request.
-    pub(crate) fn has_touched(&self, message: &MessageId, aspect: Aspect) -> bool {
-        let Self::Running { touched, .. } = self else {
-            return false;
-        };
-        let is_it = |(other, of): &(MessageId, Aspect)| other == message && *of == aspect;
-        touched.iter().any(is_it)
     }
 
     /// Returns what pushes changed since the request.
-    pub(crate) fn touched(&self) -> &[(MessageId, Aspect)] {
+    pub(crate) fn touched(&self) -> &Touched {
+        const NOTHING: &Touched = &Touched(Vec::new());
         match self {
             Self::Running { touched, .. } => touched,
-            Self::Current | Self::Due => &[],
+            Self::Current | Self::Due => NOTHING,
         }
+    }
+}
+
+/// Aspects of messages that pushes changed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Touched(Vec<(MessageId, Aspect)>);
+
+impl Touched {
+    /// Returns whether a push changed this aspect of a message.
+    pub(crate) fn has(&self, message: &MessageId, aspect: Aspect) -> bool {
+        let is_it = |(other, of): &(MessageId, Aspect)| other == message && *of == aspect;
+        self.0.iter().any(is_it)
     }
 }

@@ -16,7 +16,8 @@ pub(crate) struct Notices<P> {
     /// Notice of a change whose own event is about to be pushed, too. No later message is handed
     /// out before the notice.
     held: Option<(NewMessage, P)>,
-    /// Changes handed out last, each with its delivery.
+    /// Changes handed out last of a conversation whose own channel is subscribed, each with its
+    /// delivery.
     told: VecDeque<(MessageId, Aspect, DeliveryTag)>,
 }
 

@@ -70,7 +70,7 @@ impl<P> Feed<P> {
         if !is_wanted {
             return;
         }
-        self.first_session.take_snapshot_at(self.now);
+        self.first_session.begin_snapshot(self.now);
         let (page, limit) = (1, self.config.page);
         for request in [
             Request::Groups { page, limit },

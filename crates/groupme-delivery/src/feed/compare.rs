@@ -5,6 +5,7 @@ use groupme_model::{ConversationId, HistoryWindow, MessageId, MessageRow, Timest
 use super::Feed;
 use crate::{
     Item, Request, RowEvent, Rows,
+    conversation::Touched,
     item::Record,
     message_state::{Aspect, MessageState},
     request::{Pending, Purpose},
@@ -65,14 +66,9 @@ impl<P> Feed<P> {
         let is_whole = rows.unreadable == 0;
         let mut rows = rows.messages;
         rows.sort_by(MessageRow::chronological);
-        let touched = self.conversation(id).comparison.touched().to_vec();
-        let is_touched = |message: &MessageId, aspect: Aspect| {
-            touched
-                .iter()
-                .any(|(other, of)| other == message && *of == aspect)
-        };
+        let touched = self.conversation(id).comparison.touched().clone();
         if is_window && is_whole {
-            self.find_vanished(id, &rows, &is_touched);
+            self.find_vanished(id, &rows, &touched);
         }
         // A message between delivered ones is missing, unless messages were reported as lost there.
         let conversation = self.conversation(id);
@@ -87,7 +83,7 @@ impl<P> Feed<P> {
                 continue;
             }
             match conversation.seen.get(row.id()) {
-                Some(known) => self.report_differences(id, &row, known, &is_touched),
+                Some(known) => self.report_differences(id, &row, known, &touched),
                 None if is_window
                     && !conversation.seen.is_forgotten(row.id())
                     && !conversation.past.has(row.id())
@@ -106,10 +102,10 @@ impl<P> Feed<P> {
                         if pushed.edited > state.edited {
                             (state.edited, state.content) = (pushed.edited, pushed.content);
                         }
-                        if is_touched(row.id(), Aspect::Pin) {
+                        if touched.has(row.id(), Aspect::Pin) {
                             state.pinned = pushed.pinned;
                         }
-                        if is_touched(row.id(), Aspect::Reactions) {
+                        if touched.has(row.id(), Aspect::Reactions) {
                             state.reactions = pushed.reactions;
                         }
                     }
@@ -136,12 +132,12 @@ impl<P> Feed<P> {
         id: &ConversationId,
         row: &MessageRow,
         known: MessageState,
-        is_touched: &dyn Fn(&MessageId, Aspect) -> bool,
+        touched: &Touched,
     ) {
         let now = MessageState::of_row(&row.view());
         let message = row.id();
         let mut state = known;
-        if now.deleted && !known.deleted && !is_touched(message, Aspect::Existence) {
+        if now.deleted && !known.deleted && !touched.has(message, Aspect::Existence) {
             state.deleted = true;
             self.deliver_difference(id, state, RowEvent::Deleted, row.clone());
             return;
@@ -149,8 +145,8 @@ impl<P> Feed<P> {
         if now.deleted {
             return;
         }
-        let is_edited = now.edited > known.edited && !is_touched(message, Aspect::Content);
-        let is_pinned = now.pinned != known.pinned && !is_touched(message, Aspect::Pin);
+        let is_edited = now.edited > known.edited && !touched.has(message, Aspect::Content);
+        let is_pinned = now.pinned != known.pinned && !touched.has(message, Aspect::Pin);
         if is_edited || is_pinned {
             if is_edited {
                 (state.edited, state.content) = (now.edited, 0);
@@ -158,7 +154,7 @@ impl<P> Feed<P> {
             state.pinned = now.pinned;
             self.deliver_difference(id, state, RowEvent::Updated, row.clone());
         }
-        if now.reactions != known.reactions && !is_touched(message, Aspect::Reactions) {
+        if now.reactions != known.reactions && !touched.has(message, Aspect::Reactions) {
             state.reactions = now.reactions;
             self.deliver_difference(id, state, RowEvent::Reacted, row.clone());
         }
@@ -166,12 +162,7 @@ impl<P> Feed<P> {
 
     /// Reports messages missing from the rows as deleted: REST often omits messages deleted by an
     /// admin.
-    fn find_vanished(
-        &mut self,
-        id: &ConversationId,
-        rows: &[MessageRow],
-        is_touched: &dyn Fn(&MessageId, Aspect) -> bool,
-    ) {
+    fn find_vanished(&mut self, id: &ConversationId, rows: &[MessageRow], touched: &Touched) {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return;
         };
@@ -181,7 +172,7 @@ impl<P> Feed<P> {
             .between(first.id(), last.id())
             .filter(|(message, state)| {
                 !state.deleted
-                    && !is_touched(message, Aspect::Existence)
+                    && !touched.has(message, Aspect::Existence)
                     && !rows.iter().any(|row| row.id() == *message)
             })
             .map(|(message, state)| (message.clone(), *state))

@@ -77,7 +77,7 @@ impl FirstSession {
         }
     }
 
-    pub(super) fn take_snapshot_at(&mut self, now: Instant) {
+    pub(super) fn begin_snapshot(&mut self, now: Instant) {
         *self = Self::Ahead(Some(Snapshot {
             requested_at: now,
             newest: Vec::new(),

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use groupme_delivery::{Failure, Request, Response, Rows};
 
-use crate::world::{GROUP, T0, World, row};
+use crate::world::{GROUP, T0, World};
 
 #[test]
 fn a_list_that_has_the_same_page_again_and_again_ends() {
@@ -207,87 +207,4 @@ fn a_list_that_is_answered_after_a_loss_still_reports_what_was_missed() {
     world.answer_all();
     let output = world.live();
     assert!(output.contains(&"backfill 77/3".to_owned()), "{output:?}");
-}
-
-#[test]
-fn what_a_list_does_not_have_yet_is_found_by_the_second_look() {
-    for listed in [1, 2] {
-        let mut world = World::new();
-        world.say(GROUP, 1);
-        world.live();
-        world.say_live(GROUP, 2);
-        world.lose();
-        world.say(GROUP, 3);
-        world.named.insert(GROUP.to_owned(), row(GROUP, listed));
-        let mut output = world.live();
-        // A list that lacks what was delivered is known to lag.
-        let is_known = output.contains(&"backfill 1835/3".to_owned());
-        assert_eq!(is_known, listed == 1, "{output:?}");
-        world.named.clear();
-        output = world.wait(Duration::from_secs(10));
-        let found = [
-            "gap 1835 2..3 (Connection)",
-            "backfill 1835/3",
-            "backfilled 1835: 1",
-        ];
-        assert_eq!(output, if is_known { &[][..] } else { &found });
-        assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
-        assert!(world.wait(Duration::from_mins(1)).is_empty());
-    }
-}
-
-#[test]
-fn what_is_pushed_while_the_second_look_fetches_comes_after_it() {
-    let mut world = World::new();
-    world.say(GROUP, 1);
-    world.live();
-    world.lose();
-    world.say(GROUP, 2);
-    world.named.insert(GROUP.to_owned(), row(GROUP, 1));
-    world.live();
-    world.named.clear();
-    world.is_slow = true;
-    world.wait(Duration::from_secs(10));
-    world.answer_first("groups");
-    assert!(world.say_live(GROUP, 3).is_empty());
-    assert_eq!(
-        world.answer_all(),
-        ["backfill 1835/2", "backfill 1835/3", "backfilled 1835: 2"]
-    );
-    assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
-}
-
-#[test]
-fn what_a_push_hides_from_the_second_look_is_found_by_comparing() {
-    let mut world = World::new();
-    world.say(GROUP, 1);
-    world.live();
-    world.say_live(GROUP, 2);
-    world.lose();
-    world.say(GROUP, 3);
-    world.named.insert(GROUP.to_owned(), row(GROUP, 2));
-    world.live();
-    world.named.clear();
-    assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
-    assert_eq!(world.wait(Duration::from_secs(10)), ["backfill 1835/3"]);
-    assert!(world.wait(Duration::from_mins(1)).is_empty());
-}
-
-#[test]
-fn the_second_look_is_repeated_until_the_rest_api_answers() {
-    let mut world = World::new();
-    world.say(GROUP, 1);
-    world.live();
-    world.lose();
-    world.say(GROUP, 2);
-    world.named.insert(GROUP.to_owned(), row(GROUP, 1));
-    world.live();
-    world.named.clear();
-    world
-        .failures
-        .insert("groups".to_owned(), Failure::Unavailable);
-    assert!(world.wait(Duration::from_mins(5)).is_empty());
-    world.failures.clear();
-    let output = world.wait(Duration::from_mins(5));
-    assert!(output.contains(&"backfill 1835/2".to_owned()), "{output:?}");
 }

@@ -12,6 +12,7 @@ mod changes;
 mod comparing;
 mod failures;
 mod gaps;
+mod lagging_lists;
 mod lists;
 mod memberships;
 mod memory;
