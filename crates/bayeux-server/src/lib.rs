@@ -60,46 +60,13 @@
 //!   only the parts in [`sockets`], for a server with a core of its own.
 
 #[cfg(feature = "wire")]
-mod error;
-#[cfg(feature = "wire")]
-mod events;
-#[cfg(feature = "wire")]
-mod http_service;
-#[cfg(feature = "wire")]
-mod impatient;
-#[cfg(feature = "wire")]
-mod lane;
-#[cfg(feature = "wire")]
-mod listener;
-#[cfg(feature = "wire")]
-mod message;
-#[cfg(feature = "wire")]
-mod options;
-#[cfg(feature = "wire")]
-mod origins;
-#[cfg(feature = "wire")]
-mod phase;
-#[cfg(feature = "wire")]
-mod rules;
-#[cfg(feature = "wire")]
 mod server;
-#[cfg(feature = "wire")]
-mod shared;
 pub mod sockets;
-#[cfg(feature = "wire")]
-mod verdicts;
 
 #[cfg(feature = "wire")]
-pub use self::{
-    error::PublishError,
-    events::{Event, Events},
-    http_service::BoxError,
-    listener::Peer,
-    message::Message,
-    options::Options,
-    origins::Origins,
-    rules::{AllowAll, Rules},
-    server::{Server, Status},
+pub use self::server::{
+    AllowAll, BoxError, Event, Events, Message, Options, Origins, Peer, PublishError, Rules,
+    Server, Status,
 };
 
 #[cfg(all(doctest, feature = "wire"))]

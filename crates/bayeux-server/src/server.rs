@@ -1,5 +1,19 @@
 //! Handle of a server.
 
+mod error;
+mod events;
+mod http_service;
+mod impatient;
+mod lane;
+mod listener;
+mod message;
+mod options;
+mod origins;
+mod phase;
+mod rules;
+mod shared;
+mod verdicts;
+
 use core::{fmt, time::Duration};
 use std::sync::Arc;
 
@@ -7,10 +21,17 @@ use bayeux_proto::{Channel, server::Member};
 use bayeux_wire::Frame;
 use tokio::time;
 
-use crate::{
-    error::PublishError, events::Events, options::Options, phase::Phase, rules::Rules,
-    shared::Shared,
+pub use self::{
+    error::PublishError,
+    events::{Event, Events},
+    http_service::BoxError,
+    listener::Peer,
+    message::Message,
+    options::Options,
+    origins::Origins,
+    rules::{AllowAll, Rules},
 };
+use self::{phase::Phase, shared::Shared};
 
 /// Bayeux server. Clones are handles of the same server.
 ///

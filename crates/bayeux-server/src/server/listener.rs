@@ -10,7 +10,7 @@ use tokio::{
     time,
 };
 
-use crate::{impatient::Impatient, phase::Phase, server::Server};
+use super::{Server, impatient::Impatient, phase::Phase};
 
 /// Address of a client, in the extensions of a [request](crate::Message::request) over a listener
 /// of [`Server::serve`].

@@ -6,7 +6,7 @@ use bayeux_proto::server::Member;
 use bayeux_wire::{Kind, Value};
 use http::request::Parts;
 
-use crate::{error::PublishError, server::Server};
+use super::{Server, error::PublishError};
 
 /// Message of a client.
 ///

@@ -4,10 +4,8 @@ use core::time::Duration;
 
 use bayeux_proto::server::{Config, Profile};
 
-use crate::{
-    origins::Origins,
-    sockets::{QueueLimits, Socket},
-};
+use super::origins::Origins;
+use crate::sockets::{QueueLimits, Socket};
 
 /// Options of a [`Server`](crate::Server).
 #[derive(Clone, Debug)]

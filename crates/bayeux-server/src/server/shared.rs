@@ -13,13 +13,8 @@ use tokio::{
     time,
 };
 
-use crate::{
-    events,
-    options::Options,
-    phase::Life,
-    rules::DynRules,
-    sockets::{Answer, Lanes, PendingAnswer, SocketOutputs},
-};
+use super::{events, options::Options, phase::Life, rules::DynRules};
+use crate::sockets::{Answer, Lanes, PendingAnswer, SocketOutputs};
 
 /// State shared by all tasks.
 pub(crate) struct Shared {

@@ -4,7 +4,7 @@ use core::{future, pin::Pin};
 
 use http::{StatusCode, request::Parts};
 
-use crate::message::Message;
+use super::message::Message;
 
 /// Permissions of clients, and answers to their remote calls. Each method has a default that
 /// permits, or does nothing.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use bayeux_proto::server::{Limits, RequestContext, SecurityPolicy};
 
-use crate::{message::Message, rules::DynRules};
+use super::{message::Message, rules::DynRules};
 
 /// Verdicts on the messages of one payload, by their index.
 #[derive(Default)]

@@ -9,7 +9,8 @@ use bayeux_proto::{
 use bayeux_wire::Frame;
 use http::{HeaderMap, header::COOKIE, request::Parts};
 
-use crate::{message::Message, phase::Phase, server::Server, sockets, verdicts::Verdicts};
+use super::{Server, message::Message, phase::Phase, verdicts::Verdicts};
+use crate::sockets;
 
 /// Lane, which ends when it is dropped.
 pub(crate) struct Lane {

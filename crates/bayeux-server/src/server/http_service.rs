@@ -15,12 +15,8 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{body::Body, upgrade::OnUpgrade};
 use tokio::time;
 
-use crate::{
-    lane::Lane,
-    phase::Phase,
-    server::Server,
-    sockets::{self, Answer, Batch},
-};
+use super::{Server, lane::Lane, phase::Phase};
+use crate::sockets::{self, Answer, Batch};
 
 /// Error of any request body.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
