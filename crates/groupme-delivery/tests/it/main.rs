@@ -7,9 +7,11 @@
 
 mod acknowledging;
 mod allocations;
+mod as_text;
 mod baseline;
 mod changes;
 mod comparing;
+mod ends;
 mod failures;
 mod gaps;
 mod lagging_lists;
@@ -20,6 +22,7 @@ mod merging;
 mod payloads;
 mod polling;
 mod restarts;
+mod saved_ledger;
 mod start;
 mod unreadable;
 mod wording;
