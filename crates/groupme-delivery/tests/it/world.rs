@@ -135,7 +135,7 @@ impl World {
     }
 
     /// Returns the time of day.
-    fn unix_time(&self) -> Timestamp {
+    pub(crate) fn unix_time(&self) -> Timestamp {
         let since = self.now.since_origin().as_secs();
         Timestamp::from_secs(T0 + i64::try_from(since).unwrap())
     }
@@ -236,6 +236,7 @@ impl World {
         let Some((id, question)) = self.feed.poll_request() else {
             return false;
         };
+        self.asked.push(ask(&question));
         self.answer(id, &question);
         true
     }
