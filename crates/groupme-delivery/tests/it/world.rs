@@ -236,7 +236,7 @@ impl World {
         let Some((id, question)) = self.feed.poll_request() else {
             return false;
         };
-        self.asked.push(ask(&question));
+        self.asked.push(asked(&question));
         self.answer(id, &question);
         true
     }
