@@ -1,3 +1,5 @@
+//! Pace of requests while the connection breaks again and again: lists first, comparisons sparing.
+
 use core::time::Duration;
 
 use bayeux_proto::Instant;
