@@ -10,11 +10,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod account;
+mod archive;
 mod conversations;
 mod messages;
 
 pub(crate) use self::{
     account::{Account, ConversationArgs, Gateway, OutputArgs, RowFormat, Transport},
+    archive::Archive,
     conversations::{Chats, Groups, Ping, Typing},
     messages::{Download, Edit, History, Like, Mention, MessageArgs, PictureSize, Read, Send},
     sim::Sim,
@@ -89,6 +91,13 @@ pub(crate) enum Command {
     /// Prints the name of each. Files keep the name that their sender gave; other media are named
     /// after the message. No file is overwritten.
     Download(Download),
+    /// Keep whole conversations in a directory, with their pictures, videos, sounds and files.
+    ///
+    /// Messages become lines of JSON, a file for each conversation, oldest first. A run continues
+    /// where the last one ended or was killed, adds new messages, and takes over edits, deletions and
+    /// reactions as far as GroupMe shows them. Exit status 7 if GroupMe counts more messages than it
+    /// returned. Text, names and pictures of others are in the directory: keep it private.
+    Archive(Archive),
     /// List direct conversations, most recent first.
     Chats(Chats),
     /// List groups, most recent first.

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+pub(crate) mod archive;
 pub(crate) mod chats;
 pub(crate) mod decode;
 pub(crate) mod delete;

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Send(args) => command::block_on(command::send::run(args)),
         Command::History(args) => command::block_on(command::history::run(args)),
         Command::Download(args) => command::block_on(command::download::run(args)),
+        Command::Archive(args) => command::block_on(command::archive::run(args)),
         Command::Chats(args) => command::block_on(command::chats::run(args)),
         Command::Groups(args) => command::block_on(command::groups::run(args)),
         Command::Edit(args) => command::block_on(command::edit::run(args)),
