@@ -28,6 +28,14 @@ pub(super) fn title(text: &str) -> String {
     html(&shown)
 }
 
+/// Returns a name without the controls that turn text around: a name that is read backwards is read as
+/// another one.
+pub(super) fn straight(name: &str) -> String {
+    let is_kept =
+        |letter: &char| !matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    name.chars().filter(is_kept).collect()
+}
+
 /// Appends JSON to a page, for a script element: nothing in it ends the element.
 pub(super) fn json(page: &mut Vec<u8>, json: &[u8]) {
     for byte in json {

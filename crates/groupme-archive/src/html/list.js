@@ -17,8 +17,9 @@
     range.textContent = first === last ? ` · ${first}` : ` · ${first} – ${last}`;
   }
   for (const avatar of document.querySelectorAll('.avatar')) {
-    const hue = [...avatar.dataset.key].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
-    avatar.style.setProperty('--hue', hue);
+    // Ids that differ little have hues far apart.
+    const hash = [...avatar.dataset.key].reduce((sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 16777619), 2166136261);
+    avatar.style.setProperty('--hue', (hash >>> 8) % 360);
   }
   const filter = document.getElementById('filter');
   filter.addEventListener('input', () => {

@@ -53,7 +53,7 @@ fn entry(page: &mut String, about: &About) {
         escape::html(&link),
         escape::html(about.id.as_str()),
         escape::html(&initial.to_uppercase()),
-        escape::html(&name),
+        escape::html(&escape::straight(&name)),
         grouped(about.messages),
     );
     if let (Some(first), Some(last)) = (about.first, about.last) {
@@ -65,7 +65,7 @@ fn entry(page: &mut String, about: &About) {
     if about.missing() > 0 {
         let _ = write!(
             page,
-            " <span class=\"missing\">{} missing</span>",
+            " \u{b7} <span class=\"missing\">{} missing</span>",
             grouped(about.missing())
         );
     }

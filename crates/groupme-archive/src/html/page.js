@@ -28,8 +28,12 @@
   const number = new Intl.NumberFormat();
   const details = (row) => row[DETAILS] || {};
   const author = (row) => facts.authors[row[AUTHOR]];
-  const nameOf = (row) => author(row)[1] || 'Somebody';
-  const hue = (key) => [...key].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
+  // A name that turns itself around is read as another one.
+  const straight = (name) => name.replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
+  const nameOf = (row) => straight(author(row)[1]) || 'Somebody';
+  // Neighbours in the list of authors have hues far apart.
+  const people = new Map();
+  const hue = (row) => (people.get(author(row)[0]).number * 137.5 + 210) % 360;
   const numbers = new Map();
   const find = (id) => {
     if (numbers.size === 0) rows.forEach((row, index) => numbers.set(row[ID], index));
@@ -66,7 +70,8 @@
     if (!part.file && part.kind !== 'place' && part.kind !== 'other') {
       const what = part.name || { image: 'Picture', video: 'Video', audio: 'Sound' }[part.kind] || part.kind;
       const chip = make(part.url ? 'a' : 'span', 'chip', isolated(what));
-      chip.append(make('span', 'note', part.kind === 'link' ? 'link' : 'not in the archive'));
+      const why = part.kind !== 'link' ? 'not in the archive' : part.url ? 'link' : 'no address of the web';
+      chip.append(make('span', 'note', why));
       if (part.url) Object.assign(chip, { href: part.url, rel: 'noopener noreferrer', target: '_blank' });
       box.append(chip);
     } else if (part.kind === 'image') {
@@ -125,13 +130,15 @@
       || row[TIME] - before[TIME] > 300 || dayKey(before) !== dayKey(row) || more.reply;
     const element = make('div', isFirst ? 'message first' : 'message');
     element.dataset.index = index;
-    element.style.setProperty('--hue', hue(author(row)[0]));
+    element.style.setProperty('--hue', hue(row));
     if (isFirst) {
       const letter = nameOf(row).match(/[\p{L}\p{N}]/u);
       const avatar = make('span', 'avatar', letter ? letter[0].toUpperCase() : '\u2022');
       avatar.setAttribute('aria-hidden', 'true');
       const head = make('div');
-      head.append(make('bdi', 'by', nameOf(row)), time(row, clock.format(date(row))));
+      head.append(make('bdi', 'by', nameOf(row)));
+      if (author(row)[0] === facts.you) head.append(make('span', 'note', ' you'));
+      head.append(time(row, clock.format(date(row))));
       element.append(avatar, head);
     } else {
       element.append(time(row, clock.format(date(row))));
@@ -167,6 +174,12 @@
   };
 
   // Blocks of messages: near the window they are in the document, otherwise they are only as high.
+
+  for (const row of rows) {
+    const known = people.get(author(row)[0]);
+    if (known) known.name = nameOf(row);
+    else if (!details(row).notice) people.set(author(row)[0], { name: nameOf(row), number: people.size });
+  }
 
   const blocks = [];
   const fill = (block) => {
@@ -243,6 +256,7 @@
     const words = search.value.trim().toLowerCase();
     const wanted = who.value;
     found.hidden = !words && !wanted;
+    document.body.classList.toggle('searching', !found.hidden);
     hits.replaceChildren();
     current = -1;
     if (found.hidden) return;
@@ -309,14 +323,12 @@
 
   // The page as a whole.
 
-  at('name').textContent = facts.name;
+  at('name').textContent = straight(facts.name);
   const messages = `${number.format(rows.length)} ${rows.length === 1 ? 'message' : 'messages'}`;
-  const range = rows.length ? ` · ${short.format(date(rows[0]))} – ${short.format(date(rows.at(-1)))}` : '';
+  const range = rows.length ? ` · ${short.formatRange(date(rows[0]), date(rows.at(-1)))}` : '';
   at('sub').append(messages + range);
   if (facts.missing) at('sub').append(make('span', 'missing', ` · ${number.format(facts.missing)} missing`));
-  const people = new Map();
-  for (const row of rows) if (!details(row).notice) people.set(author(row)[0], nameOf(row));
-  for (const [id, name] of [...people].sort((one, other) => one[1].localeCompare(other[1]))) {
+  for (const [id, { name }] of [...people].sort((one, other) => one[1].name.localeCompare(other[1].name))) {
     const option = make('option', '', isolated(name));
     option.value = id;
     who.append(option);

@@ -7,6 +7,7 @@
 
 mod counts;
 mod media;
+mod pages;
 mod resuming;
 mod updates;
 mod waiting;

@@ -13,6 +13,8 @@ const LINES: &[&str] = &[
     "history --dm 1+2 --limit 5 --before 9 --api-url http://127.0.0.1:1/v3 --token-file f",
     "like --group 1 2 --pack 1:5",
     "archive d --group 1 --dm 1+2 --recheck 5 --keep-deleted --no-media --html --patience 1m",
+    "stats d --group 1 --top 5 --svg f",
+    "completion bash",
     "ping --count 3 --interval 30s --allow-plaintext",
     "sim --addr 127.0.0.1:0 --token t",
     "decode --as push -",
