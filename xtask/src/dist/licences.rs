@@ -1,8 +1,8 @@
 //! Texts of the licences of everything in the command.
 
+use core::fmt::Write as _;
 use std::{
     collections::BTreeSet,
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::Command,

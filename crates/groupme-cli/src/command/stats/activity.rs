@@ -1,5 +1,6 @@
 //! Counts of messages by time and by author.
 
+use core::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use groupme_model::{MessageRef, Timestamp, UserId};
@@ -18,6 +19,23 @@ pub(super) struct Activity {
     months: BTreeMap<(i16, i8), u64>,
     /// With the last name of each author.
     members: BTreeMap<UserId, (String, u64)>,
+}
+
+/// Authors with the most messages.
+#[derive(Debug)]
+pub(super) struct Ranking<'a> {
+    pub(super) members: Vec<Member<'a>>,
+    /// Number of all other authors, and of their messages.
+    pub(super) others: usize,
+    pub(super) theirs: u64,
+}
+
+/// Author with the number of their messages.
+#[derive(Debug)]
+pub(super) struct Member<'a> {
+    pub(super) id: &'a UserId,
+    pub(super) name: &'a str,
+    pub(super) messages: u64,
 }
 
 impl Activity {
@@ -86,21 +104,32 @@ impl Activity {
         months
     }
 
-    /// Returns the authors with the most messages, and the number of all others with theirs.
-    pub(super) fn members(&self, top: usize) -> (Vec<(&UserId, &str, u64)>, (usize, u64)) {
+    /// Returns the authors with the most messages, and the sum of all others.
+    pub(super) fn ranking(&self, top: usize) -> Ranking<'_> {
         let members = self.members.iter();
         let mut members: Vec<_> = members
-            .map(|(id, (name, count))| (id, name.as_str(), *count))
+            .map(|(id, (name, messages))| Member {
+                id,
+                name,
+                messages: *messages,
+            })
             .collect();
-        members.sort_by(|one, other| other.2.cmp(&one.2).then_with(|| one.0.cmp(other.0)));
+        members.sort_by_key(|member| (Reverse(member.messages), member.id));
         let others = members.split_off(top.min(members.len()));
-        let messages = others.iter().map(|(_, _, count)| count).sum();
-        (members, (others.len(), messages))
+        Ranking {
+            members,
+            others: others.len(),
+            theirs: others.iter().map(|member| member.messages).sum(),
+        }
     }
 
     /// Returns all counts as one object.
     pub(super) fn summary(&self, top: usize) -> Value {
-        let (members, (others, theirs)) = self.members(top);
+        let Ranking {
+            members,
+            others,
+            theirs,
+        } = self.ranking(top);
         let days: BTreeMap<_, _> = DAYS.into_iter().zip(self.days).collect();
         json!({
             "kind": "stats",
@@ -112,7 +141,7 @@ impl Activity {
                 .map(|(month, messages)| json!({ "month": month, "messages": messages }))
                 .collect::<Vec<_>>(),
             "members": members.into_iter()
-                .map(|(id, name, messages)| json!({ "id": id, "name": name, "messages": messages }))
+                .map(|member| json!({ "id": member.id, "name": member.name, "messages": member.messages }))
                 .collect::<Vec<_>>(),
             "others": { "members": others, "messages": theirs },
         })

@@ -24,11 +24,13 @@ pub(super) fn draw(out: &mut impl Write, activity: &Activity, top: usize) -> io:
         .collect();
     section(out, "By day of the week", &days)?;
     section(out, "By month", &activity.months())?;
-    let (members, (others, theirs)) = activity.members(top);
-    let members = members.iter().map(|(_, name, count)| (short(name), *count));
-    let mut members: Vec<_> = members.collect();
-    if others > 0 {
-        members.push((format!("({others} others)"), theirs));
+    let ranking = activity.ranking(top);
+    let members = ranking.members.iter();
+    let mut members: Vec<_> = members
+        .map(|member| (short(member.name), member.messages))
+        .collect();
+    if ranking.others > 0 {
+        members.push((format!("({} others)", ranking.others), ranking.theirs));
     }
     section(out, "By member", &members)
 }

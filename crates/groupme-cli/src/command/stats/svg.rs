@@ -2,11 +2,11 @@
 
 use core::fmt::Write as _;
 
-use super::activity::{Activity, DAYS};
+use super::activity::{Activity, DAYS, Member};
 
 /// Draws all counts as SVG, light or dark as its viewer prefers.
 pub(super) fn draw(activity: &Activity, top: usize) -> String {
-    let (members, _) = activity.members(top.min(MEMBERS));
+    let members = activity.ranking(top.min(MEMBERS)).members;
     let height = 640 + 26 * members.len();
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
@@ -92,7 +92,7 @@ fn columns(
     }
 }
 
-fn people(svg: &mut String, members: &[(&groupme_model::UserId, &str, u64)]) {
+fn people(svg: &mut String, members: &[Member<'_>]) {
     let top = 608;
     let _ = writeln!(
         svg,
@@ -100,25 +100,26 @@ fn people(svg: &mut String, members: &[(&groupme_model::UserId, &str, u64)]) {
     );
     let most = members
         .iter()
-        .map(|(_, _, count)| *count)
+        .map(|member| member.messages)
         .max()
         .unwrap_or_default()
         .max(1);
-    for (index, (_, name, count)) in members.iter().enumerate() {
+    for (index, member) in members.iter().enumerate() {
         let y = top + 14 + 26 * index;
         let room = WIDTH - LEFT - 210 - 80;
-        let wide = (share(*count, most) * to_f64(room)).max(1.0);
+        let wide = (share(member.messages, most) * to_f64(room)).max(1.0);
         let _ = writeln!(
             svg,
             "<text class=\"name\" x=\"{}\" y=\"{}\">{}</text>\
              <rect class=\"bar\" x=\"{}\" y=\"{y}\" width=\"{wide:.1}\" height=\"18\"/>\
-             <text class=\"count\" x=\"{:.1}\" y=\"{}\">{count}</text>",
+             <text class=\"count\" x=\"{:.1}\" y=\"{}\">{}</text>",
             LEFT + 190,
             y + 14,
-            text(name),
+            text(member.name),
             LEFT + 200,
             to_f64(LEFT + 208) + wide,
             y + 14,
+            member.messages,
         );
     }
 }
