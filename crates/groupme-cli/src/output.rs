@@ -14,7 +14,7 @@ use groupme_model::{Chat, Group};
 
 pub(crate) use self::{
     json::write as write_json,
-    pretty::{escape_control, escape_invisible, is_invisible},
+    pretty::{escape_control, escape_invisible},
     row::{RoundTrips, Row},
     row_printer::RowPrinter,
 };
