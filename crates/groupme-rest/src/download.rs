@@ -139,7 +139,7 @@ impl Download {
         while let Some(piece) = self.next().await {
             let piece = piece?;
             if piece.len() > limit.saturating_sub(bytes.len()) {
-                let call = self.call;
+                let call = self.call.clone();
                 return Err(Error::Oversize { call, limit });
             }
             bytes.extend_from_slice(&piece);
@@ -153,7 +153,7 @@ impl Stream for Download {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let (call, limit) = (this.call, this.limit);
+        let (call, limit) = (this.call.clone(), this.limit);
         let Some(body) = &mut this.body else {
             return Poll::Ready(None);
         };
