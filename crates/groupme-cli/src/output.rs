@@ -6,6 +6,9 @@ mod pretty;
 mod row;
 mod row_printer;
 mod summary;
+mod table;
+pub(crate) mod terminal;
+mod text;
 
 use std::io;
 

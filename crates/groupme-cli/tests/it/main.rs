@@ -5,6 +5,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod api;
+mod bots;
 mod bounds;
 mod canned;
 mod changes;
@@ -18,9 +20,13 @@ mod full_disk;
 mod history;
 mod hostile;
 mod listen;
+mod login;
 mod logs;
+mod membership;
+mod names;
 mod outputs;
 mod ping;
+mod polls;
 mod program;
 mod secrets;
 mod sending;
@@ -28,5 +34,6 @@ mod signals;
 mod sim;
 mod state;
 mod summary;
+mod terminal;
 mod typing;
 mod usage;
