@@ -10,13 +10,12 @@ mod sentence;
 use std::io::{self, Write as _};
 
 use groupme_client::{Delivery, LossReason, Status, Timestamp, UserId};
-use groupme_model::{Chat, Group};
 use jiff::tz::TimeZone;
 
 pub(crate) use self::escape::{escape_control, escape_invisible, is_invisible};
 use self::names::Names;
 use super::{
-    chain,
+    KnownNames, chain,
     table::Table,
     terminal::Terminal,
     text::{Style, Text},
@@ -45,8 +44,8 @@ impl Pretty {
         }
     }
 
-    pub(super) fn set_names(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
-        self.names.learn_account(own, groups, chats);
+    pub(super) fn set_names(&mut self, own: &UserId, known: &KnownNames) {
+        self.names.learn_account(own, known);
     }
 
     pub(super) fn event(&mut self, delivery: &Delivery) -> io::Result<()> {
