@@ -173,7 +173,7 @@ impl World {
     }
 
     /// Returns the time of day.
-    fn wall(&self) -> Timestamp {
+    pub(crate) fn wall(&self) -> Timestamp {
         let since = self.now.since_origin().as_secs();
         Timestamp::from_secs(T0 + i64::try_from(since).unwrap())
     }
@@ -274,6 +274,7 @@ impl World {
         let Some((id, question)) = self.feed.poll_request() else {
             return false;
         };
+        self.asked.push(ask(&question));
         self.answer(id, &question);
         true
     }
