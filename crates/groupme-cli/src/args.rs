@@ -105,7 +105,7 @@ pub(crate) enum Command {
     Login(Login),
     /// Remove an access token that `groupme login` keeps.
     ///
-    /// The token stays valid: https://dev.groupme.com can replace it.
+    /// The token stays valid: replace it at `https://dev.groupme.com` if somebody may have it.
     Logout(Logout),
     /// Show the account that commands act for.
     Whoami(Whoami),

@@ -114,7 +114,8 @@ pub(crate) fn parse(text: &str, now: &Zoned) -> Option<Zoned> {
     if let Ok(time) = text.parse::<DateTime>() {
         return time.to_zoned(zone).ok();
     }
-    let time: Time = text.parse().ok()?;
+    // Digits alone may be a number of anything.
+    let time: Time = text.contains(':').then(|| text.parse().ok())??;
     now.date().to_datetime(time).to_zoned(zone).ok()
 }
 

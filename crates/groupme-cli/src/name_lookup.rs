@@ -12,7 +12,7 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    pub(crate) fn new(id: impl ToString, name: impl Into<String>) -> Self {
+    pub(crate) fn new(id: &impl ToString, name: impl Into<String>) -> Self {
         Self {
             id: id.to_string(),
             name: name.into(),
@@ -118,7 +118,7 @@ mod tests {
 
     fn groups(names: &[&str]) -> Vec<Named> {
         let numbered = names.iter().zip(1_u32..);
-        numbered.map(|(name, id)| Named::new(id, *name)).collect()
+        numbered.map(|(name, id)| Named::new(&id, *name)).collect()
     }
 
     fn chosen(wanted: &str, names: &[&str]) -> Result<String, String> {

@@ -97,12 +97,12 @@ impl Account {
             if let Some(user) = chat.other_user
                 && let (Some(id), Some(name)) = (user.id, user.name)
             {
-                named.push(Named::new(id, name));
+                named.push(Named::new(&id, name));
             }
         }
         let contacts = self.call(&relationships::list(false, None)).await?;
         for contact in contacts {
-            let one = Named::new(contact.id, contact.name.unwrap_or_default());
+            let one = Named::new(&contact.id, contact.name.unwrap_or_default());
             if !named.iter().any(|other: &Named| other.id == one.id) {
                 named.push(one);
             }
@@ -125,7 +125,7 @@ impl Account {
             .into_iter()
             .filter_map(|member| {
                 Some(Named::new(
-                    member.user_id?,
+                    &member.user_id?,
                     member.nickname.or(member.name)?,
                 ))
             })

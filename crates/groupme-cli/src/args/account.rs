@@ -14,7 +14,7 @@ use crate::{name_lookup::is_id, profile::check_name};
 #[command(next_help_heading = "Account and network")]
 pub(crate) struct Account {
     /// Account to act for: a profile kept by `groupme login`. Default: that of the token in
-    /// GROUPME_ACCESS_TOKEN, else the profile that GROUPME_PROFILE names, else `default`.
+    /// `GROUPME_ACCESS_TOKEN`, else the profile that `GROUPME_PROFILE` names, else `default`.
     #[arg(long, value_name = "NAME", value_parser = check_name)]
     pub(crate) profile: Option<String>,
     /// Regular file whose first line is the access token. Takes precedence over all others.

@@ -30,7 +30,7 @@ pub(crate) struct Login {
 Example:
   groupme logout --profile work")]
 pub(crate) struct Logout {
-    /// Profile to remove. Default: that of GROUPME_PROFILE, else `default`.
+    /// Profile to remove. Default: that of `GROUPME_PROFILE`, else `default`.
     #[arg(long, value_name = "NAME", value_parser = crate::profile::check_name)]
     pub(crate) profile: Option<String>,
     #[command(flatten)]

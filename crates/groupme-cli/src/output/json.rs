@@ -2,6 +2,7 @@
 
 mod row;
 
+use core::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use groupme_client::{ConversationId, Delivery, MessageId, Status, Value};
@@ -213,7 +214,8 @@ pub(super) fn write_indented(out: &mut String, value: &impl Serialize) {
             out.push(letter);
         } else {
             for unit in letter.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                // Writing into memory does not fail.
+                let _ = write!(out, "\\u{unit:04x}");
             }
         }
     }

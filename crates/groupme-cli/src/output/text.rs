@@ -93,7 +93,7 @@ impl Text {
         } else {
             indent
         };
-        let mut lines = Lines {
+        let mut layout = Layout {
             lines: vec![Vec::new()],
             column: 0,
             blank: Vec::new(),
@@ -105,19 +105,19 @@ impl Text {
             for piece in pieces(span.shown(terminal)) {
                 match piece {
                     "\n" => {
-                        lines.word(&mut word);
-                        lines.end();
+                        layout.word(&mut word);
+                        layout.end();
                     }
                     blank if blank.starts_with(' ') => {
-                        lines.word(&mut word);
-                        lines.blank.push((blank.to_owned(), index));
+                        layout.word(&mut word);
+                        layout.blank.push((blank.to_owned(), index));
                     }
                     part => word.push((part.to_owned(), index)),
                 }
             }
         }
-        lines.word(&mut word);
-        for (number, line) in lines.lines.iter().enumerate() {
+        layout.word(&mut word);
+        for (number, line) in layout.lines.iter().enumerate() {
             if number > 0 {
                 out.extend(core::iter::repeat_n(' ', indent));
             }
@@ -205,7 +205,7 @@ impl Span {
 }
 
 /// Lines under construction, of parts with the number of their span.
-struct Lines {
+struct Layout {
     lines: Vec<Vec<(String, usize)>>,
     /// Columns of the last line.
     column: usize,
@@ -215,7 +215,7 @@ struct Lines {
     indent: usize,
 }
 
-impl Lines {
+impl Layout {
     /// Adds a word, of which parts may have different styles, and empties it.
     fn word(&mut self, word: &mut Vec<(String, usize)>) {
         let of = |parts: &[(String, usize)]| -> usize {

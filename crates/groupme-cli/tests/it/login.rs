@@ -151,8 +151,8 @@ async fn several_accounts_have_profiles_and_a_variable_or_an_option_chooses() {
     );
 
     let all = run(whoami(&["--all"])).await.well().json();
-    let names: Vec<_> = all.iter().map(|row| row["profile"].clone()).collect();
-    assert_eq!(names, ["home", "work"]);
+    let profiles: Vec<_> = all.iter().map(|row| row["profile"].clone()).collect();
+    assert_eq!(profiles, ["home", "work"]);
     let table = run(whoami(&["--all", "--format", "pretty"])).await.well();
     assert!(
         table.stdout.starts_with("PROFILE  USER"),

@@ -87,13 +87,6 @@ async fn an_unknown_name_is_refused_with_similar_ones_and_an_ambiguous_one_with_
 
 #[tokio::test]
 async fn a_user_is_named_by_direct_messages_or_as_a_contact() {
-    let sim = sim().await;
-    let cast = *sim.cast();
-    sim.with_world(|world| world.direct_message(cast.mara, cast.me, "psst"))
-        .unwrap();
-    let sent = run(ask(&sim, &["send", "--dm", "mara", "yes?"])).await;
-    assert_eq!(sent.well().one()["recipient_id"], cast.mara.to_string());
-
     fn answer(asked: &Asked) -> Answer {
         match &*asked.line {
             line if line.starts_with("GET /v3/chats") => Answer::Json(200, enveloped(json!([]))),
@@ -108,9 +101,17 @@ async fn a_user_is_named_by_direct_messages_or_as_a_contact() {
             _ => Answer::Json(404, Value::Null),
         }
     }
+
+    let sim = sim().await;
+    let cast = *sim.cast();
+    sim.with_world(|world| world.direct_message(cast.mara, cast.me, "psst"))
+        .unwrap();
+    let sent = run(ask(&sim, &["send", "--dm", "mara", "yes?"])).await;
+    assert_eq!(sent.well().one()["recipient_id"], cast.mara.to_string());
+
     let server = Canned::start(answer).await;
-    let send = ["send", "--dm", "Robin", "hello"];
-    let sent = run(asking(&server.url, "a-token", &send)).await.well();
+    let arguments = ["send", "--dm", "Robin", "hello"];
+    let sent = run(asking(&server.url, "a-token", &arguments)).await.well();
     assert_eq!(sent.one()["recipient_id"], "77");
 }
 
@@ -160,7 +161,7 @@ async fn listen_takes_names_as_well() {
 async fn a_member_is_mentioned_by_name() {
     let sim = sim().await;
     let cast = *sim.cast();
-    let send = [
+    let arguments = [
         "send",
         "--group",
         "Lake weekend",
@@ -168,7 +169,7 @@ async fn a_member_is_mentioned_by_name() {
         "mara=@Mara",
         "@Mara, six",
     ];
-    let sent = run(ask(&sim, &send)).await.well().one();
+    let sent = run(ask(&sim, &arguments)).await.well().one();
     assert_eq!(
         sent["attachments"][0]["user_ids"],
         json!([cast.mara.to_string()])

@@ -263,9 +263,10 @@ async fn a_message_that_was_sent_before_and_cannot_be_found_is_a_success() {
 async fn a_long_text_is_sent_in_numbered_parts_in_their_order() {
     let sim = sim().await;
     let lake = sim.cast().lake.to_string();
-    let text: String = (0..50)
+    let lines: Vec<_> = (0..50)
         .map(|number| format!("line {number} {}\n", "x".repeat(40)))
         .collect();
+    let text = lines.concat();
     let send = |more: &[&str]| {
         let arguments = [&["send", "--group", &lake], more, &["-"]].concat();
         ask(&sim, &arguments)

@@ -57,68 +57,7 @@ impl Pretty {
         if let Row::Json(answer) = row {
             return json::write_indented(out, answer);
         }
-        self.outcome(row).write_wrapped(out, self.terminal, 4);
-    }
-
-    /// Returns the outcome of a command as a sentence.
-    fn outcome(&self, row: &Row<'_>) -> Text {
-        Text::plain(&match row {
-            Row::Sent(Sent::Created(message), _) => format!("sent as {}", message.id),
-            Row::Sent(Sent::Duplicate(message), _) => format!("already sent, as {}", message.id),
-            Row::Sent(..) => "already sent; not among the newest messages".to_owned(),
-            Row::Edited(message) => {
-                let mut text = Text::plain(&format!("edited {}: ", message.id));
-                text.append(content(message));
-                return text;
-            }
-            Row::Deleted(_, message) => format!("deleted {message}"),
-            Row::Reactions(message, None) => format!("reacted to {message}"),
-            Row::Reactions(message, Some(reactions)) => {
-                format!("reactions to {message}: {}", faces(reactions, None))
-            }
-            Row::Read(conversation, receipt) => match receipt.last_read() {
-                Some(message) => format!("read {conversation} up to {message}"),
-                None => format!("read {conversation}"),
-            },
-            Row::Downloaded(path, size) => format!("{}  {size} bytes", path.display()),
-            Row::Typing(channel) => format!("typing on {channel}"),
-            Row::RoundTrip(number, Some(time)) => format!("ping {number}: {}", millis(*time)),
-            Row::RoundTrip(number, None) => format!("ping {number}: no echo"),
-            Row::RoundTrips(trips) => round_trips(trips),
-            Row::LoggedIn(name, profile, file) => format!(
-                "logged in as {} ({}), profile {name}; the token is in {}",
-                profile.name.as_deref().unwrap_or("somebody"),
-                profile.user_id,
-                file.display()
-            ),
-            Row::Joined(group, None) => {
-                format!("asked to join the group {group}: an admin has to approve the request")
-            }
-            Row::Joined(id, Some(group)) => {
-                format!(
-                    "joined \"{}\" ({id})",
-                    group.name.as_deref().unwrap_or("(no name)")
-                )
-            }
-            Row::Left(group, name) => {
-                format!("left \"{}\" ({group})", name.unwrap_or("(no name)"))
-            }
-            Row::Pinned(_, message, true) => format!("pinned {message}"),
-            Row::Pinned(_, message, false) => format!("unpinned {message}"),
-            Row::Posted(1) => "posted".to_owned(),
-            Row::Posted(parts) => format!("posted in {parts} parts"),
-            Row::Destroyed => "the bot is deleted".to_owned(),
-            Row::LoggedOut(name) => {
-                format!("logged out: the token of the profile {name} is removed from this machine")
-            }
-            Row::Account(user, origin) => format!(
-                "{} ({}), by {origin}",
-                user.name.as_deref().unwrap_or("somebody"),
-                user.id
-            ),
-            // Messages, and rows of tables.
-            _ => String::new(),
-        })
+        outcome(row).write_wrapped(out, self.terminal, 4);
     }
 
     pub(super) fn date(&self, time: Option<Timestamp>) -> String {
@@ -132,6 +71,67 @@ impl Pretty {
                 },
             )
     }
+}
+
+/// Returns the outcome of a command as a sentence.
+fn outcome(row: &Row<'_>) -> Text {
+    Text::plain(&match row {
+        Row::Sent(Sent::Created(message), _) => format!("sent as {}", message.id),
+        Row::Sent(Sent::Duplicate(message), _) => format!("already sent, as {}", message.id),
+        Row::Sent(..) => "already sent; not among the newest messages".to_owned(),
+        Row::Edited(message) => {
+            let mut text = Text::plain(&format!("edited {}: ", message.id));
+            text.append(content(message));
+            return text;
+        }
+        Row::Deleted(_, message) => format!("deleted {message}"),
+        Row::Reactions(message, None) => format!("reacted to {message}"),
+        Row::Reactions(message, Some(reactions)) => {
+            format!("reactions to {message}: {}", faces(reactions, None))
+        }
+        Row::Read(conversation, receipt) => match receipt.last_read() {
+            Some(message) => format!("read {conversation} up to {message}"),
+            None => format!("read {conversation}"),
+        },
+        Row::Downloaded(path, size) => format!("{}  {size} bytes", path.display()),
+        Row::Typing(channel) => format!("typing on {channel}"),
+        Row::RoundTrip(number, Some(time)) => format!("ping {number}: {}", millis(*time)),
+        Row::RoundTrip(number, None) => format!("ping {number}: no echo"),
+        Row::RoundTrips(trips) => round_trips(trips),
+        Row::LoggedIn(name, profile, file) => format!(
+            "logged in as {} ({}), profile {name}; the token is in {}",
+            profile.name.as_deref().unwrap_or("somebody"),
+            profile.user_id,
+            file.display()
+        ),
+        Row::Joined(group, None) => {
+            format!("asked to join the group {group}: an admin has to approve the request")
+        }
+        Row::Joined(id, Some(group)) => {
+            format!(
+                "joined \"{}\" ({id})",
+                group.name.as_deref().unwrap_or("(no name)")
+            )
+        }
+        Row::Left(group, name) => {
+            format!("left \"{}\" ({group})", name.unwrap_or("(no name)"))
+        }
+        Row::Pinned(_, message, true) => format!("pinned {message}"),
+        Row::Pinned(_, message, false) => format!("unpinned {message}"),
+        Row::Posted(1) => "posted".to_owned(),
+        Row::Posted(parts) => format!("posted in {parts} parts"),
+        Row::Destroyed => "the bot is deleted".to_owned(),
+        Row::LoggedOut(name) => {
+            format!("logged out: the token of the profile {name} is removed from this machine")
+        }
+        Row::Account(user, origin) => format!(
+            "{} ({}), by {origin}",
+            user.name.as_deref().unwrap_or("somebody"),
+            user.id
+        ),
+        // Messages, and rows of tables.
+        _ => String::new(),
+    })
 }
 
 fn print(text: &str) -> io::Result<()> {
