@@ -184,7 +184,8 @@ impl Gateway {
                     &self.stream,
                 );
                 // An account subscribes to its groups, too.
-                self.subscribed.fetch_add(u64::from(is_first), Ordering::Relaxed);
+                self.subscribed
+                    .fetch_add(u64::from(is_first), Ordering::Relaxed);
             }
             "/meta/disconnect" => drop(self.sessions().remove(client)),
             _ => {}
