@@ -131,4 +131,4 @@ pub(super) const REMEDY: &str =
     "run `groupme login` with a new access token, or check GROUPME_ACCESS_TOKEN";
 
 /// Maximum delay of the first events while names are fetched.
-const NAMES_TIMEOUT: Duration = Duration::from_secs(1);
+const NAMES_TIMEOUT: Duration = Duration::from_secs(2);
