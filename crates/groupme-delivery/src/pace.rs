@@ -16,8 +16,8 @@ use crate::request::{Purpose, SECOND_LOOK};
 pub(crate) struct Pace {
     /// Last resync.
     resync: u64,
-    /// Begin of the last resync, and of the one before.
-    begun: [Option<Instant>; 2],
+    /// Begin of the last resync.
+    begun: Option<Instant>,
     /// Time until which another gap is likely.
     breaking_until: Option<Instant>,
     /// Times of the last histories and comparisons, the latest at the end.
@@ -77,12 +77,10 @@ impl Pace {
         if self.resync == resync {
             return;
         }
-        let [last, before] = self.begun;
-        if before.is_some_and(|begun| now < begun + LIKELY) {
+        if self.begun.is_some_and(|begun| now < begun + LIKELY) {
             self.breaking_until = Some(now + LIKELY);
         }
-        self.resync = resync;
-        self.begun = [Some(now), last];
+        (self.resync, self.begun) = (resync, Some(now));
     }
 
     fn is_breaking(&self, now: Instant) -> bool {
@@ -99,7 +97,7 @@ fn is_list(purpose: Purpose) -> bool {
 const LIMIT: usize = 6;
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// Time in which another gap is likely, after three resyncs within the same time.
+/// Time in which another gap is likely, after two resyncs within the same time.
 const LIKELY: Duration = Duration::from_secs(10);
 
 /// Interval between comparisons: half of the requests remain for what was missed after another loss.
