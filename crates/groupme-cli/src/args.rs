@@ -51,8 +51,16 @@ pub(crate) struct Cli {
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 
-    /// Colour and links in output for people. `NO_COLOR` counts as `never`.
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    /// Colour and links in output for people: `auto` is on terminals, unless `NO_COLOR` is set or `TERM` is
+    /// `dumb`; or `always`, or `never`.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        global = true,
+        hide_possible_values = true
+    )]
     pub(crate) color: Color,
 
     #[command(subcommand)]
@@ -329,11 +337,14 @@ pub(crate) enum Payload {
 }
 
 const AFTER_HELP: &str = "\
-Names: a group, topic, user or bot is given by its id or by its name, in any case of letters. A message is
-given by its id, or as @last, @last-1, … from the end of the conversation, or @mine for your own last.
+Names and places:
+  Groups, topics, users and bots are given by id or by name, in any case of letters.
+  Messages are given by id, or as @last, @last-1, … from the end of the conversation,
+  or as @mine for your own last one.
 
-Access token, by precedence: --token-file, --profile, GROUPME_ACCESS_TOKEN, the profile of
-GROUPME_PROFILE, the profile `default` of `groupme login`.
+Access token, by precedence:
+  --token-file, --profile, GROUPME_ACCESS_TOKEN, the profile that GROUPME_PROFILE names,
+  the profile `default`
 
 Environment:
   GROUPME_ACCESS_TOKEN  access token
@@ -344,7 +355,7 @@ Environment:
   GROUPME_BOT_ID        bot of `groupme bot post`
   NO_COLOR              no colour and links, unless --color says so
   RUST_LOG              log lines, such as `groupme_client=debug,warn`
-  HTTPS_PROXY, ALL_PROXY, NO_PROXY  proxies to the gateway and to the REST API
+  HTTPS_PROXY           proxy to the gateway and to the REST API; ALL_PROXY and NO_PROXY, too
   XDG_CONFIG_HOME       directory of the profiles; default: ~/.config
 
 Exit status:

@@ -159,7 +159,12 @@ impl Client {
 
     /// Names the ids of a call in its error.
     fn explain<T>(&self, call: &Call<T>, error: Error) -> Error {
-        error.with_ids(call.shown_name(self.user.get()))
+        error.with_ids(self.shown_name(call))
+    }
+
+    /// Returns the name of a call with its ids.
+    pub(crate) fn shown_name<T>(&self, call: &Call<T>) -> CallName {
+        call.shown_name(self.user.get())
     }
 
     async fn send_request<T>(
@@ -230,7 +235,10 @@ impl Client {
             self.shared.attempt_download(call, request, limit)
         };
         let opened = self.repeat(trial, attempt).await;
-        opened.map_err(|(error, _)| self.explain(call, error))
+        match opened {
+            Ok(download) => Ok(download.of_call(self.shown_name(call))),
+            Err((error, _)) => Err(self.explain(call, error)),
+        }
     }
 
     async fn request_of<T>(&self, call: &Call<T>) -> Result<http::Request<Bytes>, Error> {

@@ -91,6 +91,12 @@ pub struct Download {
 }
 
 impl Download {
+    /// Names the call that errors show.
+    pub(crate) fn of_call(mut self, call: CallName) -> Self {
+        self.call = call;
+        self
+    }
+
     pub(crate) fn new(
         call: CallName,
         headers: &HeaderMap,

@@ -167,17 +167,22 @@ impl Request {
             || in_body.map(|(_, value)| value).any(Argument::needs_user)
     }
 
-    /// Returns the path with its ids, as errors show it: encoded, long ids cut, without secrets. `None` if
-    /// an id is missing or empty, or the URL is given.
+    /// Returns the path with its ids, as errors show it: encoded, long ids cut, without secrets, and `_` for
+    /// an empty or unknown id. `None` if the URL is given, or an id is missing.
     pub(crate) fn shown_path(&self, user: Option<&UserId>) -> Option<String> {
         let Target::Path(segments) = &self.target else {
             return None;
         };
         let mut pieces = self.call.path.split("{}");
         let mut path = pieces.next().unwrap_or_default().to_owned();
+        if pieces.clone().count() > segments.len() {
+            return None;
+        }
         for (piece, segment) in pieces.zip(segments) {
-            let text = segment.text(user).ok().filter(|text| !text.is_empty())?;
-            if matches!(segment, Argument::Secret(_)) {
+            let text = segment.text(user).unwrap_or_default();
+            if text.is_empty() {
+                path.push('_');
+            } else if matches!(segment, Argument::Secret(_)) {
                 path.push('…');
             } else {
                 let mut encoded = utf8_percent_encode(&text, ENCODED).to_string();
@@ -413,8 +418,9 @@ mod tests {
         assert_eq!(shown(Argument::Secret("AbCd12".to_owned())), path("…"));
         let long = "x".repeat(1_000);
         assert_eq!(shown((&*long).into()), path(&format!("{}…", &long[..60])));
-        assert_eq!(shown("".into()), None);
-        assert_eq!(shown(Argument::CurrentUser), None);
+        assert_eq!(shown("".into()), path("_"));
+        assert_eq!(shown(Argument::CurrentUser), path("_"));
+        assert_eq!(get(&["1"]).shown_path(None), None);
         assert_eq!(get(&["1"]).at_given("https://x").shown_path(None), None);
     }
 

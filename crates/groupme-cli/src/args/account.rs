@@ -11,40 +11,38 @@ use crate::{name_lookup::is_id, profile::check_name};
 
 /// Credentials and the REST API.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Account and network")]
 pub(crate) struct Account {
     /// Account to act for: a profile kept by `groupme login`. Default: that of the token in
     /// `GROUPME_ACCESS_TOKEN`, else the profile that `GROUPME_PROFILE` names, else `default`.
-    #[arg(long, value_name = "NAME", value_parser = check_name)]
+    #[arg(help_heading = NETWORK, long, value_name = "NAME", value_parser = check_name)]
     pub(crate) profile: Option<String>,
     /// Regular file whose first line is the access token. Takes precedence over all others.
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = NETWORK, long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
     /// REST API to use instead of GroupMe's, such as `http://127.0.0.1:8080/v3`. GroupMe's other
     /// services are expected beside it, at `/v4`, `/v2` and `/image`. Default: GroupMe's, or that of the profile.
-    #[arg(long, value_name = "URL", env = "GROUPME_API_URL")]
+    #[arg(help_heading = NETWORK, long, value_name = "URL", env = "GROUPME_API_URL")]
     pub(crate) api_url: Option<String>,
     /// Allow sending the token without TLS to another machine, readable by anybody on the way.
-    #[arg(long)]
+    #[arg(help_heading = NETWORK, long)]
     pub(crate) allow_plaintext: bool,
     /// Maximum time for a request, retries included, and for reading a file.
-    #[arg(long, value_name = "DURATION", default_value = "30s",
+    #[arg(help_heading = NETWORK, long, value_name = "DURATION", default_value = "30s",
         value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
 }
 
 /// The gateway and the user whose events it pushes.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Gateway")]
 pub(crate) struct Gateway {
     /// User id of the account, such as `12345678`. Default: asked of the REST API.
-    #[arg(long, value_name = "ID", env = "GROUPME_USER_ID")]
+    #[arg(help_heading = GATEWAY, long, value_name = "ID", env = "GROUPME_USER_ID")]
     pub(crate) user: Option<String>,
     /// Transport to the gateway; `auto` prefers a websocket and falls back to long-polling.
-    #[arg(long, value_enum, default_value_t = Transport::Auto)]
+    #[arg(help_heading = GATEWAY, long, value_enum, default_value_t = Transport::Auto)]
     pub(crate) transport: Transport,
     /// Address of the gateway. Default: GroupMe's, or that of the profile.
-    #[arg(long = "gateway-url", value_name = "URL", env = "GROUPME_GATEWAY_URL")]
+    #[arg(help_heading = GATEWAY, long = "gateway-url", value_name = "URL", env = "GROUPME_GATEWAY_URL")]
     pub(crate) url: Option<String>,
 }
 
@@ -58,16 +56,15 @@ pub(crate) enum Transport {
 /// A conversation, by group or by user.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = true)]
-#[command(next_help_heading = "Conversation")]
 pub(crate) struct ConversationArgs {
     /// Group: its name, its id, or the id of a topic.
-    #[arg(long, value_name = "GROUP")]
+    #[arg(help_heading = CONVERSATION, long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
     /// Topic: its id, or its name with --group.
-    #[arg(long, value_name = "TOPIC")]
+    #[arg(help_heading = CONVERSATION, long, value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// Direct messages with a user: the user's name or id, or a conversation id such as `1+2`.
-    #[arg(long, value_name = "USER", conflicts_with_all = ["group", "topic"])]
+    #[arg(help_heading = CONVERSATION, long, value_name = "USER", conflicts_with_all = ["group", "topic"])]
     pub(crate) dm: Option<String>,
 }
 
@@ -107,10 +104,9 @@ impl ConversationArgs {
 
 /// Output options of commands that end by themselves.
 #[derive(Args, Clone, Copy, Debug)]
-#[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// Output format. Default: `pretty` on a terminal, otherwise `json`, one object a line.
-    #[arg(long, value_enum)]
+    #[arg(help_heading = OUTPUT, long, value_enum)]
     pub(crate) format: Option<RowFormat>,
 }
 
@@ -122,3 +118,9 @@ pub(crate) enum RowFormat {
     /// For programs: one object a line.
     Json,
 }
+
+// Headings of the help. Those of a whole structure would last beyond it.
+const NETWORK: &str = "Account and network";
+const GATEWAY: &str = "Gateway";
+pub(super) const CONVERSATION: &str = "Conversation";
+const OUTPUT: &str = "Output";

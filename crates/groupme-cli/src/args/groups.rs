@@ -2,14 +2,13 @@
 
 use clap::Args;
 
-use super::{Account, OutputArgs};
+use super::{Account, OutputArgs, account::CONVERSATION};
 
 /// A group by name or id.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Conversation")]
 pub(crate) struct GroupArg {
     /// Group, by its name or id.
-    #[arg(long, value_name = "GROUP")]
+    #[arg(help_heading = CONVERSATION, long, value_name = "GROUP")]
     pub(crate) group: String,
 }
 

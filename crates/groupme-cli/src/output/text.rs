@@ -121,9 +121,12 @@ impl Text {
             if number > 0 {
                 out.extend(core::iter::repeat_n(' ', indent));
             }
-            for (part, index) in line {
-                if let Some(span) = self.0.get(*index) {
-                    span.write(out, part, terminal);
+            // Parts of one span are written at once, with one pair of codes.
+            for parts in line.chunk_by(|one, other| one.1 == other.1) {
+                let span = parts.first().and_then(|(_, index)| self.0.get(*index));
+                let text: String = parts.iter().map(|(part, _)| part.as_str()).collect();
+                if let Some(span) = span {
+                    span.write(out, &text, terminal);
                 }
             }
             out.push('\n');

@@ -15,6 +15,7 @@ mod decode;
 mod demo;
 mod download;
 mod failures;
+mod fields;
 mod files;
 mod full_disk;
 mod history;
