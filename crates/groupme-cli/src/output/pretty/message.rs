@@ -62,11 +62,28 @@ pub(super) fn joined(parts: impl Iterator<Item = Text>) -> Text {
     whole
 }
 
-/// Returns a medium by its kind, as a link where links can be shown.
+/// Returns a medium by its kind: as a link where links can be shown and the address is GroupMe's. Any other
+/// address is shown, because its sender has chosen where it leads.
 pub(super) fn medium(kind: &str, url: &str) -> Text {
+    let whole = format!("[{kind}: {url}]");
+    if !is_groupmes(url) {
+        return Text::plain(&whole);
+    }
     let mut text = Text::default();
-    text.push_link(&format!("[{kind}]"), url, &format!("[{kind}: {url}]"));
+    text.push_link(&format!("[{kind}]"), url, &whole);
     text
+}
+
+fn is_groupmes(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else {
+        return false;
+    };
+    // A user name or a port before the path would make the host another one.
+    let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let is_plain = host
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    is_plain && host.to_ascii_lowercase().ends_with(".groupme.com")
 }
 
 /// Puts the pack and number of each of GroupMe's own emoji in place of its placeholder.
@@ -162,3 +179,26 @@ fn face(icon: &str, users: &[UserId], names: Option<&Names>) -> String {
 
 /// Users of a reaction who are named.
 const NAMED: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::is_groupmes;
+
+    #[test]
+    fn an_address_is_hidden_behind_a_link_only_if_it_is_groupmes() {
+        assert!(is_groupmes("https://i.groupme.com/1024x768.jpeg.0123"));
+        for url in [
+            "http://i.groupme.com/1",
+            "https://example.com/i.groupme.com/",
+            "https://evilgroupme.com/",
+            "https://i.groupme.com@example.com/",
+            "https://i.groupme.com:pw@example.com/",
+            "https://example.com\\.groupme.com/",
+            "https://example.com?.groupme.com",
+            "javascript:alert(1)//.groupme.com",
+            "",
+        ] {
+            assert!(!is_groupmes(url), "{url}");
+        }
+    }
+}
