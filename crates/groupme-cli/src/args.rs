@@ -13,24 +13,30 @@ use crate::output::terminal::Color;
 
 mod account;
 mod api;
+mod archive;
 mod bot;
 mod conversations;
 mod groups;
 mod help;
 mod messages;
 mod polls;
+mod shell;
 mod sign_in;
+mod stats;
 
 pub(crate) use self::{
     account::{Account, ConversationArgs, Gateway, OutputArgs, RowFormat, Transport},
     api::{Api, Method},
+    archive::Archive,
     bot::{Bot, DestroyBot, ListBots, PostAsBot, RegisterBot},
     conversations::{Chats, Ping, Typing},
     groups::{Groups, Join, Leave, Members, Topics},
     messages::{Download, Edit, History, Like, Mention, MessageArgs, PictureSize, Read, Send},
     polls::{CreatePoll, EndPoll, ListPins, ListPolls, Pins, Polls, Vote},
+    shell::{Completion, Man, Shell},
     sign_in::{Login, Logout, Whoami},
     sim::Sim,
+    stats::Stats,
 };
 
 /// Listen to GroupMe in real time, send and read messages, run a simulated GroupMe.
@@ -134,6 +140,19 @@ pub(crate) enum Command {
     /// Prints the name of each. Files keep the name that their sender gave; other media are named
     /// after the message. No file is overwritten.
     Download(Download),
+    /// Keep whole conversations in a directory, with their pictures, videos, sounds and files.
+    ///
+    /// Messages become lines of JSON, a file for each conversation, oldest first. A run continues
+    /// where the last one ended or was killed, adds new messages, and takes over edits, deletions and
+    /// reactions as far as GroupMe shows them. Exit status 7 if GroupMe counts more messages than it
+    /// returned. Text, names and pictures of others are in the directory: keep it private.
+    Archive(Archive),
+    /// Show when a conversation is active, and who writes: messages by hour, day of the week, month and
+    /// member.
+    ///
+    /// Counts those of an archive, or fetches a whole history. Times are those of this machine's time
+    /// zone. GroupMe's own notices do not count.
+    Stats(Stats),
     /// List direct conversations, most recent first.
     Chats(Chats),
     /// List groups, most recent first.
@@ -197,6 +216,14 @@ Example:
     /// and offset, the rest is still decoded, and the exit status is 1. A list of any size is
     /// decoded, such as `message.json` of GroupMe's export; any other document may have 16 MiB.
     Decode(Decode),
+    /// Print a script with which a shell completes commands and options.
+    ///
+    /// For bash: `groupme completion bash > ~/.local/share/bash-completion/completions/groupme`. For
+    /// zsh: a file `_groupme` in a directory of `$fpath`. For fish:
+    /// `~/.config/fish/completions/groupme.fish`.
+    Completion(Completion),
+    /// Write a manual page for each command, to be read with `man`.
+    Man(Man),
 }
 
 #[derive(Args, Debug)]

@@ -1,8 +1,10 @@
 //! The commands, one module each.
 
 pub(crate) mod api;
+pub(crate) mod archive;
 pub(crate) mod bot;
 pub(crate) mod chats;
+pub(crate) mod completion;
 mod confirm;
 pub(crate) mod decode;
 pub(crate) mod delete;
@@ -18,6 +20,7 @@ pub(crate) mod like;
 pub(crate) mod listen;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod man;
 pub(crate) mod members;
 mod names;
 pub(crate) mod ping;
@@ -27,6 +30,7 @@ pub(crate) mod read;
 mod secret_prompt;
 pub(crate) mod send;
 pub(crate) mod sim;
+pub(crate) mod stats;
 mod text;
 pub(crate) mod topics;
 pub(crate) mod typing;

@@ -17,7 +17,7 @@ use groupme_model::{Chat, Group, Relationship};
 
 pub(crate) use self::{
     json::write as write_json,
-    pretty::{escape_control, escape_invisible, is_invisible},
+    pretty::{escape_control, escape_invisible},
     row::{RoundTrips, Row},
     row_printer::RowPrinter,
 };

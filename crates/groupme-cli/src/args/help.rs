@@ -80,11 +80,11 @@ const SECTIONS: &[Section] = &[
     Section {
         title: "Archives",
         commands: &["archive", "stats", "decode"],
-        example: "groupme decode --as message message.json",
+        example: "groupme archive groupme --html",
     },
     Section {
-        title: "Bots and programs",
-        commands: &["bot", "api", "sim", "demo"],
+        title: "Bots, programs and the shell",
+        commands: &["bot", "api", "sim", "demo", "completion", "man"],
         example: "GROUPME_BOT_ID=… groupme bot post \"The build is green\"",
     },
 ];

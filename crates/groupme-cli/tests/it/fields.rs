@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::program::{Running, groupme, listen, run, run_with, sim};
+use crate::program::{Running, ask, groupme, listen, run, run_with, sim};
 
 const PAGE: &str = include_str!("../../OUTPUT.md");
 
@@ -46,6 +46,17 @@ async fn lines_without_a_kind_have_the_documented_fields() {
     check("sim", &running.json().await);
     running.signal("TERM").await;
     running.finish().await;
+
+    let stats = ["stats", "--group", "Lake weekend"];
+    check("stats", &run(ask(&sim, &stats)).await.well().one());
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display().to_string();
+    let archive = ["archive", &path, "--group", "Lake weekend"];
+    let archived = run(ask(&sim, &archive)).await;
+    let mut archived = archived.json().remove(0);
+    archived.as_object_mut().unwrap().remove("kind");
+    check("`archived`", &archived);
 
     let decode = groupme(&["decode", "--as", "message"]);
     let decoded = run_with(decode, br#"{"id":"1","text":"hi"}"#).await;

@@ -6,6 +6,7 @@
 )]
 
 mod api;
+mod archive;
 mod bots;
 mod bounds;
 mod canned;
@@ -31,9 +32,11 @@ mod polls;
 mod program;
 mod secrets;
 mod sending;
+mod shell;
 mod signals;
 mod sim;
 mod state;
+mod stats;
 mod summary;
 mod terminal;
 mod typing;

@@ -60,6 +60,25 @@ pub(super) fn own(row: &Row<'_>) -> Option<Value> {
             "file": path.to_string_lossy(),
             "bytes": size,
         }),
+        Row::Archived(report) => json!({
+            "kind": "archived",
+            "conversation": report.about.id,
+            "name": report.about.name,
+            "messages": report.about.messages,
+            "added": report.added,
+            "changed": report.changed,
+            "counted": report.about.counted,
+            "missing": report.missing(),
+            "media": {
+                "saved": report.media.saved,
+                "bytes": report.media.bytes,
+                "refused": report.media.refused,
+            },
+        }),
+        Row::Pages(index) => json!({
+            "kind": "pages",
+            "index": index.to_string_lossy(),
+        }),
         Row::Typing(channel) => json!({ "kind": "typing", "channel": channel }),
         Row::RoundTrip(number, time) => json!({
             "kind": "ping",
