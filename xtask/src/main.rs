@@ -30,6 +30,7 @@ mod npm;
 mod package;
 mod pip;
 mod release;
+mod semver;
 mod size;
 mod soak;
 mod test;

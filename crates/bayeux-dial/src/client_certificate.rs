@@ -25,7 +25,7 @@ struct Inner {
 
 impl ClientCertificate {
     /// Reads a certificate, followed by those that lead to a root, and its private key, each in
-    /// PEM. Both may be in the same text. The key is of PKCS#8, PKCS#1 (RSA) or SEC1 (elliptic
+    /// PEM. Both may be in the same text. The key is of PKCS 8, PKCS 1 (RSA) or SEC1 (elliptic
     /// curve), without a passphrase.
     ///
     /// # Errors

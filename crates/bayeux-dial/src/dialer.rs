@@ -62,7 +62,10 @@ impl Dialer {
     pub async fn dial(&self, target: &Target) -> Result<Stream, DialError> {
         let stream = match self.proxy.for_target(target)? {
             None => connect(target).await?,
-            Some(proxy) => self.tunnel(proxy, proxy.requests(target).await?).await?,
+            Some(proxy) => {
+                self.tunnel(proxy, proxy.tunnel_targets(target).await?)
+                    .await?
+            }
         };
         if !target.is_secure() {
             return Ok(stream);
