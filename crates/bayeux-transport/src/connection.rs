@@ -22,7 +22,7 @@ pub(crate) async fn connect(
     meter: &Arc<Meter>,
 ) -> Result<Metered<Stream>, Error> {
     let limit = shared.options.connect_timeout;
-    match timeout(limit, shared.dialer.dial(&site.endpoint.to_target())).await {
+    match timeout(limit, shared.dialer(site).dial(&site.endpoint.to_target())).await {
         Ok(Ok(stream)) => Ok(Metered::new(stream, Arc::clone(meter))),
         Ok(Err(error)) => Err(Error::Dial(error)),
         Err(_) => Err(Error::TimedOut {

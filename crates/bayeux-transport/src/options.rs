@@ -44,14 +44,16 @@ pub struct Options {
     /// Node.js closes an idle connection after 5 s.
     pub idle_timeout: Duration,
     /// Whether redirects to another origin are followed. The messages go there with everything that
-    /// is in them, tokens in `ext` included; only headers and cookies stay behind. Redirects within
+    /// is in them, tokens in `ext` included; only headers, cookies and
+    /// the client certificate stay behind. Redirects within
     /// the origin of the endpoint are always followed. Default: false.
     pub follow_to_other_origins: bool,
     /// Proxy to connect through. Default: none.
     pub proxy: Proxy,
     /// Root certificates to trust for TLS. Default: Mozilla's, if they are compiled in.
     pub roots: RootStore,
-    /// Certificate for servers that ask for one. Default: none.
+    /// Certificate for the server, if it asks for one. Other origins and proxies are never shown it.
+    /// Default: none.
     pub client_certificate: Option<ClientCertificate>,
     pub(crate) subprotocols: Vec<String>,
     pub(crate) headers: HeaderMap,

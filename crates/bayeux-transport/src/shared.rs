@@ -21,7 +21,10 @@ use crate::{
 pub(crate) struct Shared {
     pub(crate) sites: Sites,
     pub(crate) options: Options,
-    pub(crate) dialer: Dialer,
+    /// Dialer to the origin of the endpoint.
+    dialer: Dialer,
+    /// Dialer to other origins, which are not shown the client certificate.
+    stranger_dialer: Dialer,
     decoder: Mutex<PooledDecoder>,
     generation: AtomicU64,
     reports: mpsc::Sender<(LaneId, Report)>,
@@ -51,7 +54,8 @@ impl Shared {
         options: Options,
         reports: mpsc::Sender<(LaneId, Report)>,
     ) -> Result<Self, Error> {
-        let mut dialer = Dialer::new(options.proxy.clone(), options.roots.clone());
+        let stranger_dialer = Dialer::new(options.proxy.clone(), options.roots.clone());
+        let mut dialer = stranger_dialer.clone();
         if let Some(certificate) = options.client_certificate.clone() {
             dialer = dialer.with_client_certificate(certificate);
         }
@@ -67,10 +71,20 @@ impl Shared {
             sites: Sites::new(endpoint),
             options,
             dialer,
+            stranger_dialer,
             decoder,
             generation: AtomicU64::new(0),
             reports,
         })
+    }
+
+    /// Returns the dialer to a site.
+    pub(crate) fn dialer(&self, site: &Site) -> &Dialer {
+        if site.is_home {
+            &self.dialer
+        } else {
+            &self.stranger_dialer
+        }
     }
 
     pub(crate) async fn report(&self, lane: LaneId, report: Report) -> Result<(), Closed> {
@@ -128,14 +142,14 @@ impl Shared {
         *request.uri_mut() = site.endpoint.target().clone();
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        if site.takes_headers {
+        if site.is_home {
             headers.extend(self.options.headers.clone());
         }
         headers.insert(header::HOST, site.endpoint.authority().clone());
         if let Some(cookies) = site.cookies.header(site.endpoint.cookie_url()) {
             headers.insert(header::COOKIE, cookies);
         }
-        if let Some(hook) = self.options.hook.as_ref().filter(|_| site.takes_headers) {
+        if let Some(hook) = self.options.hook.as_ref().filter(|_| site.is_home) {
             // The half-written headers are dropped with the request.
             let call = AssertUnwindSafe(|| hook(&mut RequestHeaders::new(headers, is_upgrade)));
             std::panic::catch_unwind(call).map_err(|_| Error::Hook)?;

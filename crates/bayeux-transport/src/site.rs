@@ -12,8 +12,9 @@ use crate::{Endpoint, Error, cookies::Cookies};
 pub(crate) struct Site {
     pub(crate) endpoint: Endpoint,
     pub(crate) cookies: Arc<Cookies>,
-    /// Whether the headers of [`Options`](crate::Options) are for this origin.
-    pub(crate) takes_headers: bool,
+    /// Whether the site has the origin of the endpoint, for which the headers and the client
+    /// certificate of [`Options`](crate::Options) are.
+    pub(crate) is_home: bool,
 }
 
 /// The current site of a set of lanes. A redirect changes it, until the next failure.
@@ -27,7 +28,7 @@ impl Sites {
         let configured = Arc::new(Site {
             endpoint,
             cookies: Arc::default(),
-            takes_headers: true,
+            is_home: true,
         });
         let current = Mutex::new(Arc::clone(&configured));
         Self {
@@ -66,7 +67,7 @@ impl Sites {
         self.set(Arc::new(Site {
             endpoint,
             cookies,
-            takes_headers: is_home,
+            is_home,
         }));
     }
 

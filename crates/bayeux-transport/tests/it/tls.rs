@@ -3,9 +3,14 @@
 use std::sync::Arc;
 
 use bayeux_proto::{Action, Close, Exchange};
-use bayeux_transport::{Clock, DialError, Endpoint, Error, Lanes, Options, RootStore};
+use bayeux_transport::{
+    ClientCertificate, Clock, DialError, Endpoint, Error, Lanes, Options, RootStore,
+};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
-use rustls::{ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer};
+use rustls::{
+    RootCertStore, ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer,
+    server::WebPkiClientVerifier,
+};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
@@ -118,4 +123,72 @@ fn an_endpoint_with_tls_needs_a_root_certificate() {
     options.roots = RootStore::none();
     let lanes = Lanes::new(endpoint, options, Clock::start());
     assert!(matches!(lanes, Err(Error::Dial(DialError::NoTls { .. }))));
+}
+
+/// Certificate of a server or client in DER and PEM, with its key.
+struct Pair {
+    cert: rcgen::Certificate,
+    key: rcgen::KeyPair,
+}
+
+impl Pair {
+    fn new(name: &str) -> Self {
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+        Self {
+            cert,
+            key: signing_key,
+        }
+    }
+
+    /// Returns an acceptor that asks for a certificate of this client, and does without.
+    fn asking(&self, client: &Self) -> TlsAcceptor {
+        let mut clients = RootCertStore::empty();
+        clients.add(client.cert.der().clone()).unwrap();
+        let provider = Arc::new(default_provider());
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(clients), Arc::clone(&provider))
+                .allow_unauthenticated()
+                .build()
+                .unwrap();
+        let key = PrivateKeyDer::try_from(self.key.serialize_der()).unwrap();
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(vec![self.cert.der().clone()], key)
+            .unwrap();
+        TlsAcceptor::from(Arc::new(config))
+    }
+}
+
+#[tokio::test]
+async fn the_client_certificate_is_shown_to_the_origin_of_the_endpoint_only() {
+    in_time(async {
+        let (name, client) = (Pair::new("localhost"), Pair::new("client"));
+        let acceptor = name.asking(&client);
+        let mut options = Options::default();
+        options.roots.add_der(name.cert.der()).unwrap();
+        options.follow_to_other_origins = true;
+        let key = client.key.serialize_pem();
+        let certificate = ClientCertificate::from_pem(client.cert.pem().as_bytes(), key.as_bytes());
+        options.client_certificate = Some(certificate.unwrap());
+        let (server, other) = (Server::bind().await, Server::bind().await);
+        let mut lanes = lanes_with(&format!("https://localhost:{}/", server.port), options);
+        let [one] = lane_ids();
+        lanes.perform(Action::Exchange(one, Exchange::Ordinary), b"[{}]");
+        let stream = acceptor.accept(server.accept_raw().await).await.unwrap();
+        let shown = stream.get_ref().1.peer_certificates().unwrap();
+        assert_eq!(shown, [client.cert.der().clone()]);
+        let mut peer = Peer::new(stream);
+        peer.request().await;
+        let location = format!("Location: https://localhost:{}/", other.port);
+        peer.respond("307 Temporary Redirect", &[&location], "")
+            .await;
+        let stream = acceptor.accept(other.accept_raw().await).await.unwrap();
+        assert!(stream.get_ref().1.peer_certificates().is_none());
+        Peer::new(stream).answer("[{\"n\":1}]").await;
+        assert_eq!(lanes.text(one).await, "[{\"n\":1}]");
+    })
+    .await;
 }
