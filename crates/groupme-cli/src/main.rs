@@ -20,7 +20,15 @@ fn main() -> ExitCode {
     // clap prints usage errors and exits with status 2.
     let cli = Cli::parse();
     logging::start(cli.verbose);
-    let result = match cli.command {
+    let result = match output::closed::check() {
+        Ok(()) => run(cli.command),
+        Err(failure) => Err(failure),
+    };
+    exit::report(result)
+}
+
+fn run(command: Command) -> Result<(), exit::Failure> {
+    match command {
         Command::Decode(args) => command::decode::run(&args),
         Command::Demo(args) => command::block_on(command::demo::run(args)),
         Command::Listen(args) => command::block_on(command::listen::run(args)),
@@ -41,6 +49,5 @@ fn main() -> ExitCode {
         Command::Read(args) => command::block_on(command::read::run(args)),
         Command::Typing(args) => command::block_on(command::typing::run(args)),
         Command::Ping(args) => command::block_on(command::ping::run(args)),
-    };
-    exit::report(result)
+    }
 }

@@ -41,7 +41,7 @@ pub(crate) struct History {
     #[arg(long, value_name = "N", default_value_t = 20,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: u64,
-    /// Print all messages, without a limit. Exit status 7 if GroupMe cuts them short.
+    /// Print all messages, without a limit. Exit status 7 if they are fewer than GroupMe counts.
     #[arg(long, conflicts_with_all = ["limit", "since"])]
     pub(crate) all: bool,
     /// Print messages sent before this one, newest first.
@@ -97,6 +97,9 @@ pub(crate) struct Download {
     /// Smaller form of pictures, where GroupMe has one.
     #[arg(long, value_enum)]
     pub(crate) size: Option<PictureSize>,
+    /// Maximum size of each, in MiB: a larger one is not saved.
+    #[arg(long, value_name = "MIB", default_value_t = 1_024)]
+    pub(crate) max_size: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
