@@ -1,7 +1,7 @@
 //! `groupme history`: prints earlier messages.
 
 use anyhow::anyhow;
-use groupme_model::{HistoryWindow, MessageId};
+use groupme_model::{HistoryWindow, MessageId, MessageRow};
 use groupme_rest::{
     Conversation, History,
     endpoint::{
@@ -38,7 +38,7 @@ pub(crate) async fn run(args: args::History) -> Result<(), Failure> {
     match (args.before, args.after) {
         (Some(before), _) => run.before(before.into()).await,
         (None, Some(after)) => run.after(after.into(), args.all).await,
-        (None, None) => run.from_newest(args.all).await,
+        (None, None) => run.newest_first(args.all).await,
     }
 }
 
@@ -56,7 +56,7 @@ struct HistoryRun {
 }
 
 impl HistoryRun {
-    async fn from_newest(mut self, is_all: bool) -> Result<(), Failure> {
+    async fn newest_first(mut self, is_all: bool) -> Result<(), Failure> {
         let mut history = self.history();
         if !self.print_pages(&mut history, "before").await? {
             return Ok(());
@@ -157,7 +157,7 @@ impl HistoryRun {
         let page = self.account.call(&list).await?;
         let newest = page.rows().iter();
         let newest = newest.filter(|row| row.id().is_position(row.created_at()));
-        Ok(newest.map(|row| row.id()).max() > self.last.as_ref())
+        Ok(newest.map(MessageRow::id).max() > self.last.as_ref())
     }
 
     /// Returns the number of messages that the list of conversations has for one whose history is
