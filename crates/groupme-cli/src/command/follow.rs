@@ -79,9 +79,9 @@ pub(crate) async fn follow(
         }
         let incoming = tokio::select! {
             incoming = client.next(), if leaving || !waits => incoming,
-            (groups, chats) = &mut names, if wants_names => {
+            known = &mut names, if wants_names => {
                 (wants_names, waits) = (false, false);
-                printer.set_names(handle.user(), &groups, &chats);
+                printer.set_names(handle.user(), &known);
                 continue;
             }
             () = &mut moment, if waits => { waits = false; continue }
@@ -130,7 +130,7 @@ pub(crate) async fn follow(
                 Err(_) => Err(not_saved(&error)),
             },
         },
-        ClientEnd::Unauthorized(_) => Err(Failure::Credentials(anyhow!("{end}"))),
+        ClientEnd::Unauthorized(_) => Err(Failure::Credentials(anyhow!("{end}; {REMEDY}"))),
         end => Err(Failure::Other(anyhow!("{end}"))),
     }
 }
@@ -158,5 +158,9 @@ fn not_saved(error: &StoreError) -> Failure {
     ))
 }
 
+/// Remedy for a token that the gateway refuses.
+pub(super) const REMEDY: &str =
+    "run `groupme login` with a new access token, or check GROUPME_ACCESS_TOKEN";
+
 /// Maximum delay of the first events while names are fetched.
-const NAMES_TIMEOUT: Duration = Duration::from_secs(1);
+const NAMES_TIMEOUT: Duration = Duration::from_secs(2);

@@ -1,7 +1,7 @@
 //! `groupme history`: prints earlier messages.
 
 use anyhow::anyhow;
-use groupme_model::{HistoryWindow, MessageId, MessageRow};
+use groupme_model::{HistoryWindow, MessageId, MessageRow, Timestamp};
 use groupme_rest::{
     Conversation, History,
     endpoint::{
@@ -10,36 +10,42 @@ use groupme_rest::{
     },
 };
 
-use crate::{account::Account, args, exit::Failure, output::RowPrinter};
+use crate::{
+    account::Account,
+    args,
+    exit::Failure,
+    moment::{self, Position},
+    output::RowPrinter,
+};
 
 pub(crate) async fn run(args: args::History) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
-    let mut rows = RowPrinter::new(args.output);
+    let rows = RowPrinter::new(args.output);
     let conversation = account.conversation(&args.conversation).await?;
-    if let Some(since) = args.since {
-        let limit = u32::try_from(args.limit).ok().filter(|n| *n <= LARGEST);
-        let limit = limit.ok_or_else(|| {
-            Failure::Usage(anyhow!(
-                "--since returns at most {LARGEST} messages; use --after for more"
-            ))
-        })?;
-        let list = messages::list(&conversation, &HistoryWindow::Since(since.into()), limit);
-        let page = account.call(&list).await?;
-        return Ok(print(&mut rows, &page, args.limit).map(drop)?);
+    let mut range = Range::default();
+    if let Some(since) = &args.since {
+        range.since = Some(bound(&account, &conversation, since).await?);
     }
+    let start = match (&args.before, &args.after) {
+        (Some(when), _) | (None, Some(when)) => Some(bound(&account, &conversation, when).await?),
+        (None, None) => None,
+    };
+    let is_forward = args.after.is_some();
+
+    // From the newest message on, GroupMe's count says how many there are.
+    let is_counted = start.is_none() && range.since.is_none();
+    let is_unlimited = args.all || args.limit.is_none() && range.since.is_some();
+    let default = if is_unlimited { u64::MAX } else { LIMIT };
     let run = HistoryRun {
         account,
         conversation,
         rows,
-        left: if args.all { u64::MAX } else { args.limit },
+        range,
+        left: args.limit.unwrap_or(default),
         found: 0,
         last: None,
     };
-    match (args.before, args.after) {
-        (Some(before), _) => run.before(before.into()).await,
-        (None, Some(after)) => run.after(after.into(), args.all).await,
-        (None, None) => run.newest_first(args.all).await,
-    }
+    run.start_at(start, is_forward, is_counted, args.all).await
 }
 
 /// A run of the command over the pages of a history.
@@ -47,6 +53,7 @@ struct HistoryRun {
     account: Account,
     conversation: Conversation,
     rows: RowPrinter,
+    range: Range,
     /// Number of messages still to print.
     left: u64,
     /// Number of messages of all pages, with those that cannot be read.
@@ -56,14 +63,38 @@ struct HistoryRun {
 }
 
 impl HistoryRun {
-    async fn newest_first(mut self, is_all: bool) -> Result<(), Failure> {
+    /// Prints from a bound on, or from the newest message on. `is_counted` tells that GroupMe's count is
+    /// that of the messages to print.
+    async fn start_at(
+        mut self,
+        start: Option<Bound>,
+        is_forward: bool,
+        is_counted: bool,
+        is_all: bool,
+    ) -> Result<(), Failure> {
         let mut history = self.history();
+        history = match (start, is_forward) {
+            (None, _) => history,
+            (Some(Bound::Message(message)), false) => history.before(message),
+            (Some(Bound::Message(message)), true) => history.after(message),
+            (Some(Bound::Time(time)), false) => {
+                self.range.before = Some(time);
+                history.before(moment::first_id(time))
+            }
+            (Some(Bound::Time(time)), true) => {
+                self.range.after = Some(time);
+                history.after(moment::last_id_before(time))
+            }
+        };
+        if is_forward {
+            return self.forward(history, is_all).await;
+        }
         if !self.print_pages(&mut history, "before").await? {
             return Ok(());
         }
         let count = match history.count() {
-            None if is_all && self.found == 0 => self.listed_count().await,
-            count => count,
+            None if is_counted && is_all && self.found == 0 => self.listed_count().await,
+            count => count.filter(|_| is_counted),
         };
         if history.is_cut_short() {
             return Err(cut_short(&history, count.map(|count| (self.found, count))));
@@ -80,21 +111,11 @@ impl HistoryRun {
         }
     }
 
-    async fn before(mut self, message: MessageId) -> Result<(), Failure> {
-        // GroupMe counts the whole conversation, not a part of it.
-        let mut history = self.history().before(message);
-        if self.print_pages(&mut history, "before").await? && history.is_cut_short() {
-            return Err(cut_short(&history, None));
-        }
-        Ok(())
-    }
-
-    async fn after(mut self, message: MessageId, is_all: bool) -> Result<(), Failure> {
-        self.last = Some(message);
+    async fn forward(mut self, mut history: History, is_all: bool) -> Result<(), Failure> {
+        self.last = history.position().cloned();
         let mut ends = 0;
         loop {
-            let (before, last) = (self.found, self.last.clone().unwrap_or_default());
-            let mut history = self.history().after(last);
+            let before = self.found;
             if !self.print_pages(&mut history, "after").await? {
                 return Ok(());
             }
@@ -106,13 +127,14 @@ impl HistoryRun {
             }
             // Messages may have been sent meanwhile.
             ends = if self.found > before { 0 } else { ends + 1 };
+            let last = self.last.clone().unwrap_or_default();
             if ends == MAX_EARLY_ENDS {
-                let last = self.last.unwrap_or_default();
                 return Err(Failure::Incomplete(anyhow!(
                     "incomplete: the API has newer messages and returns none after {last}; continue \
                      with --after {last}"
                 )));
             }
+            history = self.history().after(last);
         }
     }
 
@@ -132,11 +154,15 @@ impl HistoryRun {
             match history.next().await {
                 None => return Ok(true),
                 Some(Ok(page)) => {
-                    self.left -= print(&mut self.rows, &page, self.left)?;
+                    let wanted = self.range.of(&page);
+                    self.left -= print(&mut self.rows, &page, &wanted, self.left)?;
                     let found = page.len() + page.unreadable;
                     self.found = self.found.saturating_add(found as u64);
                     if let Some(position) = history.position() {
                         self.last = Some(position.clone());
+                    }
+                    if wanted.is_last {
+                        break;
                     }
                 }
                 Some(Err(error)) => {
@@ -185,6 +211,70 @@ impl HistoryRun {
     }
 }
 
+/// Bound of a history.
+#[derive(Clone, Debug)]
+enum Bound {
+    Message(MessageId),
+    /// Seconds since 1970.
+    Time(i64),
+}
+
+async fn bound(
+    account: &Account,
+    conversation: &Conversation,
+    position: &Position,
+) -> Result<Bound, Failure> {
+    Ok(match position {
+        Position::Message(message) => Bound::Message(account.message(conversation, message).await?),
+        Position::Time(seconds) => Bound::Time(*seconds),
+    })
+}
+
+/// Messages that are wanted of each page.
+#[derive(Debug, Default)]
+struct Range {
+    /// End of a history that goes back.
+    since: Option<Bound>,
+    /// Times before or since which messages were sent, in seconds: ids are no proof of it.
+    before: Option<i64>,
+    after: Option<i64>,
+}
+
+/// Part of a page that is wanted.
+#[derive(Debug)]
+struct Wanted {
+    skip: usize,
+    take: usize,
+    is_last: bool,
+}
+
+impl Range {
+    fn of(&self, page: &MessagePage) -> Wanted {
+        let is_early = |sent: Option<Timestamp>| {
+            self.before.is_some_and(|time| moment::is_since(sent, time))
+                || self.after.is_some_and(|time| !moment::is_since(sent, time))
+        };
+        let rows = page.rows();
+        let early = rows.iter().take_while(|row| is_early(row.created_at()));
+        let skip = early.count();
+        let is_within = |id: &MessageId, sent| match &self.since {
+            None => true,
+            Some(Bound::Message(since)) => id > since,
+            Some(Bound::Time(time)) => moment::is_since(sent, *time),
+        };
+        let rest = &rows[skip..];
+        let within = rest
+            .iter()
+            .take_while(|row| is_within(row.id(), row.created_at()));
+        let take = within.count();
+        Wanted {
+            skip,
+            take,
+            is_last: take < rest.len(),
+        }
+    }
+}
+
 /// Returns the error of a history that certainly ends too early.
 fn cut_short(history: &History, found_and_count: Option<(u64, u64)>) -> Failure {
     let misplaced = history.misplaced();
@@ -208,20 +298,27 @@ fn fewer(found: u64, count: u64) -> anyhow::Error {
     )
 }
 
-/// Prints at most `most` messages of a page. Returns their number.
-fn print(rows: &mut RowPrinter, page: &MessagePage, most: u64) -> std::io::Result<u64> {
+/// Prints at most `most` of the wanted messages of a page. Returns their number.
+fn print(
+    rows: &mut RowPrinter,
+    page: &MessagePage,
+    wanted: &Wanted,
+    most: u64,
+) -> std::io::Result<u64> {
     if page.unreadable > 0 {
         tracing::warn!(messages = page.unreadable, "skipped messages without an id");
     }
     let shown = usize::try_from(most).unwrap_or(usize::MAX);
-    let shown = shown.min(page.len());
-    rows.messages(page, shown)?;
+    let shown = shown.min(wanted.take);
+    rows.messages(page, wanted.skip, shown)?;
     Ok(shown as u64)
 }
 
-/// Largest page by GroupMe's documentation, and largest page observed.
+/// Messages that are printed by default.
+const LIMIT: u64 = 20;
+
+/// Largest page by GroupMe's documentation.
 const PAGE: u32 = 100;
-const LARGEST: u32 = 200;
 
 /// Ends of a history before its newest message, in a row, after which the history is incomplete.
 const MAX_EARLY_ENDS: u32 = 2;
