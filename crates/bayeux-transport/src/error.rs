@@ -117,6 +117,15 @@ pub enum Error {
     /// No connection could be opened.
     #[error(transparent)]
     Dial(DialError),
+    /// Server: the connection ended before the response to a request did.
+    #[error("the server closed the connection before the end of its response, while {doing}")]
+    Incomplete {
+        /// The activity that was interrupted.
+        doing: &'static str,
+        /// Cause.
+        #[source]
+        source: BoxError,
+    },
     /// Network: an established connection broke.
     #[error("the connection broke while {doing}")]
     Lost {
@@ -183,7 +192,7 @@ impl Error {
             Self::Endpoint(_) | Self::Header { .. } | Self::Hook | Self::Dial(_) => {
                 Close::Unreachable
             }
-            Self::Lost { .. } => Close::Lost,
+            Self::Incomplete { .. } | Self::Lost { .. } => Close::Lost,
             Self::TimedOut { .. } | Self::Stalled { .. } => Close::TimedOut,
         }
     }
@@ -200,13 +209,26 @@ impl Error {
 
     /// Converts an error of hyper that occurred while `doing`.
     pub(crate) fn http(doing: &'static str, error: hyper::Error) -> Self {
-        if error.is_parse() {
-            Self::NotHttp(error.into())
-        } else {
-            Self::Lost {
+        // hyper reports mistakes in the framing of a body in this way.
+        let cause = error.source().and_then(<dyn StdError>::downcast_ref);
+        let kind = cause.map(io::Error::kind);
+        match kind {
+            _ if error.is_parse() => Self::NotHttp(error.into()),
+            Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
+                Self::NotHttp(error.into())
+            }
+            _ if error.is_incomplete_message() => Self::Incomplete {
+                doing,
+                source: error.into(),
+            },
+            Some(io::ErrorKind::UnexpectedEof) => Self::Incomplete {
+                doing,
+                source: error.into(),
+            },
+            _ => Self::Lost {
                 doing,
                 source: Some(error.into()),
-            }
+            },
         }
     }
 }
@@ -275,6 +297,10 @@ mod tests {
                 host: "a.example.com".to_owned(),
                 source: io(),
             }),
+            Error::Incomplete {
+                doing: "reading a response",
+                source: "the cause".into(),
+            },
             Error::Lost {
                 doing: "reading a frame",
                 source: Some("the cause".into()),
@@ -336,6 +362,7 @@ mod tests {
             Close::Unreachable,
             Close::Unreachable,
             Close::Tls,
+            Close::Lost,
             Close::Lost,
             Close::Lost,
             Close::TimedOut,

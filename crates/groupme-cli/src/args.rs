@@ -102,7 +102,7 @@ pub(crate) enum Command {
     /// Print an account's events as they arrive.
     ///
     /// Reconnects automatically, fetches missed messages over REST, and runs until Ctrl-C, or until
-    /// `--count` or `--for` is reached.
+    /// `--count` or `--for` is reached. Exit status 5 if the gateway was never reached until then.
     ///
     /// With `--format json`, prints one object a line. An `event` has an `origin`: `push`,
     /// `backfill` (a missed message, fetched) or `reconciled` (a missed change, found by
@@ -391,8 +391,9 @@ Exit status:
   2  wrong usage
   3  access token refused
   4  request refused by GroupMe for good: not found, not allowed, not valid
-  5  temporary failure: no network, no response, too many requests, server error
+  5  temporary failure: no network, no response, too many requests, server error, or a gateway
+     that was never reached
   6  output or state file cannot be written: the disk is full, or the reader of `listen` has ended
-  7  history cut short by GroupMe
+  7  history shorter than GroupMe counts, or cut short
 
 First steps: `groupme demo` needs no account.";

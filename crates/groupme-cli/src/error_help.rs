@@ -43,6 +43,14 @@ pub(crate) fn failure(error: &Error, is_token_good: bool, origin: &Origin) -> Fa
         Error::CutOff { .. } => Failure::Temporary(with(
             "GroupMe, or a proxy before it, has cut the answer: try again later, or ask for less at once",
         )),
+        Error::Malformed { .. } => Failure::Temporary(with(
+            "the server, or a proxy before it, does not keep to the format: check --api-url if given, and \
+             try again later",
+        )),
+        Error::Transport { source, .. } if source.is_closed_early() => Failure::Temporary(with(
+            "the network works, and the server, or a proxy before it, ended the connection: check \
+             --api-url if given, and try again later",
+        )),
         Error::Transport { .. } | Error::TimedOut { .. } => {
             Failure::Temporary(with("check the network, and --api-url if given"))
         }

@@ -26,7 +26,15 @@ fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     output::terminal::choose(cli.color);
     logging::start(cli.verbose);
-    let result = match cli.command {
+    let result = match output::closed::check() {
+        Ok(()) => run(cli.command),
+        Err(failure) => Err(failure),
+    };
+    exit::report(result)
+}
+
+fn run(command: Command) -> Result<(), exit::Failure> {
+    match command {
         Command::Decode(args) => command::decode::run(&args),
         Command::Demo(args) => command::block_on(command::demo::run(args)),
         Command::Listen(args) => command::block_on(command::listen::run(args)),
@@ -58,6 +66,5 @@ fn main() -> ExitCode {
         Command::Logout(args) => command::logout::run(&args),
         Command::Whoami(args) => command::block_on(command::whoami::run(args)),
         Command::Ping(args) => command::block_on(command::ping::run(args)),
-    };
-    exit::report(result)
+    }
 }

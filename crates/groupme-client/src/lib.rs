@@ -98,7 +98,7 @@
 //! | `groupme_store_failures_total` | counter | `user` | acknowledgements that were not saved |
 //! | `groupme_events_total` | counter | `user`, `kind`, `origin` | events: kind as in [`EventRef::kind`] or `unknown`; origin `push`, `backfill` or `reconciled` |
 //! | `groupme_event_age_seconds` | histogram | `user` | age of pushed events when the program takes them, by both clocks |
-//! | `groupme_rest_requests_total` | counter | `call`, `outcome` | requests, each attempt; outcome is the status, `timeout`, `oversize` or `network` |
+//! | `groupme_rest_requests_total` | counter | `call`, `outcome` | requests, each attempt; outcome is the status, `timeout`, `oversize`, `malformed` or `network` |
 //! | `groupme_rest_request_seconds` | histogram | `call` | time until the whole answer is there |
 //!
 //! # Many accounts

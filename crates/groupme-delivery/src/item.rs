@@ -143,6 +143,9 @@ pub enum LossReason {
     /// The client ended before missed messages were fetched, and there is no store from which a
     /// later start could continue.
     Ended,
+    /// The gateway pushed a message after more than a thousand newer ones of its conversation. Nothing
+    /// tells whether the message, [`Lost::up_to`], was delivered before.
+    Late,
 }
 
 /// Effect of a delivery on the store once it is acknowledged.
@@ -286,6 +289,7 @@ impl LossReason {
             Self::Unreadable => "unreadable",
             Self::Internal => "internal",
             Self::Ended => "ended",
+            Self::Late => "late",
         }
     }
 }
@@ -300,6 +304,7 @@ impl fmt::Display for LossReason {
             Self::Unreadable => "the message cannot be read",
             Self::Internal => "a request panicked, which is a defect of this program",
             Self::Ended => "the client ended before they were fetched",
+            Self::Late => "the gateway pushed the last one too late to tell whether it came before",
         })
     }
 }

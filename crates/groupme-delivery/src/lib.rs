@@ -36,8 +36,10 @@
 //!   since.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
 //! - The order of a conversation is that of its ids. A message pushed for the first time after more
-//!   than [`Config::dedup_window`] messages with higher ids counts as one that comes again, and so
-//!   does one with an id below the past of its conversation.
+//!   than [`Config::dedup_window`] and a thousand messages with higher ids is reported and not delivered
+//!   ([`LossReason::Late`]): nothing tells whether it comes again. One with an id below the past of
+//!   its conversation is dropped. A crash before a message that late is acknowledged brings back the
+//!   messages after it, too.
 //! - With [`Config::history`], a clock that is ahead at the very first start hides messages: those
 //!   sent until the clock's time of the start, lost in a dead socket, and older than the history.
 //! - When the very first session breaks, a message sent in the minute before it may be delivered

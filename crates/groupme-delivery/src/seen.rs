@@ -1,9 +1,13 @@
 //! Delivered messages of one conversation.
 
+mod forgotten;
+
 use std::collections::{BTreeSet, VecDeque};
 
 use groupme_model::MessageId;
 
+use self::forgotten::Forgotten;
+pub(crate) use self::forgotten::Knowledge;
 use crate::message_state::{Difference, MessageState};
 
 /// Delivered messages with their states: the newest ones, and a few others.
@@ -17,6 +21,8 @@ pub(crate) struct Seen {
     floor: Option<MessageId>,
     /// Messages that have left `newest` last.
     older: VecDeque<(MessageId, MessageState)>,
+    /// Delivered messages that have left `newest`.
+    forgotten: Forgotten,
     /// Messages of which nothing is known but changes.
     changed: VecDeque<(MessageId, MessageState)>,
     limit: usize,
@@ -29,6 +35,7 @@ impl Seen {
             undelivered: BTreeSet::new(),
             floor: None,
             older: VecDeque::new(),
+            forgotten: Forgotten::default(),
             changed: VecDeque::new(),
             limit,
         }
@@ -49,6 +56,19 @@ impl Seen {
     pub(crate) fn was_delivered(&self, message: &MessageId) -> bool {
         let is_known = self.position(message).is_ok();
         (is_known && !self.undelivered.contains(message)) || self.is_forgotten(message)
+    }
+
+    /// Returns whether a message was delivered, as far as is known. In contrast to
+    /// [`was_delivered`](Self::was_delivered), a message that is too old for either is told apart.
+    pub(crate) fn knowledge(&self, message: &MessageId) -> Knowledge {
+        if self.is_forgotten(message) && self.position(message).is_err() {
+            return self.forgotten.knowledge(message);
+        }
+        if self.was_delivered(message) {
+            Knowledge::Delivered
+        } else {
+            Knowledge::NotDelivered
+        }
     }
 
     /// Returns whether a message is newer than all, and nothing of it is known.
@@ -99,7 +119,9 @@ impl Seen {
         while self.newest.len() > self.limit
             && let Some((oldest, state)) = self.newest.pop_front_if(|(first, _)| is_older(first))
         {
-            self.undelivered.remove(&oldest);
+            if !self.undelivered.remove(&oldest) {
+                self.forgotten.insert(&oldest);
+            }
             self.changed.retain(|(changed, _)| *changed != oldest);
             if self.older.back().is_some_and(|(last, _)| oldest <= *last) {
                 self.older.retain(|(older, _)| *older != oldest);

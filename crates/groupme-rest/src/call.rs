@@ -237,13 +237,17 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// The error for a status that is not a success; [`Error::CutOff`] if the body ends in the
+    /// The error for a status that is not a success, or for such a code of an envelope without content;
+    /// [`Error::CutOff`] if the body ends in the
     /// middle, [`Error::Unreadable`] if it cannot be parsed.
     pub fn decode(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
         let call = self.request.call.clone();
         let response = Response::new(call.clone(), status, headers, body)?;
         let (status, size) = (status.as_u16(), response.size());
         self.parser.parse(&response).map_err(|error| match error {
+            ParseError::Refused(status) => {
+                Error::from_api_error(crate::response::api_error(call, status, headers, body))
+            }
             ParseError::CutOff => Error::CutOff { call, status, size },
             source => Error::Unreadable {
                 call,

@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::{
     ApiError, Call, CallName, Download, Error, Options, RetryPolicy, Services, SetupError, Token,
-    TransportError, Upload,
+    Upload,
     body::{RequestBody, ResponseBody},
     endpoint::users,
     hyper_transport::HyperTransport,
@@ -390,7 +390,16 @@ impl Shared {
         let sent = self.transport.stream(request);
         let response = within(&name, limit, sent, http::Response::status).await?;
         let (parts, body) = response.into_parts();
-        if parts.status.is_success() {
+        let encoding = parts.headers.get(http::header::CONTENT_ENCODING);
+        if encoding.is_some_and(|encoding| encoding != "identity") {
+            return Err(Error::Malformed {
+                call: name,
+                format: "HTTP",
+                source: "a content encoding that was not asked for".into(),
+            });
+        }
+        // A part was not asked for either.
+        if parts.status.is_success() && parts.status != StatusCode::PARTIAL_CONTENT {
             let patience = self.request_timeout;
             return Ok(Download::new(name, &parts.headers, body, patience));
         }
@@ -400,7 +409,7 @@ impl Shared {
             Err(_) => return Err(Error::TimedOut { call: name, limit }),
         };
         call.decode(parts.status, &parts.headers, &body)?;
-        // Status 304: nothing was asked for that could be unchanged.
+        // Status 304 or 206: nothing was asked for that could be unchanged, and no part.
         let error = ApiError::new(name, parts.status.as_u16());
         Err(Error::UnexpectedStatus(Box::new(error)))
     }
@@ -445,7 +454,7 @@ async fn within<R>(
 async fn collect(mut body: ResponseBody) -> Result<Bytes, HttpTransportError> {
     let mut collected = Vec::new();
     while let Some(piece) = body.next().await {
-        let piece = piece.map_err(|error| TransportError::new(true, error))?;
+        let piece = piece.map_err(HttpTransportError::of_connection)?;
         if piece.len() > MAX_ANSWER.saturating_sub(collected.len()) {
             let limit = MAX_ANSWER;
             return Err(HttpTransportError::Oversize { limit });

@@ -15,7 +15,7 @@ use http::{HeaderMap, header};
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::{
-    Call, CallName, Client, Conversation, Error, Service, TransportError, body::ResponseBody,
+    Call, CallName, Client, Conversation, Error, HttpTransportError, Service, body::ResponseBody,
 };
 
 impl Client {
@@ -76,14 +76,17 @@ impl Client {
 
 /// Medium that is being downloaded: a stream of the pieces of its bytes.
 ///
-/// A broken connection is an error of the stream; begin the download again after it. A piece that
-/// does not come within [`Options::request_timeout`](crate::Options::request_timeout) is one, too.
+/// A broken connection is an error of the stream; begin the download again after it. Less than 4 KiB
+/// within [`Options::request_timeout`](crate::Options::request_timeout) is one, too, unless they are the
+/// last. The size is not limited: a server may send without an end.
 #[must_use = "a download does nothing unless it is polled"]
 pub struct Download {
     call: CallName,
     media_type: Option<String>,
     size: Option<u64>,
     received: u64,
+    /// Number of bytes when the patience began anew.
+    noted: u64,
     /// `None` after an error or the end.
     body: Option<ResponseBody>,
     limit: Duration,
@@ -109,6 +112,7 @@ impl Download {
             media_type: text(header::CONTENT_TYPE).map(str::to_owned),
             size: text(header::CONTENT_LENGTH).and_then(|size| size.parse().ok()),
             received: 0,
+            noted: 0,
             body: Some(body),
             limit,
             patience: Box::pin(sleep(limit)),
@@ -175,15 +179,18 @@ impl Stream for Download {
             Some(Ok(piece)) => {
                 let size = u64::try_from(piece.len()).unwrap_or(u64::MAX);
                 this.received = this.received.saturating_add(size);
-                if let Some(deadline) = Instant::now().checked_add(limit) {
+                if this.received.saturating_sub(this.noted) >= MIN_PROGRESS
+                    && let Some(deadline) = Instant::now().checked_add(limit)
+                {
+                    this.noted = this.received;
                     this.patience.as_mut().reset(deadline);
                 }
                 Poll::Ready(Some(Ok(piece)))
             }
             Some(Err(error)) => {
                 this.body = None;
-                let source = TransportError::new(true, error);
-                Poll::Ready(Some(Err(Error::Transport { call, source })))
+                let error = HttpTransportError::of_connection(error);
+                Poll::Ready(Some(Err(error.into_error(call))))
             }
             None => {
                 this.body = None;
@@ -192,6 +199,9 @@ impl Stream for Download {
         }
     }
 }
+
+/// Number of bytes that have to come within the limit of time.
+const MIN_PROGRESS: u64 = 4_096;
 
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

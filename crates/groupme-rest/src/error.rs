@@ -93,6 +93,18 @@ pub enum Error {
         /// Size of the body, in bytes.
         size: usize,
     },
+    /// Server, or a proxy before it: the answer breaks the rules of HTTP, or of gzip. A call that may
+    /// be repeated is repeated twice.
+    #[error("the answer to `{call}` is not valid {format}")]
+    Malformed {
+        /// Name of the call.
+        call: CallName,
+        /// `HTTP` or `gzip`.
+        format: &'static str,
+        /// Mistake in the answer.
+        #[source]
+        source: BoxError,
+    },
     /// Server: the answer is larger than [`Options::body_limit`](crate::Options::body_limit).
     #[error("the answer to `{call}` has more than {limit} bytes")]
     Oversize {
@@ -111,7 +123,8 @@ pub enum Error {
         limit: usize,
     },
 
-    /// Network: there is no connection, or it broke.
+    /// Network: there is no connection, or it broke. [`TransportError::is_closed_early`] tells whether
+    /// the server has ended it.
     #[error("no answer to `{call}`")]
     Transport {
         /// Name of the call.
@@ -201,25 +214,65 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Failure to connect, or of a connection.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", if *is_sent { "the connection broke" } else { "cannot connect" })]
+#[error("{}", state.text())]
 pub struct TransportError {
-    is_sent: bool,
+    state: Connection,
     #[source]
     source: BoxError,
+}
+
+/// State of a connection that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Connection {
+    /// No byte of the request was sent.
+    NotMade,
+    /// Broken after the request, or a part of it, was sent.
+    Broken,
+    /// Closed by the server before the end of its answer.
+    ClosedEarly,
+}
+
+impl Connection {
+    fn text(self) -> &'static str {
+        match self {
+            Self::NotMade => "cannot connect",
+            Self::Broken => "the connection broke",
+            Self::ClosedEarly => "the server closed the connection before the end of its answer",
+        }
+    }
 }
 
 impl TransportError {
     /// Returns a failure. `is_sent`: the server may have received the request.
     pub fn new(is_sent: bool, source: impl Into<BoxError>) -> Self {
         Self {
-            is_sent,
+            state: if is_sent {
+                Connection::Broken
+            } else {
+                Connection::NotMade
+            },
+            source: source.into(),
+        }
+    }
+
+    /// Returns the failure of a connection that the server, or a proxy before it, closed although its
+    /// answer was not complete, or had not begun.
+    pub fn closed_early(source: impl Into<BoxError>) -> Self {
+        Self {
+            state: Connection::ClosedEarly,
             source: source.into(),
         }
     }
 
     /// Returns whether the server may have received the request.
     pub fn is_sent(&self) -> bool {
-        self.is_sent
+        self.state != Connection::NotMade
+    }
+
+    /// Returns whether the server, or a proxy before it, closed the connection before the end of its
+    /// answer. Otherwise the network may be at fault.
+    pub fn is_closed_early(&self) -> bool {
+        self.state == Connection::ClosedEarly
     }
 }
 
@@ -232,6 +285,7 @@ impl Error {
             Self::RateLimited(_)
                 | Self::Server(_)
                 | Self::CutOff { .. }
+                | Self::Malformed { .. }
                 | Self::Transport { .. }
                 | Self::TimedOut { .. }
         )
@@ -243,6 +297,7 @@ impl Error {
             Self::Upload { .. }
             | Self::Unreadable { .. }
             | Self::CutOff { .. }
+            | Self::Malformed { .. }
             | Self::Oversize { .. }
             | Self::Endless { .. }
             | Self::Server(_)
@@ -298,6 +353,7 @@ impl Error {
             | Self::Overtaken { call }
             | Self::Unreadable { call, .. }
             | Self::CutOff { call, .. }
+            | Self::Malformed { call, .. }
             | Self::Oversize { call, .. }
             | Self::Endless { call, .. }
             | Self::Transport { call, .. }
@@ -381,6 +437,11 @@ mod tests {
                 status: 200,
                 size: 9,
             },
+            Error::Malformed {
+                call: CALL,
+                format: "HTTP",
+                source: "the cause".into(),
+            },
             Error::Oversize {
                 call: CALL,
                 limit: 9,
@@ -396,6 +457,10 @@ mod tests {
             Error::Transport {
                 call: CALL,
                 source: TransportError::new(false, "the cause"),
+            },
+            Error::Transport {
+                call: CALL,
+                source: TransportError::closed_early("the cause"),
             },
             Error::TimedOut {
                 call: CALL,
@@ -452,8 +517,8 @@ mod tests {
     fn only_temporary_failures_are_transient_and_only_refused_or_unsent_requests_are_unprocessed() {
         let count =
             |judge: fn(&Error) -> bool| every_variant().iter().filter(|error| judge(error)).count();
-        // 408, 420, 429, 500, the answer cut off, both transport errors and the timeout.
-        assert_eq!(count(Error::is_transient), 8);
+        // 408, 420, 429, 500, the answer cut off or malformed, three transport errors, the timeout.
+        assert_eq!(count(Error::is_transient), 10);
         // 401, 403, 404, 420, 422, 429, 302, misuse, draft, and the failed connection.
         assert_eq!(count(Error::was_not_processed), 10);
     }

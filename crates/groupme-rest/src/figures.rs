@@ -13,6 +13,7 @@ pub(crate) fn count(call: &CallName, began: Instant, outcome: Result<StatusCode,
         Ok(status) => status.as_str().to_owned(),
         Err(Error::TimedOut { .. }) => "timeout".to_owned(),
         Err(Error::Oversize { .. }) => "oversize".to_owned(),
+        Err(Error::Malformed { .. }) => "malformed".to_owned(),
         Err(_) => "network".to_owned(),
     };
     let call = call.to_string();

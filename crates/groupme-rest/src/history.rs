@@ -72,13 +72,14 @@ impl Client {
             limit: LIMIT,
             count: None,
             found: 0,
+            is_all: true,
             is_cut_short: false,
             request: None,
         }
     }
 }
 
-/// Stream of the pages of a conversation's history.
+/// Stream of the pages of a conversation's history, each sorted by the ids of its messages.
 ///
 /// After an error, the next poll requests the same page again: no message is skipped.
 #[must_use = "a history does nothing unless it is polled"]
@@ -90,6 +91,8 @@ pub struct History {
     count: Option<u64>,
     /// Number of messages received.
     found: u64,
+    /// Whether the stream begins at one of the ends of the history.
+    is_all: bool,
     is_cut_short: bool,
     request: Option<PageFuture>,
 }
@@ -101,6 +104,7 @@ impl History {
     pub fn before(mut self, message: impl Into<MessageId>) -> Self {
         self.pager = Pager::backward(Some(message.into()));
         self.request = None;
+        self.is_all = false;
         self
     }
 
@@ -111,13 +115,16 @@ impl History {
     pub fn after(mut self, message: impl Into<MessageId>) -> Self {
         self.pager = Pager::forward(message.into());
         self.request = None;
+        self.is_all = false;
         self
     }
 
     /// Reads from the first message on, oldest first and without a gap.
     pub fn from_start(self) -> Self {
         // Ids are numbers that grow, and no message has this one.
-        self.after("0")
+        let mut history = self.after("0");
+        history.is_all = true;
+        history
     }
 
     /// Sets the maximum number of messages on a page. Default: 100, GroupMe's documented maximum;
@@ -134,11 +141,30 @@ impl History {
         self.count
     }
 
-    /// Returns whether GroupMe has cut the history short: the stream from the newest message on
-    /// yielded fewer messages than were counted, and the last answer had `null` in place of a list, as
-    /// that of some long histories, or no message to go on from.
+    /// Returns the number of messages that GroupMe [counts](Self::count) and that no page had, at the
+    /// end of a stream over the whole history; 0 otherwise.
+    ///
+    /// GroupMe keeps some old histories in part only, ends others too early, and leaves messages in
+    /// the count that an admin deleted: the answers do not tell these apart.
+    pub fn missing(&self) -> u64 {
+        let is_over = self.request.is_none() && self.pager.poll_window().is_none();
+        match self.count {
+            Some(count) if is_over && self.is_all => count.saturating_sub(self.found),
+            _ => 0,
+        }
+    }
+
+    /// Returns the number of messages that were left out because they came behind the point where
+    /// they belonged: the server does not keep to its order, and others may be missing.
+    pub fn misplaced(&self) -> u64 {
+        self.pager.misplaced()
+    }
+
+    /// Returns whether GroupMe has certainly cut the history short: the stream yielded fewer messages
+    /// than were counted, and the last answer had `null` in place of a list, as that of some long
+    /// histories, or no message to go on from; or messages were [`misplaced`](Self::misplaced).
     pub fn is_cut_short(&self) -> bool {
-        self.is_cut_short
+        self.is_cut_short || self.misplaced() > 0
     }
 
     /// Returns the message from which the history goes on, to continue there later with
@@ -186,9 +212,11 @@ impl Stream for History {
                     this.found = this
                         .found
                         .saturating_add(u64::try_from(found).unwrap_or(u64::MAX));
-                    let is_more = this.count.is_some_and(|count| count > this.found);
+                    // The count is that of the whole history.
+                    let count = this.count.filter(|_| this.is_all);
+                    let is_more = count.is_some_and(|count| count > this.found);
                     this.is_cut_short = has_null && !this.pager.is_forward() && is_more
-                        || this.pager.is_stuck() && (is_more || this.count.is_none());
+                        || this.pager.is_stuck() && (is_more || count.is_none());
                     if let Some(page) = page {
                         return Poll::Ready(Some(Ok(page)));
                     }

@@ -89,8 +89,13 @@ impl HyperTransport {
         let user_agent = self.user_agent.clone();
         request.headers_mut().insert(header::USER_AGENT, user_agent);
         let response = self.http.request(request).await;
-        let response = response.map_err(|error| TransportError::new(!error.is_connect(), error))?;
-        Ok(response)
+        response.map_err(|error| {
+            if error.is_connect() {
+                TransportError::new(false, error).into()
+            } else {
+                HttpTransportError::of_connection(error)
+            }
+        })
     }
 }
 
@@ -150,7 +155,7 @@ async fn collect(
     while let Some(frame) = body.frame().await {
         meter.allow_more();
         pieces = pieces.saturating_add(1);
-        let frame = frame.map_err(|error| TransportError::new(true, error))?;
+        let frame = frame.map_err(HttpTransportError::of_connection)?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -162,8 +167,10 @@ async fn collect(
         let allowed = content.saturating_mul(2).saturating_add(FREE_FRAMING);
         let most_pieces = FREE_PIECES.saturating_add(content / FAIR_PIECE);
         if pieces > most_pieces || meter.received().saturating_sub(start) > allowed {
-            let error = "a response in too many small chunks";
-            return Err(TransportError::new(true, error).into());
+            return Err(HttpTransportError::Malformed {
+                format: "HTTP",
+                source: "a response in too many small chunks".into(),
+            });
         }
     }
     Ok(collected)
@@ -177,6 +184,10 @@ fn gunzip(body: &[u8], limit: usize) -> Result<Bytes, HttpTransportError> {
     }
     let mut plain = Vec::new();
     let max = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let malformed = |source: BoxError| HttpTransportError::Malformed {
+        format: "gzip",
+        source,
+    };
     let mut rest = body;
     for _ in 0..MAX_MEMBERS {
         let mut member = GzDecoder::new(rest);
@@ -185,7 +196,7 @@ fn gunzip(body: &[u8], limit: usize) -> Result<Bytes, HttpTransportError> {
             .by_ref()
             .take(left)
             .read_to_end(&mut plain)
-            .map_err(|error: io::Error| TransportError::new(true, error))?;
+            .map_err(|error: io::Error| malformed(error.into()))?;
         if plain.len() > limit {
             return Err(HttpTransportError::Oversize { limit });
         }
@@ -194,7 +205,7 @@ fn gunzip(body: &[u8], limit: usize) -> Result<Bytes, HttpTransportError> {
             return Ok(plain.into());
         }
     }
-    Err(TransportError::new(true, "gzip of too many members").into())
+    Err(malformed("too many members".into()))
 }
 
 /// Maximum number of gzip members in a body. Each costs time, and may be empty.
@@ -251,12 +262,12 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_body_is_a_broken_connection() {
+    fn a_body_that_is_not_the_gzip_that_it_claims_to_be_is_malformed() {
         let whole = gzip(b"all of it");
         for cut in [&whole[..whole.len() - 5], b"nonsense"] {
             assert!(matches!(
                 gunzip(cut, 100),
-                Err(HttpTransportError::Transport(_))
+                Err(HttpTransportError::Malformed { format: "gzip", .. })
             ));
         }
     }

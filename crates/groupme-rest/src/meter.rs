@@ -45,7 +45,8 @@ impl Meter {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.0.received.fetch_add(bytes, Ordering::Relaxed);
         if self.received() > self.0.limit.load(Ordering::Relaxed) {
-            return Err(io::Error::other(
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
                 "interim responses or a response head without end",
             ));
         }

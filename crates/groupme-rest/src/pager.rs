@@ -8,6 +8,7 @@ use crate::endpoint::messages::MessagePage;
 
 /// Chooses the window of the next request, and puts the pages in order.
 ///
+/// A page may come in any order, and with a message twice: it is sorted, and has each message once.
 /// A message whose id cannot be a position is part of its page, and moves no cursor: the messages
 /// beyond it would be skipped.
 #[derive(Clone, Debug)]
@@ -15,6 +16,10 @@ pub(crate) struct Pager {
     state: State,
     /// Messages of earlier pages that are no positions. They may come again with any page.
     odd: BTreeSet<MessageId>,
+    /// Positions of the last page.
+    last: BTreeSet<MessageId>,
+    /// Number of messages that came behind the point where they belonged.
+    misplaced: u64,
     /// The last page had messages, and none to go on from.
     is_stuck: bool,
     is_forward: bool,
@@ -54,6 +59,8 @@ impl Pager {
             is_forward: matches!(state, State::Forward(_)),
             state,
             odd: BTreeSet::new(),
+            last: BTreeSet::new(),
+            misplaced: 0,
             is_stuck: false,
         }
     }
@@ -76,6 +83,12 @@ impl Pager {
     /// from.
     pub(crate) fn is_stuck(&self) -> bool {
         self.is_stuck
+    }
+
+    /// Returns the number of messages that were left out because they came on the wrong side of the
+    /// cursor, not counting those that the page before had: the server does not keep to its order.
+    pub(crate) fn misplaced(&self) -> u64 {
+        self.misplaced
     }
 
     /// Returns the window of the next request; `None` at the end.
@@ -118,9 +131,17 @@ impl Pager {
     ) -> Option<MessagePage> {
         let had_rows = !page.rows.is_empty();
         let is_position = positions(&page.rows, cursor);
-        self.retain(&mut page.rows, is_position, |id| {
-            cursor.is_none_or(|cursor| id < cursor)
-        });
+        let is_beyond = |id: &MessageId| cursor.is_none_or(|cursor| id < cursor);
+        let misplaced = ids(&page.rows, is_position).filter(|id| !is_beyond(id));
+        let misplaced = misplaced.filter(|id| !self.last.contains(id)).count();
+        self.misplaced = self
+            .misplaced
+            .saturating_add(u64::try_from(misplaced).unwrap_or(u64::MAX));
+        self.retain(&mut page.rows, is_position, is_beyond);
+        if !ids(&page.rows, is_position).is_sorted_by(|a, b| a > b) {
+            page.rows.sort_by(|a, b| b.chronological(a));
+        }
+        self.last = ids(&page.rows, is_position).cloned().collect();
         match ids(&page.rows, is_position).min() {
             Some(oldest) => self.state = State::Backward(Some(oldest.clone())),
             None => self.is_stuck = had_rows,
@@ -131,11 +152,12 @@ impl Pager {
     fn handle_forward(&mut self, after: MessageId, mut page: MessagePage) -> Option<MessagePage> {
         let is_position = positions(&page.rows, Some(&after));
         let reaches_back = ids(&page.rows, is_position).any(|id| *id <= after);
-        let is_newest_first = ids(&page.rows, is_position).is_sorted_by(|a, b| a > b);
+        // In another order, the messages may be the newest ones instead of the next.
+        let is_ascending = ids(&page.rows, is_position).is_sorted_by(|a, b| a <= b);
         let has_odd_only = !page.rows.is_empty() && !page.rows.iter().any(is_position);
         self.retain(&mut page.rows, is_position, |id| *id > after);
         let count = ids(&page.rows, is_position).count();
-        if count > 1 && is_newest_first && !reaches_back {
+        if count > 1 && !is_ascending && !reaches_back {
             self.state = State::Bridging {
                 before: ids(&page.rows, is_position).min()?.clone(),
                 after,
@@ -184,16 +206,19 @@ impl Pager {
         })
     }
 
-    /// Keeps the positions that are wanted, and of the other messages those not seen before.
+    /// Keeps the positions that are wanted, each once, and of the other messages those not seen before.
     fn retain(
         &mut self,
         rows: &mut Vec<MessageRow>,
         is_position: impl Fn(&MessageRow) -> bool,
         is_wanted: impl Fn(&MessageId) -> bool,
     ) {
+        let mut kept = BTreeSet::new();
         rows.retain(|row| {
             if is_position(row) {
-                return is_wanted(row.id()) && !self.odd.contains(row.id());
+                return is_wanted(row.id())
+                    && !self.odd.contains(row.id())
+                    && kept.insert(row.id().clone());
             }
             let is_new = self.odd.insert(row.id().clone());
             if self.odd.len() > MAX_ODD {
@@ -347,6 +372,44 @@ mod tests {
                 );
             }
         }
+    }
+
+    fn texts(page: &MessagePage) -> Vec<&str> {
+        page.rows().iter().map(|row| row.id().as_str()).collect()
+    }
+
+    #[test]
+    fn a_page_in_any_order_and_with_a_message_twice_is_sorted_and_has_each_once() {
+        let mut pager = Pager::backward(None);
+        let first = pager.handle_page(page(&[5, 9, 7, 7, 6, 9])).unwrap();
+        assert_eq!(texts(&first), ["9", "7", "6", "5"]);
+        let before = |id: &str| Some(HistoryWindow::Before(id.into()));
+        assert_eq!(pager.poll_window(), before("5"));
+        let second = pager.handle_page(page(&[1, 2, 3])).unwrap();
+        assert_eq!(texts(&second), ["3", "2", "1"]);
+        assert_eq!((pager.poll_window(), pager.misplaced()), (before("1"), 0));
+
+        let mut pager = Pager::forward("4".into());
+        assert!(pager.handle_page(page(&[5, 9, 7, 7, 6])).is_none());
+        // Nothing lies between the page and the message before it.
+        assert_eq!(pager.poll_window(), before("5"));
+        let whole = pager.handle_page(page(&[4, 3])).unwrap();
+        assert_eq!(texts(&whole), ["5", "6", "7", "9"]);
+        let next = pager.handle_page(page(&[10, 10, 11])).unwrap();
+        assert_eq!(texts(&next), ["10", "11"]);
+    }
+
+    #[test]
+    fn messages_behind_the_cursor_that_no_page_before_had_are_counted() {
+        let mut pager = Pager::backward(None);
+        pager.handle_page(page(&[9, 5])).unwrap();
+        let second = pager.handle_page(page(&[8, 7, 6, 4])).unwrap();
+        assert_eq!((texts(&second), pager.misplaced()), (vec!["4"], 3));
+        // Those of the page before come again where a server ignores cursors.
+        let mut pager = Pager::backward(None);
+        pager.handle_page(page(&[9, 5])).unwrap();
+        assert!(pager.handle_page(page(&[9, 5])).is_none());
+        assert_eq!((pager.misplaced(), pager.is_stuck()), (0, true));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bayeux_wire::{DecodeError, Frame, Value};
 use groupme_model::{FromValue, Json};
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use crate::response::Response;
@@ -38,6 +39,8 @@ pub(crate) enum ParseError {
     Data,
     /// A member is missing or has no usable value.
     Field(&'static str),
+    /// The envelope has the code of a failure, in contrast to the status, and no content.
+    Refused(StatusCode),
     /// The content is absent or null.
     Absent,
     /// The content is not a list.
@@ -61,6 +64,9 @@ impl<T> Parser<T> {
         };
         let frame = Arc::new(frame);
         let content = crate::response::content(&frame);
+        if let Some(status) = crate::response::refusal(&frame).filter(|_| content.is_none()) {
+            return Err(ParseError::Refused(status));
+        }
         if self.is_list && content.is_some_and(|content| !may_be_list(content, self.keys)) {
             return Err(ParseError::NotAList);
         }
@@ -196,6 +202,7 @@ impl fmt::Display for ParseError {
             Self::Field(name) => return write!(f, "`{name}` is missing or has no usable value"),
             // Serde's own text may quote the answer.
             Self::Data => "a required member is missing or has the wrong type",
+            Self::Refused(_) => "the envelope has the code of a failure",
             Self::Absent => "the content is missing",
             Self::NotAList => "the content is not a list",
             Self::NoElement => "no element of the list can be parsed",

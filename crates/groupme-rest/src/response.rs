@@ -138,7 +138,21 @@ fn meta(root: Value<'_>) -> Option<Value<'_>> {
     meta.get("code")?.as_f64().map(|_| meta)
 }
 
-fn api_error(call: CallName, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
+/// Returns the status that the code of an envelope stands for, if that is a failure: 40400 and 404 are
+/// the same.
+pub(crate) fn refusal(frame: &Frame) -> Option<StatusCode> {
+    let code = meta(frame.root()?)?.get("code")?.as_i64()?;
+    let status = if code > 9_999 { code / 100 } else { code };
+    let status = StatusCode::from_u16(u16::try_from(status).ok()?).ok()?;
+    (status.is_client_error() || status.is_server_error()).then_some(status)
+}
+
+pub(crate) fn api_error(
+    call: CallName,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> ApiError {
     // A body that is not JSON, such as a proxy's HTML page, adds nothing to the status.
     let frame = decode(body).unwrap_or_default();
     let root = frame.root().unwrap_or_default();

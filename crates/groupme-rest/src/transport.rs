@@ -1,11 +1,12 @@
 //! Interface between the client and HTTP.
 
 use core::pin::Pin;
+use std::io;
 
 use bytes::Bytes;
 
 use crate::{
-    CallName, Error, TransportError,
+    BoxError, CallName, Error, TransportError,
     body::{RequestBody, ResponseBody},
 };
 
@@ -52,6 +53,15 @@ pub enum HttpTransportError {
     /// There is no connection, or it broke.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// The response is not valid HTTP, or its body not the gzip that it claims to be.
+    #[error("the response is not valid {format}")]
+    Malformed {
+        /// `HTTP` or `gzip`.
+        format: &'static str,
+        /// Mistake in the response.
+        #[source]
+        source: BoxError,
+    },
     /// The decompressed body is larger than [`Options::body_limit`](crate::Options::body_limit).
     #[error("the body has more than {limit} bytes")]
     Oversize {
@@ -61,10 +71,68 @@ pub enum HttpTransportError {
 }
 
 impl HttpTransportError {
+    /// Returns the failure of a connection on which a request was sent: malformed, closed early or
+    /// broken.
+    pub(crate) fn of_connection(source: impl Into<BoxError>) -> Self {
+        let source = source.into();
+        match Fault::of(&*source) {
+            Fault::Format => Self::Malformed {
+                format: "HTTP",
+                source,
+            },
+            Fault::EarlyEnd => TransportError::closed_early(source).into(),
+            Fault::Other => TransportError::new(true, source).into(),
+        }
+    }
+
     pub(crate) fn into_error(self, call: CallName) -> Error {
         match self {
             Self::Transport(source) => Error::Transport { call, source },
+            Self::Malformed { format, source } => Error::Malformed {
+                call,
+                format,
+                source,
+            },
             Self::Oversize { limit } => Error::Oversize { call, limit },
         }
+    }
+}
+
+/// Fault behind an error of hyper.
+enum Fault {
+    /// The server's, which does not keep to HTTP.
+    Format,
+    /// The server's, which ends the connection in the middle.
+    EarlyEnd,
+    Other,
+}
+
+impl Fault {
+    fn of(error: &(dyn core::error::Error + 'static)) -> Self {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<hyper::Error>() {
+                // The source of an upload, which is the caller's.
+                if error.is_user() {
+                    return Self::Other;
+                }
+                if error.is_parse() {
+                    return Self::Format;
+                }
+                if error.is_incomplete_message() {
+                    return Self::EarlyEnd;
+                }
+            }
+            // hyper reports mistakes in the framing of a body in this way.
+            match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+                Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
+                    return Self::Format;
+                }
+                Some(io::ErrorKind::UnexpectedEof) => return Self::EarlyEnd,
+                _ => {}
+            }
+            cause = error.source();
+        }
+        Self::Other
     }
 }

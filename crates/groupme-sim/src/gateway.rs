@@ -212,14 +212,17 @@ impl Gateway {
     }
 }
 
+/// Maximum size of the events that wait for a session, and of the frames that wait for a socket, in
+/// bytes: far more than a test needs, and too little for a client that never reads to fill the memory.
+pub(crate) const MAX_QUEUED_BYTES: usize = 32 << 20;
+
 /// Returns the configuration of the Bayeux server.
 fn server_config(config: GatewayConfig) -> Config {
     let mut server = Config::new(config.profile);
     server.hold = config.hold;
     server.emit_events = true;
     server.limits.queue = config.max_queued_events;
-    // The configuration bounds the number of events, not their size.
-    server.limits.queue_bytes = usize::MAX;
+    server.limits.queue_bytes = MAX_QUEUED_BYTES;
     server.limits.message = 1 << 20;
     server.profile.answers_idle_connects &= config.idle_connects == IdleConnects::AnsweredAfterHold;
     server.profile.sticky_sockets |= config.sticky_sockets;

@@ -55,7 +55,8 @@ pub(crate) struct History {
     /// Maximum number of messages. Default: 20; without a limit with --since.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
-    /// Print all messages, without a limit. Exit status 7 if GroupMe cuts them short.
+    /// Print all messages, without a limit. Exit status 7 if they are fewer than GroupMe
+    /// counts.
     #[arg(long, conflicts_with = "limit")]
     pub(crate) all: bool,
     /// Print messages sent before this message or time, newest first.
@@ -117,6 +118,9 @@ pub(crate) struct Download {
     /// Smaller form of pictures, where GroupMe has one.
     #[arg(long, value_enum)]
     pub(crate) size: Option<PictureSize>,
+    /// Maximum size of each, in MiB: a larger one is not saved.
+    #[arg(long, value_name = "MIB", default_value_t = 1_024)]
+    pub(crate) max_size: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -87,7 +87,9 @@ impl<W: Write> DecodeRun<W> {
         match self.decode(&whole) {
             Ok(frame) => self.print(&frame, number),
             // A list of many small elements has room element by element.
-            Err(DecodeError::TooManyObjects { .. }) if self.is_list(&whole) => {
+            Err(DecodeError::TooManyObjects { .. } | DecodeError::TooManyValues { .. })
+                if self.is_list(&whole) =>
+            {
                 self.list(&mut whole.chain(input), number)
             }
             Err(_) if self.has_valid_line(&whole) => {
@@ -284,7 +286,7 @@ fn fault(error: &DecodeError) -> String {
             format!("document of {len} bytes exceeds the limit of {limit} bytes")
         }
         DecodeError::TooManyValues { limit } => {
-            format!("document with more than {limit} values")
+            format!("document of this size has more than {limit} values")
         }
         DecodeError::TooManyObjects { limit } => {
             format!("document of this size has more than {limit} objects")
@@ -333,23 +335,28 @@ fn take(input: &mut dyn BufRead, limit: usize) -> io::Take<&mut dyn BufRead> {
     input.take(u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1)))
 }
 
-/// Limits for captures: larger than for frames from a server, because the user chose the file. An
-/// object of two bytes becomes hundreds in memory, so their number depends on the size.
+/// Limits for captures: larger than for frames from a server, because the user chose the file. Short
+/// values and objects become long in memory, so their number depends on the size: a document takes at
+/// most eight times its size, and 128 MB.
 fn limits(size: usize) -> Limits {
     let mut limits = Limits::default();
     limits.max_frame = MAX_DOCUMENT;
-    limits.max_values = MAX_VALUES;
+    limits.max_values = MAX_VALUES.min(FREE_VALUES + size / VALUE_SIZE);
     limits.max_objects = FREE_OBJECTS + size / OBJECT_SIZE;
     limits
 }
 
 /// Number of values that a document may have. Each takes some fifty bytes in memory, however short.
 const MAX_VALUES: usize = 1_500_000;
+/// Number of values that a document of any size may have.
+const FREE_VALUES: usize = 65_536;
+/// Average size of the values beyond, in bytes.
+const VALUE_SIZE: usize = 8;
 
-/// Number of objects that a document of any size may have.
+/// Number of objects that a document of any size may have. Each can take more than a kilobyte.
 const FREE_OBJECTS: usize = 4_096;
 /// Average size of the objects beyond, in bytes. GroupMe's messages have hundreds.
-const OBJECT_SIZE: usize = 64;
+const OBJECT_SIZE: usize = 256;
 
 /// Maximum bytes of a document: those of the largest page that the REST API may return.
 const MAX_DOCUMENT: usize = 16 * 1024 * 1024;

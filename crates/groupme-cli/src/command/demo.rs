@@ -60,7 +60,7 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
         catch_ups: args.time.is_none().then_some(2),
         ..Limits::default()
     };
-    follow(stop, client, Printer::new(Format::Pretty), limits, story).await?;
+    let _ = follow(stop, client, Printer::new(Format::Pretty), limits, story).await?;
     outcome.context("the script failed")?;
     writeln!(
         io::stdout(),

@@ -65,7 +65,7 @@ async fn download(args: args::Download) -> Result<(), Failure> {
             Medium::File(file) => account.rest().download_file(&conversation, file).await,
         };
         let saved = match opened {
-            Ok(download) => save(&path, download).await,
+            Ok(download) => save(&path, download, args.max_size).await,
             Err(error) => Err(Stopped::Download(error)),
         };
         let stopped = match saved {
@@ -74,6 +74,11 @@ async fn download(args: args::Download) -> Result<(), Failure> {
                 continue;
             }
             Err(Stopped::File(error)) => Failure::Output(error),
+            Err(Stopped::TooLarge) => Failure::Refused(anyhow!(
+                "{} has more than {} MiB; --max-size allows more",
+                path.display(),
+                args.max_size
+            )),
             // The sender has chosen the URL, not the user of this command.
             Err(Stopped::Download(error @ Error::Misuse { .. })) => {
                 Failure::Refused(anyhow!("{error}"))
@@ -170,12 +175,17 @@ async fn name_of_file(
 /// Reason why a medium is not saved.
 enum Stopped {
     File(anyhow::Error),
+    TooLarge,
     Download(Error),
 }
 
-/// Saves a download under a name that nothing has, and returns its size. Until it is whole, it has the
-/// name with `.part` behind, which the next run removes if the program is killed.
-async fn save(path: &Path, mut download: Download) -> Result<u64, Stopped> {
+/// Saves a download of at most `max_mib` under a name that nothing has, and returns its size. Until it
+/// is whole, it has the name with `.part` behind, which the next run removes if the program is killed.
+async fn save(path: &Path, mut download: Download, max_mib: u64) -> Result<u64, Stopped> {
+    let max = max_mib.saturating_mul(1 << 20);
+    if download.size().is_some_and(|size| size > max) {
+        return Err(Stopped::TooLarge);
+    }
     let of = |error: io::Error| {
         let error = anyhow::Error::new(error);
         Stopped::File(error.context(format!("cannot write {}", path.display())))
@@ -185,8 +195,11 @@ async fn save(path: &Path, mut download: Download) -> Result<u64, Stopped> {
     }
     let mut part = PartFile::create(path).map_err(of)?;
     while let Some(piece) = download.next().await {
-        part.write_all(&piece.map_err(Stopped::Download)?)
-            .map_err(of)?;
+        let piece = piece.map_err(Stopped::Download)?;
+        if download.received() > max {
+            return Err(Stopped::TooLarge);
+        }
+        part.write_all(&piece).map_err(of)?;
     }
     part.place().map_err(of)?;
     Ok(download.received())

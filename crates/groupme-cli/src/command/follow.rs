@@ -27,6 +27,15 @@ pub(crate) struct Limits {
     pub(crate) catch_ups: Option<u64>,
 }
 
+/// What a run that ended as asked has reached.
+#[derive(Debug, Default)]
+pub(crate) struct Followed {
+    /// Whether the gateway took the client on, or events came from elsewhere, or none were asked for.
+    pub(crate) is_reached: bool,
+    /// Last failure to connect.
+    pub(crate) last_failure: Option<String>,
+}
+
 /// Prints until a limit is reached, `done` completes, a signal arrives, the output is closed or the
 /// client ends. Disconnects from the gateway in each case.
 pub(crate) async fn follow(
@@ -35,7 +44,7 @@ pub(crate) async fn follow(
     mut printer: Printer,
     limits: Limits,
     done: impl Future<Output = ()>,
-) -> Result<(), Failure> {
+) -> Result<Followed, Failure> {
     let handle = client.handle();
     let mut time = pin!(async move {
         match limits.time {
@@ -59,11 +68,13 @@ pub(crate) async fn follow(
     let (mut unsaved, mut acknowledged) = (None, None);
     let mut leaving = false;
     let mut catch_ups = 0;
+    let mut followed = Followed::default();
     let end = loop {
         let enough = limits.count.is_some_and(|count| printer.events() >= count)
             || limits.catch_ups.is_some_and(|count| catch_ups >= count);
         if !leaving && (enough || outcome.is_err()) {
             leaving = true;
+            followed.is_reached |= enough;
             handle.disconnect();
         }
         let incoming = tokio::select! {
@@ -78,6 +89,9 @@ pub(crate) async fn follow(
             () = &mut time, if !leaving => { leaving = true; handle.disconnect(); continue }
             () = &mut done, if !leaving => { leaving = true; handle.disconnect(); continue }
         };
+        if let Some(incoming) = &incoming {
+            followed.note(incoming);
+        }
         if outcome.is_ok() {
             outcome = match &incoming {
                 Some(Incoming::Event(event)) if !enough => {
@@ -108,13 +122,31 @@ pub(crate) async fn follow(
     printer.finish()?;
     match end {
         ClientEnd::Requested => match (unsaved, acknowledged) {
-            (None, _) => Ok(()),
+            (None, _) => Ok(followed),
             (Some(error), None) => Err(not_saved(&error)),
             // A save contains all that was not saved before it.
-            (Some(error), Some(saved)) => saved.await.map_err(|_| not_saved(&error)),
+            (Some(error), Some(saved)) => match saved.await {
+                Ok(()) => Ok(followed),
+                Err(_) => Err(not_saved(&error)),
+            },
         },
         ClientEnd::Unauthorized(_) => Err(Failure::Credentials(anyhow!("{end}; {REMEDY}"))),
         end => Err(Failure::Other(anyhow!("{end}"))),
+    }
+}
+
+impl Followed {
+    fn note(&mut self, incoming: &Incoming) {
+        match incoming {
+            Incoming::Status(Status::Disconnected { cause, .. }) => {
+                self.last_failure = Some(chain(cause));
+            }
+            Incoming::Event(_)
+            | Incoming::Status(
+                Status::Connected { .. } | Status::Backfilled { .. } | Status::CaughtUp,
+            ) => self.is_reached = true,
+            _ => {}
+        }
     }
 }
 

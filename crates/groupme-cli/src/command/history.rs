@@ -1,20 +1,26 @@
 //! `groupme history`: prints earlier messages.
 
 use anyhow::anyhow;
-use groupme_model::{MessageId, Timestamp};
-use groupme_rest::{Conversation, endpoint::messages::MessagePage};
+use groupme_model::{HistoryWindow, MessageId, MessageRow, Timestamp};
+use groupme_rest::{
+    Conversation, History,
+    endpoint::{
+        groups,
+        messages::{self, MessagePage},
+    },
+};
 
 use crate::{
     account::Account,
-    args::History,
+    args,
     exit::Failure,
     moment::{self, Position},
     output::RowPrinter,
 };
 
-pub(crate) async fn run(args: History) -> Result<(), Failure> {
+pub(crate) async fn run(args: args::History) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
-    let mut rows = RowPrinter::new(args.output);
+    let rows = RowPrinter::new(args.output);
     let conversation = account.conversation(&args.conversation).await?;
     let mut range = Range::default();
     if let Some(since) = &args.since {
@@ -30,57 +36,178 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
     let is_counted = start.is_none() && range.since.is_none();
     let is_unlimited = args.all || args.limit.is_none() && range.since.is_some();
     let default = if is_unlimited { u64::MAX } else { LIMIT };
-    let (mut left, mut found) = (args.limit.unwrap_or(default), 0_u64);
-    let at_once = u32::try_from(left).map_or(PAGE, |left| left.min(PAGE));
-    let mut history = account.rest().history(conversation).limit(at_once);
-    history = match (start, is_forward) {
-        (None, _) => history,
-        (Some(Bound::Message(message)), false) => history.before(message),
-        (Some(Bound::Message(message)), true) => history.after(message),
-        (Some(Bound::Time(time)), false) => {
-            range.before = Some(time);
-            history.before(moment::first_id(time))
-        }
-        (Some(Bound::Time(time)), true) => {
-            range.after = Some(time);
-            history.after(moment::last_id_before(time))
-        }
+    let run = HistoryRun {
+        account,
+        conversation,
+        rows,
+        range,
+        left: args.limit.unwrap_or(default),
+        found: 0,
+        last: None,
     };
-    let direction = if is_forward { "after" } else { "before" };
-    while left > 0 {
-        match history.next().await {
-            None => break,
-            Some(Ok(page)) => {
-                let wanted = range.of(&page);
-                left -= print(&mut rows, &page, &wanted, left)?;
-                found = found.saturating_add((page.len() + page.unreadable) as u64);
-                if wanted.is_last {
-                    break;
-                }
+    run.start_at(start, is_forward, is_counted, args.all).await
+}
+
+/// A run of the command over the pages of a history.
+struct HistoryRun {
+    account: Account,
+    conversation: Conversation,
+    rows: RowPrinter,
+    range: Range,
+    /// Number of messages still to print.
+    left: u64,
+    /// Number of messages of all pages, with those that cannot be read.
+    found: u64,
+    /// Last message of the last page.
+    last: Option<MessageId>,
+}
+
+impl HistoryRun {
+    /// Prints from a bound on, or from the newest message on. `is_counted` tells that GroupMe's count is
+    /// that of the messages to print.
+    async fn start_at(
+        mut self,
+        start: Option<Bound>,
+        is_forward: bool,
+        is_counted: bool,
+        is_all: bool,
+    ) -> Result<(), Failure> {
+        let mut history = self.history();
+        history = match (start, is_forward) {
+            (None, _) => history,
+            (Some(Bound::Message(message)), false) => history.before(message),
+            (Some(Bound::Message(message)), true) => history.after(message),
+            (Some(Bound::Time(time)), false) => {
+                self.range.before = Some(time);
+                history.before(moment::first_id(time))
             }
-            Some(Err(error)) => {
-                let failure = account.failure(error).await;
-                return Err(match history.position().filter(|_| found > 0) {
-                    Some(last) => failure.and(&format!("continue with --{direction} {last}")),
-                    None => failure,
-                });
+            (Some(Bound::Time(time)), true) => {
+                self.range.after = Some(time);
+                history.after(moment::last_id_before(time))
             }
+        };
+        if is_forward {
+            return self.forward(history, is_all).await;
+        }
+        if !self.print_pages(&mut history, "before").await? {
+            return Ok(());
+        }
+        let count = match history.count() {
+            None if is_counted && is_all && self.found == 0 => self.listed_count().await,
+            count => count.filter(|_| is_counted),
+        };
+        if history.is_cut_short() {
+            return Err(cut_short(&history, count.map(|count| (self.found, count))));
+        }
+        match count {
+            Some(count) if is_all && self.found < count => {
+                Err(Failure::Incomplete(fewer(self.found, count)))
+            }
+            Some(count) if self.found < count => {
+                tracing::warn!("{}", fewer(self.found, count));
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
-    match history.count() {
-        _ if is_forward && history.is_cut_short() => Err(Failure::Incomplete(anyhow!(
-            "incomplete: the API returned messages of which none can be continued from"
-        ))),
-        Some(count) if is_counted && history.is_cut_short() => Err(incomplete(found, count)),
-        Some(count) if is_counted && args.all && found < count => {
-            tracing::warn!(
-                found,
-                count,
-                "GroupMe counts more messages than it returned; deleted messages stay in the count"
-            );
-            Ok(())
+
+    async fn forward(mut self, mut history: History, is_all: bool) -> Result<(), Failure> {
+        self.last = history.position().cloned();
+        let mut ends = 0;
+        loop {
+            let before = self.found;
+            if !self.print_pages(&mut history, "after").await? {
+                return Ok(());
+            }
+            if history.is_cut_short() {
+                return Err(cut_short(&history, None));
+            }
+            if !is_all || !self.has_newer().await? {
+                return Ok(());
+            }
+            // Messages may have been sent meanwhile.
+            ends = if self.found > before { 0 } else { ends + 1 };
+            let last = self.last.clone().unwrap_or_default();
+            if ends == MAX_EARLY_ENDS {
+                return Err(Failure::Incomplete(anyhow!(
+                    "incomplete: the API has newer messages and returns none after {last}; continue \
+                     with --after {last}"
+                )));
+            }
+            history = self.history().after(last);
         }
-        _ => Ok(()),
+    }
+
+    fn history(&self) -> History {
+        let at_once = u32::try_from(self.left).map_or(PAGE, |left| left.min(PAGE));
+        let history = self.account.rest().history(self.conversation.clone());
+        history.limit(at_once)
+    }
+
+    /// Prints pages as far as asked for. Returns whether the history ended before.
+    async fn print_pages(
+        &mut self,
+        history: &mut History,
+        direction: &str,
+    ) -> Result<bool, Failure> {
+        while self.left > 0 {
+            match history.next().await {
+                None => return Ok(true),
+                Some(Ok(page)) => {
+                    let wanted = self.range.of(&page);
+                    self.left -= print(&mut self.rows, &page, &wanted, self.left)?;
+                    let found = page.len() + page.unreadable;
+                    self.found = self.found.saturating_add(found as u64);
+                    if let Some(position) = history.position() {
+                        self.last = Some(position.clone());
+                    }
+                    if wanted.is_last {
+                        break;
+                    }
+                }
+                Some(Err(error)) => {
+                    let failure = self.account.failure(error).await;
+                    return Err(match history.position().filter(|_| self.found > 0) {
+                        Some(last) => failure.and(&format!("continue with --{direction} {last}")),
+                        None => failure,
+                    });
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns whether the API has a message after the last one.
+    async fn has_newer(&self) -> Result<bool, Failure> {
+        let list = messages::list(&self.conversation, &HistoryWindow::Newest, 1);
+        let page = self.account.call(&list).await?;
+        let newest = page.rows().iter();
+        let newest = newest.filter(|row| row.id().is_position(row.created_at()));
+        Ok(newest.map(MessageRow::id).max() > self.last.as_ref())
+    }
+
+    /// Returns the number of messages that the list of conversations has for one whose history is
+    /// empty: an empty answer need not have a count. `None` if it is not known.
+    async fn listed_count(&self) -> Option<u64> {
+        let count = match &self.conversation {
+            Conversation::Group(group) => {
+                let group = self.account.rest().call(&groups::show(group.clone())).await;
+                group.ok()?.messages?.count
+            }
+            direct => {
+                let you = self.account.rest().user_id().await.ok()?;
+                let other = direct.other_user(you)?;
+                let mut chats = self.account.rest().chats();
+                loop {
+                    let chat = chats.next().await?.ok()?;
+                    let user = chat.other_user.and_then(|user| user.id);
+                    if user.as_ref() == Some(other) {
+                        break chat.messages_count;
+                    }
+                }
+            }
+        };
+        count.and_then(|count| u64::try_from(count).ok())
     }
 }
 
@@ -148,12 +275,27 @@ impl Range {
     }
 }
 
-/// Returns the error of a history that ends too early.
-fn incomplete(found: u64, count: u64) -> Failure {
-    Failure::Incomplete(anyhow!(
-        "incomplete: the API returned {found} messages of the {count} that it counts, and then no \
-         further ones; GroupMe keeps some old conversations in part only"
-    ))
+/// Returns the error of a history that certainly ends too early.
+fn cut_short(history: &History, found_and_count: Option<(u64, u64)>) -> Failure {
+    let misplaced = history.misplaced();
+    Failure::Incomplete(match found_and_count {
+        _ if misplaced > 0 => anyhow!(
+            "incomplete: the API does not keep to the order of messages: {misplaced} were left out because \
+             they came behind their place"
+        ),
+        Some((found, count)) => fewer(found, count),
+        None => {
+            anyhow!("incomplete: the API returned messages of which none can be continued from")
+        }
+    })
+}
+
+fn fewer(found: u64, count: u64) -> anyhow::Error {
+    anyhow!(
+        "incomplete: the API returned {found} messages of the {count} that it counts, and then no further \
+         ones; GroupMe keeps some old conversations in part only, and counts messages that an admin \
+         deleted"
+    )
 }
 
 /// Prints at most `most` of the wanted messages of a page. Returns their number.
@@ -177,3 +319,6 @@ const LIMIT: u64 = 20;
 
 /// Largest page by GroupMe's documentation.
 const PAGE: u32 = 100;
+
+/// Ends of a history before its newest message, in a row, after which the history is incomplete.
+const MAX_EARLY_ENDS: u32 = 2;

@@ -48,7 +48,7 @@ pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
         time: args.time,
         catch_ups: None,
     };
-    follow(
+    let followed = follow(
         stop,
         client,
         Printer::new(format),
@@ -56,8 +56,17 @@ pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
         core::future::pending(),
     )
     .await
-    .map_err(Failure::with_closed_pipe)
+    .map_err(Failure::with_closed_pipe)?;
+    if followed.is_reached {
+        return Ok(());
+    }
+    Err(Failure::Temporary(match followed.last_failure {
+        Some(failure) => anyhow!("{NOT_REACHED}: {failure}"),
+        None => anyhow!("{NOT_REACHED}"),
+    }))
 }
+
+const NOT_REACHED: &str = "the gateway was never reached";
 
 /// Returns the conversations that are named.
 async fn conversations(args: &Listen) -> Result<Vec<Conversation>, Failure> {
@@ -86,7 +95,7 @@ fn check_output(format: Format, has_state: bool) -> Result<(), Failure> {
         )));
     }
     if has_state {
-        closed::check()?;
+        closed::check_for_state_file()?;
     }
     Ok(())
 }

@@ -41,6 +41,14 @@ pub(crate) async fn run(args: Ping) -> Result<(), Failure> {
         outcome = ping_run.run(args.count, args.interval) => outcome,
         () = stop.requested() => Ok(()),
     };
+    let is_over = ping_run.trips.sent() > 0;
+    let outcome = outcome.and_then(|()| {
+        if is_over {
+            Ok(())
+        } else {
+            Err(ping_run.waiter.stopped())
+        }
+    });
     let PingRun {
         waiter,
         mut rows,

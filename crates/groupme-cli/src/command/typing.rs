@@ -32,11 +32,20 @@ pub(crate) async fn run(args: Typing) -> Result<(), Failure> {
         you,
         channel,
         limit: args.account.timeout,
+        is_shown: false,
     };
     let shown = tokio::select! {
         shown = typing_run.run(args.time) => shown,
         () = stop.requested() => Ok(()),
     };
+    let is_shown = typing_run.is_shown;
+    let shown = shown.and_then(|()| {
+        if is_shown {
+            Ok(())
+        } else {
+            Err(typing_run.waiter.stopped())
+        }
+    });
     typing_run.waiter.disconnect().await;
     shown?;
     Ok(RowPrinter::new(args.output).row(&Row::Typing(&typing_run.channel))?)
@@ -50,6 +59,8 @@ struct TypingRun {
     channel: String,
     /// Maximum wait for the gateway.
     limit: Duration,
+    /// Whether a notice was distributed.
+    is_shown: bool,
 }
 
 impl TypingRun {
@@ -62,6 +73,7 @@ impl TypingRun {
         loop {
             let next = Instant::now() + REPEAT_INTERVAL;
             self.once().await?;
+            self.is_shown = true;
             let until = next.min(end);
             self.waiter.find(until, |_| None::<()>).await?;
             if until == end {

@@ -97,6 +97,14 @@ impl EventWaiter {
         })
     }
 
+    /// Returns the error for a run that was stopped before anything was done.
+    pub(super) fn stopped(&self) -> Failure {
+        Failure::Temporary(match &self.last_failure {
+            Some(last_failure) => anyhow!("stopped before the gateway answered: {last_failure}"),
+            None => anyhow!("stopped before the gateway answered"),
+        })
+    }
+
     /// Disconnects, and waits for the end of the stream.
     pub(super) async fn disconnect(mut self) {
         self.client.handle().disconnect();

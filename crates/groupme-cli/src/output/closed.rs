@@ -1,21 +1,44 @@
-//! Standard output that was closed before the start.
+//! Standard output that shows nothing: closed before the start, or not open for writing.
 
 use std::{
     fs::{self, File},
-    io,
-    os::{fd::AsFd, unix::fs::MetadataExt as _},
+    io::{self, Write as _},
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::fs::MetadataExt as _,
+    },
 };
 
 use anyhow::anyhow;
-use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use crate::exit::Failure;
 
-/// Refuses to acknowledge events that nobody sees. Without acknowledgements, discarding the output is
-/// no mistake: Python and Node open `/dev/null` in the same way for that.
+/// Refuses standard output that cannot be written, and warns of one that was closed: Rust's runtime
+/// opens `/dev/null` for reading and writing in its place, as Python and Node do on purpose to discard
+/// the output, and nothing tells these apart.
 pub(crate) fn check() -> Result<(), Failure> {
-    // An output that cannot be examined shows its errors when it is written.
-    if !is_lost(io::stdout()).unwrap_or(false) {
+    match state() {
+        State::ReadOnly => Err(Failure::Output(anyhow!(
+            "standard output is open for reading only: redirect the output to a file, or to a program \
+             that reads it"
+        ))),
+        State::Nowhere => {
+            // With stderr closed, too, there is nobody to tell.
+            let _ = writeln!(
+                io::stderr(),
+                "groupme: standard output is closed, or /dev/null for reading and writing: the output is \
+                 not shown"
+            );
+            Ok(())
+        }
+        State::Open => Ok(()),
+    }
+}
+
+/// Refuses to acknowledge events that nobody sees.
+pub(crate) fn check_for_state_file() -> Result<(), Failure> {
+    if state() != State::Nowhere {
         return Ok(());
     }
     Err(Failure::Output(anyhow!(
@@ -24,10 +47,57 @@ pub(crate) fn check() -> Result<(), Failure> {
     )))
 }
 
-/// Returns whether output is `/dev/null`, open for reading as well. Rust opens it in this way in place
-/// of a closed file; a shell opens it for writing only.
-fn is_lost(output: impl AsFd) -> io::Result<bool> {
-    let output = File::from(output.as_fd().try_clone_to_owned()?);
-    let is_null = output.metadata()?.rdev() == fs::metadata("/dev/null")?.rdev();
-    Ok(is_null && fcntl_getfl(&output)? & OFlags::ACCMODE == OFlags::RDWR)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    /// Every write would fail, and the standard library would count it as done.
+    ReadOnly,
+    /// `/dev/null`, open for reading as well.
+    Nowhere,
+}
+
+/// Returns the state of standard output. One that cannot be examined shows its errors when it is
+/// written.
+fn state() -> State {
+    examine().unwrap_or(State::Open)
+}
+
+fn examine() -> io::Result<State> {
+    let output = io::stdout();
+    let output = output.as_fd();
+    let access = fcntl_getfl(output)? & OFlags::ACCMODE;
+    if access == OFlags::RDONLY {
+        return Ok(State::ReadOnly);
+    }
+    if access != OFlags::RDWR || !is_null(output)? {
+        return Ok(State::Open);
+    }
+    // Who runs a program in the background opens /dev/null once, and the runtime once for each stream.
+    let (stdin, stderr) = (io::stdin(), io::stderr());
+    let is_shared = [stdin.as_fd(), stderr.as_fd()]
+        .into_iter()
+        .any(|other| is_same(output, other).unwrap_or(false));
+    Ok(if is_shared {
+        State::Open
+    } else {
+        State::Nowhere
+    })
+}
+
+fn is_null(stream: BorrowedFd<'_>) -> io::Result<bool> {
+    let stream = File::from(stream.try_clone_to_owned()?);
+    Ok(stream.metadata()?.rdev() == fs::metadata("/dev/null")?.rdev())
+}
+
+/// Returns whether two streams on `/dev/null` were opened as one: a flag of one is a flag of the other.
+/// Appending makes no difference there.
+fn is_same(one: BorrowedFd<'_>, other: BorrowedFd<'_>) -> io::Result<bool> {
+    if !is_null(other)? {
+        return Ok(false);
+    }
+    let (before, flags) = (fcntl_getfl(other)?, fcntl_getfl(one)?);
+    fcntl_setfl(one, flags ^ OFlags::APPEND)?;
+    let is_changed = fcntl_getfl(other)? != before;
+    fcntl_setfl(one, flags)?;
+    Ok(is_changed)
 }

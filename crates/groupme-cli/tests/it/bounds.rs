@@ -1,6 +1,6 @@
 //! `--count` and `--for`: limits of the output.
 
-use crate::program::{Running, listen, own, run, sim};
+use crate::program::{Running, ask, groupme, listen, own, run, sim, soon};
 
 #[tokio::test]
 async fn it_ends_after_as_many_events_as_were_asked_for() {
@@ -49,4 +49,76 @@ async fn it_ends_after_the_time_that_was_asked_for() {
         "disconnected as asked"
     );
     assert!(sim.sessions().is_empty(), "it did not take leave");
+}
+
+/// Returns a command of the gateway for an address at which nothing listens.
+fn unreached(arguments: &[&str]) -> tokio::process::Command {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/faye", free.local_addr().unwrap());
+    drop(free);
+    let gateway = ["--user", "1", "--gateway-url", &url];
+    let mut command = groupme(&[arguments, &gateway].concat());
+    command.env("GROUPME_ACCESS_TOKEN", "a-token");
+    command
+}
+
+#[tokio::test]
+async fn a_gateway_that_was_never_reached_ends_with_status_five() {
+    for format in ["json", "pretty", "summary"] {
+        let listen = [
+            "listen",
+            "--no-backfill",
+            "--for",
+            "300ms",
+            "--format",
+            format,
+        ];
+        let left = run(unreached(&listen)).await;
+        assert_eq!(left.status, Some(5), "{}", left.stderr);
+        let error = left.stderr.lines().last().unwrap();
+        assert!(error.contains("the gateway was never reached"), "{error}");
+        assert!(error.contains("refused"), "{error}");
+    }
+    // Nothing was to be reached.
+    let none = ["listen", "--no-backfill", "--count", "0"];
+    assert_eq!(run(unreached(&none)).await.status, Some(0));
+}
+
+#[tokio::test]
+async fn a_signal_before_anything_was_reached_ends_with_status_five() {
+    for arguments in [
+        &["listen", "--no-backfill"][..],
+        &["ping"],
+        &["typing", "--group", "7"],
+    ] {
+        let running = Running::start(unreached(&[arguments, &["-v"]].concat()));
+        // The log names the first attempt; the command listens for signals by then.
+        soon(running.stderr_has("refused")).await;
+        running.signal("TERM").await;
+        let left = running.finish().await;
+        assert_eq!(left.status, Some(5), "{arguments:?}: {}", left.stderr);
+        let error = left.stderr.lines().last().unwrap();
+        assert!(error.contains("gateway"), "{error}");
+        assert!(!left.stdout.contains("typing"), "{}", left.stdout);
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_was_never_reached_ends_with_status_five() {
+    let sim = sim().await;
+    let (lake, gateway) = (sim.cast().lake.to_string(), sim.gateway_url());
+    sim.freeze();
+    for arguments in [
+        &["groups"][..],
+        &["chats"],
+        &["history", "--group", &lake],
+        &["download", "--group", &lake, "1"],
+        &["read", "--group", &lake],
+        &["listen", "--gateway-url", &gateway, "--for", "1s"],
+        &["ping", "--gateway-url", &gateway],
+    ] {
+        let asked = [arguments, &["--timeout", "200ms"]].concat();
+        let left = run(ask(&sim, &asked)).await;
+        assert_eq!(left.status, Some(5), "{arguments:?}: {}", left.stderr);
+    }
 }

@@ -30,6 +30,8 @@ pub(crate) enum Answer {
     Json(u16, serde_json::Value),
     /// Responds with status 200 and a body that need not be JSON.
     Text(String),
+    /// Responds with a body that has no end.
+    Endless,
     /// Closes the connection without a response.
     None,
 }
@@ -74,6 +76,15 @@ async fn serve(stream: TcpStream, answer: fn(&Asked) -> Answer, log: Arc<Mutex<V
         let (status, body) = match answer {
             Answer::Json(status, body) => (status, body.to_string()),
             Answer::Text(body) => (200, body),
+            Answer::Endless => {
+                let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+                let chunk = format!("10000\r\n{}\r\n", "x".repeat(65_536));
+                let mut sent = stream.write_all(head.as_bytes()).await;
+                while sent.is_ok() {
+                    sent = stream.write_all(chunk.as_bytes()).await;
+                }
+                return;
+            }
             Answer::None => return,
         };
         let response = format!(

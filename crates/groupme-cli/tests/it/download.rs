@@ -129,3 +129,46 @@ async fn every_medium_of_a_message_is_saved_under_a_safe_name_and_none_overwritt
     // Nothing is left of what was not whole.
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 6);
 }
+
+#[tokio::test]
+async fn a_medium_that_is_too_large_is_not_saved() {
+    let server = Canned::start(answer).await;
+    let directory = tempfile::tempdir().unwrap();
+    let into = directory.path().to_str().unwrap();
+    let arguments = ["download", "--group", "7", "16", "--into", into];
+    let more = ["--size", "preview", "--max-size", "0"];
+    let all = [&arguments[..], &more].concat();
+    let large = run(asking(&server.url, "a-token", &all)).await;
+    assert!(large.refused(4).contains("--max-size"), "{}", large.stderr);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_medium_without_an_end_is_given_up_at_the_size_that_is_allowed() {
+    fn endless(asked: &Asked) -> Answer {
+        if asked.line.contains("/i/") {
+            return Answer::Endless;
+        }
+        answer(asked)
+    }
+    let server = Canned::start(endless).await;
+    let directory = tempfile::tempdir().unwrap();
+    let into = directory.path().to_str().unwrap();
+    let arguments = [
+        "download",
+        "--group",
+        "7",
+        "16",
+        "--into",
+        into,
+        "--max-size",
+        "2",
+    ];
+    let large = run(asking(&server.url, "a-token", &arguments)).await;
+    assert!(
+        large.refused(4).contains("more than 2 MiB"),
+        "{}",
+        large.stderr
+    );
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+}

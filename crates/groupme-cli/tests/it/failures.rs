@@ -170,3 +170,18 @@ async fn a_history_that_breaks_off_says_where_to_go_on() {
         result.stderr
     );
 }
+
+#[tokio::test]
+async fn an_account_is_not_taken_for_empty_where_the_envelope_has_the_code_of_a_failure() {
+    fn failed(_: &Asked) -> Answer {
+        let meta = json!({"code": 50_000, "errors": ["out of order"]});
+        Answer::Json(200, json!({"response": null, "meta": meta}))
+    }
+    for arguments in [&["groups"][..], &["chats"], &["history", "--group", "7"]] {
+        let server = Canned::start(failed).await;
+        let arguments = [arguments, &["--timeout", "1s"]].concat();
+        let result = run(asking(&server.url, "a-token", &arguments)).await;
+        let error = result.refused(5);
+        assert!(error.contains("out of order"), "{error}");
+    }
+}

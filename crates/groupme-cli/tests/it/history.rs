@@ -306,21 +306,146 @@ async fn a_history_shorter_than_its_count_is_told_from_a_whole_one() {
     }
 }
 
+/// Returns a history of one message of five, and then an end by an empty list.
+fn early_end(asked: &Asked) -> Answer {
+    let rows = if asked.line.contains("before_id=") {
+        json!([])
+    } else {
+        json!([{"id": "9"}])
+    };
+    Answer::Json(200, enveloped(json!({"count": 5, "messages": rows})))
+}
+
 #[tokio::test]
-async fn a_history_whose_messages_were_deleted_is_whole() {
-    fn answer(asked: &Asked) -> Answer {
-        let is_first = !asked.line.contains("before_id=");
-        let rows = if is_first {
-            json!([{"id": "9"}])
+async fn a_whole_history_with_fewer_messages_than_are_counted_is_told_by_its_status() {
+    fn unchanged(asked: &Asked) -> Answer {
+        if asked.line.contains("before_id=") {
+            Answer::Json(304, json!(null))
         } else {
-            json!([])
+            early_end(asked)
+        }
+    }
+    for answer in [early_end, unchanged] {
+        let server = Canned::start(answer).await;
+        let history = |more: &[&str]| {
+            let arguments = [&["history", "--group", "7"], more].concat();
+            run(asking(&server.url, "a-token", &arguments))
         };
-        Answer::Json(200, enveloped(json!({"count": 5, "messages": rows})))
+        let all = history(&["--all"]).await;
+        assert_eq!(all.status, Some(7), "{}", all.stderr);
+        assert_eq!(all.json().len(), 1);
+        assert!(all.stderr.contains("1 messages of the 5"), "{}", all.stderr);
+        // Deleted messages stay in the count, so a part may be all that there is.
+        let part = history(&["--limit", "3"]).await;
+        assert_eq!(part.status, Some(0), "{}", part.stderr);
+        assert!(
+            part.stderr.contains("1 messages of the 5"),
+            "{}",
+            part.stderr
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_history_that_is_empty_although_its_conversation_has_messages_is_told() {
+    fn answer(asked: &Asked) -> Answer {
+        if asked.line.contains("messages") {
+            return Answer::Json(304, json!(null));
+        }
+        if asked.line.contains("users/me") {
+            return Answer::Json(200, enveloped(json!({"id": "1"})));
+        }
+        let group = json!({"id": "7", "messages": {"count": 250}});
+        let chats = json!([{"other_user": {"id": "2"}, "messages_count": 250},
+            {"other_user": {"id": "3"}, "messages_count": 0}]);
+        if asked.line.contains("/chats") && asked.line.contains("page=1") {
+            Answer::Json(200, enveloped(chats))
+        } else if asked.line.contains("/chats") {
+            Answer::Json(200, enveloped(json!([])))
+        } else if asked.line.contains("groups/7") {
+            Answer::Json(200, enveloped(group))
+        } else {
+            Answer::Json(404, json!(null))
+        }
+    }
+    let server = Canned::start(answer).await;
+    for (place, status) in [
+        (["--group", "7"], 7),
+        (["--dm", "2"], 7),
+        (["--dm", "3"], 0),
+        // A topic has no count.
+        (["--group", "8"], 0),
+    ] {
+        let arguments = [&["history", "--all"], &place[..]].concat();
+        let ended = run(asking(&server.url, "a-token", &arguments)).await;
+        assert_eq!(ended.status, Some(status), "{place:?}: {}", ended.stderr);
+        let is_told = ended.stderr.contains("0 messages of the 250");
+        assert_eq!(is_told, status == 7, "{}", ended.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_history_after_a_message_that_ends_before_the_newest_is_told() {
+    fn answer(asked: &Asked) -> Answer {
+        let rows = match asked.line.split_once("after_id=") {
+            Some((_, rest)) if rest.starts_with('1') => json!([{"id": "2"}, {"id": "3"}]),
+            Some(_) => return Answer::Json(304, json!(null)),
+            None => json!([{"id": "9"}]),
+        };
+        Answer::Json(200, enveloped(json!({"count": 9, "messages": rows})))
+    }
+    let server = Canned::start(answer).await;
+    let history = |more: &[&str]| {
+        let arguments = [&["history", "--group", "7", "--after", "1"], more].concat();
+        run(asking(&server.url, "a-token", &arguments))
+    };
+    let all = history(&["--all"]).await;
+    assert_eq!((all.status, all.json().len()), (Some(7), 2));
+    assert!(
+        all.stderr.contains("continue with --after 3"),
+        "{}",
+        all.stderr
+    );
+    assert_eq!(history(&["--limit", "2"]).await.status, Some(0));
+}
+
+#[tokio::test]
+async fn pages_in_another_order_or_with_messages_twice_are_sorted() {
+    fn answer(asked: &Asked) -> Answer {
+        let ids = match asked.line.split_once("before_id=") {
+            None => vec!["5", "9", "7", "7", "6"],
+            Some((_, rest)) if rest.starts_with('5') => vec!["2", "4", "3"],
+            Some(_) => vec![],
+        };
+        let rows: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
+        Answer::Json(200, enveloped(json!({"count": 7, "messages": rows})))
     }
     let server = Canned::start(answer).await;
     let arguments = ["history", "--group", "7", "--all"];
     let printed = run(asking(&server.url, "a-token", &arguments)).await;
-    assert_eq!(printed.status, Some(0), "{}", printed.stderr);
-    assert_eq!(printed.json().len(), 1);
-    assert!(printed.stderr.contains("count=5"), "{}", printed.stderr);
+    let printed = printed.well().json();
+    let ids: Vec<_> = printed.iter().map(|row| &row["id"]).collect();
+    assert_eq!(ids, ["9", "7", "6", "5", "4", "3", "2"]);
+}
+
+#[tokio::test]
+async fn messages_behind_their_place_make_a_history_incomplete() {
+    fn answer(asked: &Asked) -> Answer {
+        let ids = match asked.line.split_once("before_id=") {
+            None => vec!["9", "5"],
+            Some((_, rest)) if rest.starts_with('5') => vec!["8", "7", "4"],
+            Some(_) => vec![],
+        };
+        let rows: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
+        Answer::Json(200, enveloped(json!({"messages": rows})))
+    }
+    let server = Canned::start(answer).await;
+    let arguments = ["history", "--group", "7", "--all"];
+    let printed = run(asking(&server.url, "a-token", &arguments)).await;
+    assert_eq!((printed.status, printed.json().len()), (Some(7), 3));
+    assert!(
+        printed.stderr.contains("2 were left out"),
+        "{}",
+        printed.stderr
+    );
 }

@@ -7,6 +7,7 @@
 mod advice;
 mod bayeux;
 mod both;
+mod broken;
 mod case;
 mod evil;
 mod frames;
@@ -20,6 +21,11 @@ use self::case::run_all;
 #[tokio::test(flavor = "multi_thread")]
 async fn http_attacks_on_the_gateway_client_end_with_a_name() {
     run_all(http::cases()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_are_not_http_are_told_as_the_fault_of_the_server() {
+    run_all(broken::cases()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -236,7 +236,7 @@ async fn the_gateway_is_reached_through_the_proxy_of_the_environment() {
     );
     listening.signal("TERM").await;
     let left = listening.finish().await;
-    assert_eq!(left.status, Some(0), "{}", left.stderr);
+    assert_eq!(left.status, Some(5), "{}", left.stderr);
 }
 
 #[tokio::test]
@@ -255,7 +255,7 @@ async fn a_server_that_is_not_there_is_tried_until_the_time_is_over() {
     ]);
     command.env("GROUPME_ACCESS_TOKEN", "a-token");
     let tried = run(command).await;
-    assert_eq!(tried.status, Some(0), "{}", tried.stderr);
+    assert_eq!(tried.status, Some(5), "{}", tried.stderr);
     let lines = tried.json();
     let causes: Vec<_> = lines
         .iter()

@@ -125,29 +125,86 @@ async fn a_full_disk_ends_it_with_an_error() {
     assert_eq!(output.status.code(), Some(6));
 }
 
+/// Returns the command as a shell runs it with a redirection.
+fn redirected(command: tokio::process::Command, redirection: &str) -> tokio::process::Command {
+    let command = command.into_std();
+    let mut shell = tokio::process::Command::new("sh");
+    shell
+        .args(["-c", &format!("exec \"$0\" \"$@\" {redirection}")])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
+}
+
 #[tokio::test]
 async fn a_closed_output_is_refused_before_an_event_is_lost_in_it() {
     let sim = sim().await;
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("state");
-    let url = sim.gateway_url();
+    let api = sim.api_url();
+    let arguments = ["--count", "0", "--api-url", &api, "--state"];
     let listening = |redirection: &str| {
-        let mut command = tokio::process::Command::new("sh");
-        command
-            .args(["-c", &format!("exec \"$0\" \"$@\" {redirection}")])
-            .arg(env!("CARGO_BIN_EXE_groupme"))
-            .args(["listen", "--for", "100ms", "--gateway-url", &url])
-            .args(["--user", sim.user_id(), "--state"])
-            .arg(&file)
-            .args(["--api-url", &sim.api_url()])
-            .env("GROUPME_ACCESS_TOKEN", sim.token())
-            .kill_on_drop(true);
-        run(command)
+        let arguments = [&arguments[..], &[file.to_str().unwrap()]].concat();
+        run(redirected(listen(&sim, &arguments), redirection))
     };
-    let refused = listening(">&-").await;
-    let error = refused.refused(6);
-    assert!(error.contains("standard output is closed"), "{error}");
-    assert!(!file.exists());
-    // To discard everything on purpose is no mistake.
-    assert_eq!(listening(">/dev/null").await.status, Some(0));
+    for (redirection, reason) in [
+        (">&-", "standard output is closed"),
+        ("1</dev/null", "for reading"),
+    ] {
+        let ended = listening(redirection).await;
+        assert_eq!(ended.status, Some(6), "{}", ended.stderr);
+        assert!(ended.stderr.contains(reason), "{}", ended.stderr);
+        assert!(!file.exists());
+    }
+    // To discard everything on purpose is no mistake, in whichever way a shell or a program does.
+    for redirection in [
+        ">/dev/null",
+        "</dev/null >/dev/null 2>&1",
+        "3<>/dev/null >&3 2>&3",
+    ] {
+        assert_eq!(
+            listening(redirection).await.status,
+            Some(0),
+            "{redirection}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_output_that_shows_nothing_is_told_by_each_command() {
+    let sim = sim().await;
+    let (lake, gateway) = (sim.cast().lake.to_string(), sim.gateway_url());
+    let listen = ["listen", "--gateway-url", &gateway, "--count", "0"];
+    for arguments in [
+        &["groups"][..],
+        &["history", "--group", &lake],
+        &["send", "--group", &lake, "hello"],
+        &listen,
+    ] {
+        let unwritable = run(redirected(ask(&sim, arguments), "1</dev/null")).await;
+        assert_eq!(unwritable.status, Some(6), "{}", unwritable.stderr);
+        assert!(
+            unwritable.stderr.contains("for reading only"),
+            "{}",
+            unwritable.stderr
+        );
+        // Programs that discard output open /dev/null like the runtime in place of a closed file.
+        for redirection in [">&-", "1<>/dev/null"] {
+            let closed = run(redirected(ask(&sim, arguments), redirection)).await;
+            assert_eq!(closed.status, Some(0), "{}", closed.stderr);
+            assert!(closed.stderr.contains("is not shown"), "{}", closed.stderr);
+        }
+        for redirection in [">/dev/null", "</dev/null 1<>/dev/null 2>&1"] {
+            let silent = run(redirected(ask(&sim, arguments), redirection)).await;
+            assert_eq!((silent.status, &*silent.stderr), (Some(0), ""));
+        }
+    }
 }

@@ -6,8 +6,9 @@ use std::process::Stdio;
 use groupme_sim::Sim;
 use serde_json::Value;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
     process::{Child, ChildStdout, Command},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -176,23 +177,35 @@ pub(crate) struct Running {
     child: Child,
     stdout: Lines<BufReader<ChildStdout>>,
     stderr: JoinHandle<String>,
+    /// Lines of stderr so far.
+    errors: watch::Receiver<String>,
 }
 
 impl Running {
     pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut pipe = child.stderr.take().unwrap();
+        let mut pipe = BufReader::new(child.stderr.take().unwrap());
+        let (sender, errors) = watch::channel(String::new());
         let stderr = tokio::spawn(async move {
             let mut text = String::new();
-            pipe.read_to_string(&mut text).await.unwrap();
+            while pipe.read_line(&mut text).await.unwrap() > 0 {
+                sender.send_replace(text.clone());
+            }
             text
         });
         Self {
             child,
             stdout,
             stderr,
+            errors,
         }
+    }
+
+    /// Waits until stderr has a text.
+    pub(crate) async fn stderr_has(&self, part: &str) {
+        let mut errors = self.errors.clone();
+        errors.wait_for(|text| text.contains(part)).await.unwrap();
     }
 
     /// Reads the next line of stdout.
@@ -243,6 +256,7 @@ impl Running {
             mut child,
             stdout,
             stderr,
+            ..
         } = self;
         drop(stdout);
         then();

@@ -7,13 +7,17 @@ use core::{
     task::{Context, Poll},
     time::Duration,
 };
+use std::sync::Arc;
 
 use bytes::Buf as _;
 use futures_core::Stream;
 use groupme_model::Message;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    time::timeout,
+};
 use tower_service::Service;
 
 use super::{MAX_BODY, Webhook};
@@ -25,8 +29,8 @@ impl Webhook {
     /// The service answers each request at once, with no regard to how long the program takes for the
     /// messages: 200 for a callback, 405 for another method than `POST`, 413 for a body that is
     /// larger than [`MAX_BODY`], 408 for one that takes more than ten seconds, 400 for one that is not
-    /// a message, and 503 while 1,024 messages wait or if [`Callbacks`] were dropped. A callback that
-    /// is not answered with 200 is lost.
+    /// a message, and 503 while 1,024 messages wait, or 8 MiB of them, or if [`Callbacks`] were dropped.
+    /// A callback that is not answered with 200 is lost.
     ///
     /// A callback carries no signature: serve it at a path that is a secret. With axum:
     ///
@@ -51,6 +55,7 @@ impl Webhook {
         let service = WebhookService {
             bot: self.clone(),
             taken,
+            room: Arc::new(Semaphore::new(ROOM_BYTES)),
         };
         (service, Callbacks(messages))
     }
@@ -61,7 +66,16 @@ impl Webhook {
 #[derive(Clone)]
 pub struct WebhookService {
     bot: Webhook,
-    taken: mpsc::Sender<Message>,
+    taken: mpsc::Sender<Waiting>,
+    /// Bytes that the bodies of further messages may have.
+    room: Arc<Semaphore>,
+}
+
+/// Message with the room that its body takes until the program has it.
+#[derive(Debug)]
+struct Waiting {
+    message: Message,
+    _room: OwnedSemaphorePermit,
 }
 
 impl WebhookService {
@@ -76,18 +90,33 @@ impl WebhookService {
         };
         match self.bot.receive(&body) {
             Ok(None) => StatusCode::OK,
-            Ok(Some(message)) => match self.taken.try_send(message) {
-                Ok(()) => StatusCode::OK,
-                Err(error) => {
-                    tracing::warn!(%error, "a callback is lost: its message has no room");
-                    StatusCode::SERVICE_UNAVAILABLE
+            Ok(Some(message)) => {
+                if self.hand_over(message, body.len()) {
+                    return StatusCode::OK;
                 }
-            },
+                tracing::warn!("a callback is lost: its message has no room");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Err(error) => {
                 tracing::debug!(%error, "a request is no callback of GroupMe");
                 StatusCode::BAD_REQUEST
             }
         }
+    }
+}
+
+impl WebhookService {
+    /// Hands a message to the program. Returns false if it has no room.
+    fn hand_over(&self, message: Message, size: usize) -> bool {
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(size) else {
+            return false;
+        };
+        let waiting = Waiting {
+            message,
+            _room: room,
+        };
+        self.taken.try_send(waiting).is_ok()
     }
 }
 
@@ -147,12 +176,12 @@ impl fmt::Debug for WebhookService {
 /// Stream of the messages that people wrote in the bot's group; see [`Webhook::service`]. Ends when
 /// all clones of the service are dropped.
 #[derive(Debug)]
-pub struct Callbacks(mpsc::Receiver<Message>);
+pub struct Callbacks(mpsc::Receiver<Waiting>);
 
 impl Callbacks {
     /// Waits for the next message. `None` at the end. Cancel-safe.
     pub async fn next(&mut self) -> Option<Message> {
-        self.0.recv().await
+        self.0.recv().await.map(|waiting| waiting.message)
     }
 }
 
@@ -160,7 +189,8 @@ impl Stream for Callbacks {
     type Item = Message;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Message>> {
-        self.0.poll_recv(context)
+        let waiting = self.0.poll_recv(context);
+        waiting.map(|waiting| waiting.map(|waiting| waiting.message))
     }
 }
 
@@ -168,3 +198,6 @@ impl Stream for Callbacks {
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Messages that wait for the program.
 const ROOM: usize = 1_024;
+/// Size of the bodies whose messages wait for the program, in bytes. In memory they may be eight times
+/// as large.
+const ROOM_BYTES: usize = 8 << 20;

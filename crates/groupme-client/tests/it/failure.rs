@@ -132,7 +132,11 @@ async fn something_that_is_no_gateway_is_named_and_left_in_peace() {
             Broken::Violation("a response without a handshake reply"),
             "without a handshake reply",
         ),
-        (b"", Broken::Lane(Close::Lost), "broke"),
+        (
+            b"",
+            Broken::Lane(Close::Lost),
+            "the server closed the connection",
+        ),
     ] {
         let (port, asked) = server(answer).await;
         let mut client = builder(port)

@@ -104,7 +104,8 @@ async fn a_broken_poll_begins_a_new_session_and_what_it_may_have_taken_along_is_
         }
     };
     assert_eq!(cause.protocol(), &Broken::Lane(Close::Lost));
-    assert!(cause.to_string().contains("broke while"), "{cause}");
+    let words = "the server closed the connection before the end of its response";
+    assert!(cause.to_string().contains(words), "{cause}");
     let reported = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
     let gap = reported.iter().find_map(|status| match status {
         Status::ConnectionGap { since, cause } => Some((*since, chain(cause))),

@@ -11,6 +11,7 @@ use crate::{
     item::{Mark, Record},
     message_state::{Aspect, Difference, MessageState},
     observation::{Change as PushedChange, NewMessage, deleted_by},
+    seen::Knowledge,
     store::Change,
 };
 
@@ -200,7 +201,7 @@ impl<P> Feed<P> {
     /// change, if that is buffered, and is merged with the change.
     fn deliver_buffered(&mut self, message: NewMessage, push: P) {
         let id = message.conversation.clone();
-        if self.conversation(&id).seen.was_delivered(&message.id) {
+        if self.conversation(&id).seen.knowledge(&message.id) != Knowledge::NotDelivered {
             return;
         }
         self.release_held(&id);

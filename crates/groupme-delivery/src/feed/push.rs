@@ -8,10 +8,11 @@ use groupme_model::{ConversationId, EventRef};
 
 use super::Feed;
 use crate::{
-    Item,
+    Item, LossKind, LossReason, Lost,
     conversation::Found,
     item::Record,
     observation::{Change, NewMessage, Observation},
+    seen::Knowledge,
 };
 
 impl<P> Feed<P> {
@@ -61,7 +62,12 @@ impl<P> Feed<P> {
         // Dropped: a message deleted already, whose push is late, and one of the past, which would
         // come after newer ones.
         let was_deleted = seen.was_deleted(&message.id) || conversation.is_behind(&message.id);
-        if seen.was_delivered(&message.id) || was_deleted {
+        let knowledge = seen.knowledge(&message.id);
+        if was_deleted || knowledge == Knowledge::Delivered {
+            return;
+        }
+        if knowledge == Knowledge::Unknown {
+            self.report_late(message);
             return;
         }
         if message.parent.is_some() {
@@ -95,6 +101,18 @@ impl<P> Feed<P> {
             }
             self.buffer_message(message, push);
         }
+    }
+
+    /// Reports a message that is pushed so late that nothing tells whether it was delivered before.
+    fn report_late(&mut self, message: NewMessage) {
+        let lost = Lost {
+            conversation: Some(message.conversation),
+            kind: LossKind::Messages,
+            after: None,
+            up_to: Some(message.id),
+            reason: LossReason::Late,
+        };
+        self.out.put(Item::Lost(lost), Record::default());
     }
 
     /// Takes a message that shows that the user is back in a group. Messages sent while the user

@@ -306,3 +306,59 @@ fn a_history_that_is_fetched_from_its_end_is_finished_before_the_next_is_begun()
         ["newest 1835", "before 1835/3", "newest 77", "before 77/13"]
     );
 }
+
+#[test]
+fn a_message_pushed_after_hundreds_of_newer_ones_is_delivered_once() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    for number in 3..=900 {
+        world.say_live(GROUP, number);
+    }
+    let late = created(&row(GROUP, 2));
+    assert_eq!(world.push(&late, "late"), ["late"]);
+    assert!(world.push(&late, "late").is_empty());
+    for number in [1, 3, 700, 900] {
+        let again = created(&row(GROUP, number));
+        assert!(world.push(&again, "again").is_empty(), "{number}");
+    }
+    assert_eq!(world.say_live(GROUP, 901), ["push 1835/901"]);
+}
+
+#[test]
+fn a_message_too_late_to_be_told_from_one_that_comes_again_is_reported() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    for number in 3..=1_200 {
+        world.say_live(GROUP, number);
+    }
+    for number in [1, 2] {
+        let late = created(&row(GROUP, number));
+        let lost = format!("lost 1835 Messages ?..{number} (Late)");
+        assert_eq!(world.push(&late, "late"), [lost]);
+    }
+    assert_eq!(world.say_live(GROUP, 1_201), ["push 1835/1201"]);
+}
+
+#[test]
+fn a_page_of_history_in_any_order_and_with_messages_twice_is_delivered_in_order() {
+    for order in [[2, 4, 3, 4, 5], [5, 2, 4, 3, 2], [3, 5, 2, 4, 3]] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.live();
+        world.lose();
+        world.is_slow = true;
+        world.live();
+        world.rows.get_mut(GROUP).unwrap().clear();
+        for number in order {
+            let row = row(GROUP, number);
+            world.rows.get_mut(GROUP).unwrap().push(row);
+        }
+        let output = world.answer_all();
+        let messages = output.iter().filter(|line| line.starts_with("backfill "));
+        let messages: Vec<_> = messages.map(String::as_str).collect();
+        let expected = ["2", "3", "4", "5"].map(|id| format!("backfill 1835/{id}"));
+        assert_eq!(messages, expected, "{order:?}");
+    }
+}

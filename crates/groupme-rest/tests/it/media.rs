@@ -127,7 +127,10 @@ async fn a_download_that_breaks_or_stands_still_is_an_error_of_the_stream() {
         async move { client.download(&url).await?.into_bytes(limit).await }
     };
     let broken = all(100).await.unwrap_err();
-    assert!(matches!(broken, Error::Transport { .. }), "{broken}");
+    assert!(
+        matches!(&broken, Error::Transport { source, .. } if source.is_closed_early()),
+        "{broken}"
+    );
     assert_eq!(broken.to_string(), "no answer to `GET v/{}`");
     let still = all(100).await.unwrap_err();
     assert!(matches!(still, Error::TimedOut { .. }), "{still}");
@@ -136,6 +139,30 @@ async fn a_download_that_breaks_or_stands_still_is_an_error_of_the_stream() {
     assert_eq!(all(10).await.unwrap(), "0123456789");
     let gone = all(10).await.unwrap_err();
     assert!(matches!(gone, Error::NotFound(_)), "{gone}");
+}
+
+#[tokio::test]
+async fn a_part_and_a_compressed_medium_are_no_downloads() {
+    let range = "Content-Range: bytes 0-2/100";
+    let server = Server::start(vec![
+        reply("206 Partial Content", &[range], "abc"),
+        reply("200 OK", &["Content-Encoding: gzip"], "abc"),
+        reply("200 OK", &["Content-Encoding: gzip"], "abc"),
+        reply("200 OK", &["Content-Encoding: gzip"], "abc"),
+        reply("200 OK", &["Content-Encoding: identity"], "abc"),
+    ])
+    .await;
+    let client = client(&server);
+    let url = format!("http://{}/v/1.mp4", server.address);
+    let part = client.download(&url).await.unwrap_err();
+    assert!(matches!(part, Error::UnexpectedStatus(_)), "{part}");
+    let compressed = client.download(&url).await.unwrap_err();
+    assert!(
+        matches!(compressed, Error::Malformed { .. }),
+        "{compressed}"
+    );
+    let whole = client.download(&url).await.unwrap();
+    assert_eq!(whole.into_bytes(3).await.unwrap(), "abc");
 }
 
 #[tokio::test(start_paused = true)]

@@ -116,6 +116,36 @@ async fn error_pages_of_proxies_and_broken_connections_are_retried() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_not_http_is_asked_for_twice_more_and_then_told_as_such() {
+    for noise in [
+        "NOISE\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+    ] {
+        let server = Server::start(vec![Reply::Close(noise.into()); 4]).await;
+        let error = me(&client(&server)).await.unwrap_err();
+        assert!(matches!(error, Error::Malformed { .. }), "{noise}: {error}");
+        assert!(error.is_transient() && !error.was_not_processed());
+        assert_eq!(server.seen().heads.len(), 3, "{noise}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_ends_is_told_from_one_that_breaks() {
+    let whole = response("200 OK", &[], ME);
+    for cut in [0, 20, whole.len() - 5] {
+        let server = Server::start(vec![Reply::Close(whole[..cut].to_vec())]).await;
+        let client = Client::new(token(), &once(&server)).unwrap();
+        let error = me(&client).await.unwrap_err();
+        assert!(
+            matches!(&error, Error::Transport { source, .. } if source.is_closed_early()),
+            "{cut}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_redirection_is_not_followed() {
     let elsewhere = Server::start(vec![reply("200 OK", &[], ME)]).await;
     let location = format!("Location: http://{}/v3/users/me", elsewhere.address);
@@ -168,7 +198,11 @@ async fn a_body_in_one_byte_chunks_is_read_unless_it_is_all_chunks() {
     let client = Client::new(token(), &once(&server)).unwrap();
     assert_eq!(me(&client).await.unwrap().id, "185");
     let error = me(&client).await.unwrap_err();
-    let cause = error.source().unwrap().source().unwrap().to_string();
+    assert!(
+        matches!(&error, Error::Malformed { format: "HTTP", .. }),
+        "{error}"
+    );
+    let cause = error.source().unwrap().to_string();
     assert_eq!(cause, "a response in too many small chunks");
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::{Notify, watch};
 use super::{clock::Clock, control::ControlAccess, pause::Pause};
 use crate::{
     fault::{Backend, ErrorResponse, FaultInjector, FaultPlan, Incident, Link},
-    gateway::{LaneId, LaneKind, Output},
+    gateway::{LaneId, LaneKind, MAX_QUEUED_BYTES, Output},
     journal::{Entry, Journal},
     simulation::Simulation,
     world::{Callback, SimUserId},
@@ -242,8 +242,7 @@ impl Shared {
     pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, SocketOutputs) {
         let limits = QueueLimits {
             frames: self.options.max_queued_frames,
-            // The option bounds the number of frames, not their size.
-            bytes: usize::MAX,
+            bytes: MAX_QUEUED_BYTES,
         };
         self.open(LaneKind::Socket, |lanes, lane| {
             lanes.open_socket(lane, limits)

@@ -88,3 +88,19 @@ fn a_session_that_does_not_collect_is_destroyed_instead_of_losing_one_event() {
     let poll = sim.post(&json!([connect(&client, "2")]));
     assert_eq!(sim.answer(poll), json!([unknown(&client, "2")]));
 }
+
+#[test]
+fn a_session_that_does_not_collect_large_events_is_destroyed_before_they_fill_the_memory() {
+    let mut config = GatewayConfig::default();
+    config.ping_interval = None;
+    let mut sim = Virtual::with_config(config);
+    let client = sim.handshake();
+    let own = format!("/user/{}", sim.cast.me);
+    sim.subscribe(&client, &own);
+    let large = "x".repeat(1 << 20);
+    for _ in 0..40 {
+        sim.with_world(|world, cast| world.say(cast.lake, cast.mara, &large))
+            .unwrap();
+    }
+    assert_eq!(sim.simulation.gateway().sessions().count(), 0);
+}

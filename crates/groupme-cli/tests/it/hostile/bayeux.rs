@@ -58,12 +58,12 @@ pub(super) fn cases() -> Vec<Case> {
         Case::websocket("a clientId of 120,000 bytes", |peer| {
             peer.live_as(&"c".repeat(120_000), "")?;
             peer.hold()
-        })
+        }).unreached()
         .says("clientId"),
         Case::websocket("a clientId of 10 MB", |peer| {
             peer.live_as(&"c".repeat(10_000_000), "")?;
             peer.hold()
-        })
+        }).unreached()
         .says("262144 bytes"),
         Case::websocket("a clientId with line breaks", |peer| {
             peer.live_as("a\r\n\u{1b}[31m\"}]", "")?;

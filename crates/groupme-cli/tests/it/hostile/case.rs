@@ -138,6 +138,11 @@ impl Case {
         self
     }
 
+    /// Expects that the gateway counts as never reached.
+    pub(super) fn unreached(self) -> Self {
+        self.fails(5).says("the gateway was never reached")
+    }
+
     /// Declares that the command has no reason to end; it is killed after a few seconds.
     pub(super) fn goes_on(mut self) -> Self {
         self.status = None;

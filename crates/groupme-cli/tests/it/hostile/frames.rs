@@ -52,22 +52,26 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send("Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n")?;
             peer.hold()
         })
+        .unreached()
         .says("Sec-WebSocket-Accept"),
         Case::websocket("an extension nobody asked for", |peer| {
             let request = peer.request()?;
             peer.accept_with(&request, "Sec-WebSocket-Extensions: permessage-deflate\r\n")?;
             peer.hold()
         })
+        .unreached()
         .says("xtension"),
         opens_with(
             "a frame of 2^63-1 bytes",
             [&b"\x81\x7f\x7f"[..], &[0xff; 7], &[b'a'; 4096]].concat(),
         )
+        .unreached()
         .says("more than 262144 bytes"),
         opens_with(
             "a frame of 2^64-1 bytes",
             [&b"\x81\x7f"[..], &[0xff; 8], &[b'a'; 4096]].concat(),
         )
+        .unreached()
         .says("more than 262144 bytes"),
         Case::websocket("a masked frame with a zero key", |peer| {
             peer.upgrade()?;
@@ -75,6 +79,7 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send(masked(replies(&messages, "abc", "").as_bytes(), [0; 4]))?;
             peer.hold()
         })
+        .unreached()
         .says("a masked frame from a server"),
         Case::websocket("a masked frame", |peer| {
             peer.upgrade()?;
@@ -85,9 +90,14 @@ pub(super) fn cases() -> Vec<Case> {
             ))?;
             peer.hold()
         })
+        .unreached()
         .says("a masked frame from a server"),
-        opens_with("a reserved bit", frame(0xc1, "[]")).says("a reserved bit"),
-        opens_with("a reserved opcode", frame(0x85, "[]")).says("an unknown opcode"),
+        opens_with("a reserved bit", frame(0xc1, "[]"))
+            .unreached()
+            .says("a reserved bit"),
+        opens_with("a reserved opcode", frame(0x85, "[]"))
+            .unreached()
+            .says("an unknown opcode"),
         sends(
             "text that is not UTF-8",
             text(b"[{\"channel\":\"/user/1\",\"data\":{\"a\":\"\xff\xfe\"}}]"),
@@ -107,6 +117,7 @@ pub(super) fn cases() -> Vec<Case> {
             peer.upgrade()?;
             peer.send(close(1000, b""))
         })
+        .unreached()
         .says("closed by the peer with code 1000"),
         Case::websocket("a close frame after each success", |peer| {
             peer.live()?;

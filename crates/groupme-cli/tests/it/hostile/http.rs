@@ -41,12 +41,14 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send(SWITCHING)?;
             peer.send_forever(format!("X: {}\r\n", "a".repeat(1000)))
         })
+        .unreached()
         .says("message head is too large"),
         Case::websocket("an endless header line", |peer| {
             peer.request()?;
             peer.send("HTTP/1.1 200 OK\r\nX: ")?;
             peer.send_forever("a".repeat(65_536))
         })
+        .unreached()
         .says("message head is too large"),
         Case::websocket("3,000 small headers", |peer| {
             peer.request()?;
@@ -55,18 +57,21 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send("\r\n")?;
             peer.hold()
         })
+        .unreached()
         .says("message head is too large"),
         Case::polling("a body of 100 MB with its length", |peer| {
             peer.request()?;
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")?;
             peer.send_forever(" ".repeat(65_536))
         })
+        .unreached()
         .says("more than 8388608 bytes"),
         Case::polling("an endless body in chunks", |peer| {
             peer.request()?;
             peer.send(CHUNKED)?;
             peer.send_forever(format!("10000\r\n{}\r\n", " ".repeat(65_536)))
         })
+        .unreached()
         .says("more than 8388608 bytes"),
         Case::polling("an endless chunk extension", |peer| {
             peer.request()?;
@@ -74,6 +79,7 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send("1;")?;
             peer.send_forever("a".repeat(65_536))
         })
+        .unreached()
         .says("chunk extensions over limit"),
         Case::polling("endless trailers", |peer| {
             peer.request()?;
@@ -81,40 +87,47 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send("2\r\n[]\r\n0\r\n")?;
             peer.send_forever(format!("T: {}\r\n", "a".repeat(1000)))
         })
+        .unreached()
         .says("chunk trailers bytes over limit"),
         Case::polling("endless interim responses", |peer| {
             peer.request()?;
             peer.send_forever("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000))
         })
+        .unreached()
         .says("interim responses"),
         Case::polling("half a header", |peer| {
             peer.request()?;
             peer.send("HTTP/1.1 200 OK\r\nConte")?;
             peer.hold()
-        }),
+        })
+        .unreached(),
         Case::polling("a redirect to another server", |peer| {
             peer.request()?;
             peer.respond("302 Found", "Location: http://127.0.0.1:1/x\r\n", "")?;
             peer.hold()
         })
+        .unreached()
         .says("302"),
         Case::polling("a redirect to a file", |peer| {
             peer.request()?;
             peer.respond("307 T", "Location: file:///etc/passwd\r\n", "")?;
             peer.hold()
         })
+        .unreached()
         .says("307"),
         Case::polling("Retry-After of 2^64-1 on a poll", |peer| {
             peer.request()?;
             peer.respond("503 T", FOR_EVER, "")?;
             peer.hold()
         })
+        .unreached()
         .says("503"),
         Case::websocket("Retry-After of 2^64-1 on the upgrade", |peer| {
             peer.request()?;
             peer.respond("503 T", FOR_EVER, "")?;
             peer.hold()
         })
+        .unreached()
         .says("503"),
         Case::polling("Retry-After of 2^64-1 on a poll, late", |peer| {
             peer.request()?;
@@ -122,6 +135,7 @@ pub(super) fn cases() -> Vec<Case> {
             peer.respond("503 T", FOR_EVER, "")?;
             peer.hold()
         })
+        .unreached()
         .says("503"),
         Case::websocket("Retry-After of 2^64-1 on the upgrade, late", |peer| {
             peer.request()?;
@@ -129,12 +143,14 @@ pub(super) fn cases() -> Vec<Case> {
             peer.respond("503 T", FOR_EVER, "")?;
             peer.hold()
         })
+        .unreached()
         .says("503"),
         Case::websocket("Retry-After of a day", |peer| {
             peer.request()?;
             peer.respond("503 T", "Retry-After: 86400\r\n", "")?;
             peer.hold()
         })
+        .unreached()
         .says("503"),
         Case::polling("cookies of 25,000 bytes with each response", move |peer| {
             loop {

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Read as _, Write as _},
-    net::{TcpListener, TcpStream},
+    net::{Shutdown, TcpListener, TcpStream},
     sync::Arc,
     thread,
 };
@@ -62,6 +62,13 @@ impl Peer {
         let mut stream = self.stream.try_clone()?;
         thread::spawn(move || io::copy(&mut stream, &mut io::sink()));
         Ok(())
+    }
+
+    /// Ends the attack: closes the connection once the command has had time to read what was sent.
+    pub(super) fn close(&mut self) -> io::Result<()> {
+        self.stream.shutdown(Shutdown::Write)?;
+        self.hold()?;
+        Err(io::ErrorKind::UnexpectedEof.into())
     }
 
     /// Waits until the connection is closed, without sending anything.

@@ -26,29 +26,35 @@ pub(super) fn cases() -> Vec<Case> {
     let groups = AtomicU64::new(0);
     let history = ["history", "--group", "5"];
     vec![
-        Case::websocket("a connection and nothing else", Peer::hold).lasts(33),
+        Case::websocket("a connection and nothing else", Peer::hold)
+            .unreached()
+            .lasts(33),
         Case::websocket("an upgrade and nothing else", |peer| {
             peer.upgrade()?;
             peer.hold()
         })
+        .unreached()
         .lasts(33),
         Case::websocket("half a response to the upgrade", |peer| {
             peer.request()?;
             peer.send("HTTP/1.1 101 Switching Proto")?;
             peer.hold()
         })
+        .unreached()
         .lasts(33),
         Case::polling("a body that trickles", |peer| {
             peer.request()?;
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n[")?;
             trickle(peer)
         })
+        .unreached()
         .lasts(40),
         Case::polling("a body in chunks of one byte", |peer| {
             peer.request()?;
             peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
             peer.send_forever("1\r\n \r\n".repeat(1000))
         })
+        .unreached()
         .lasts(8)
         .says("too many small chunks")
         .cpu(2),
@@ -57,7 +63,8 @@ pub(super) fn cases() -> Vec<Case> {
             // The length of a frame of 255 KiB, and no more of it.
             peer.send(&frame(0x81, " ".repeat(261_120))[..10])?;
             trickle(peer)
-        }),
+        })
+        .unreached(),
         Case::rest("a REST body in chunks of one byte", &history, |peer, _| {
             peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
             peer.send_forever("1\r\n \r\n".repeat(10_000))

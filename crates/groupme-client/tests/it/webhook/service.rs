@@ -103,3 +103,20 @@ async fn a_request_that_is_no_callback_is_answered_by_its_fault() {
     let gone = post(&service, callback(10_001, "user")).await;
     assert_eq!(gone, StatusCode::SERVICE_UNAVAILABLE);
 }
+
+#[tokio::test]
+async fn large_callbacks_that_wait_take_bounded_memory() {
+    let (service, mut callbacks) = bot().service();
+    let large = format!(
+        r#"{{"id":"1","group_id":"4","sender_type":"user","text":"{}"}}"#,
+        "x".repeat(250_000)
+    );
+    let mut taken = 0;
+    while post(&service, large.clone()).await == StatusCode::OK {
+        taken += 1;
+        assert!(taken < 100);
+    }
+    assert_eq!(taken, 33);
+    callbacks.next().await.unwrap();
+    assert_eq!(post(&service, large).await, StatusCode::OK);
+}

@@ -104,6 +104,25 @@ async fn a_client_that_does_not_read_is_dropped() {
 }
 
 #[tokio::test]
+async fn a_client_that_does_not_read_large_events_is_dropped_before_they_fill_the_memory() {
+    let sim = sim().await;
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    socket.settle().await;
+    let large = "x".repeat(1 << 20);
+    sim.with_world(|world| {
+        for _ in 0..40 {
+            world.say(sim.cast().lake, sim.cast().mara, &large).unwrap();
+        }
+    });
+    let mut received = 0;
+    while socket.read().await.is_some() {
+        received += 1;
+    }
+    assert!(received <= 32, "{received}");
+}
+
+#[tokio::test]
 async fn a_client_that_stops_in_the_middle_of_a_frame_is_dropped_there() {
     let sim = Sim::builder()
         .ping_interval(None)
