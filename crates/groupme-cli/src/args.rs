@@ -10,9 +10,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod account;
+#[cfg(feature = "chat")]
+mod chat;
 mod conversations;
 mod messages;
 
+#[cfg(feature = "chat")]
+pub(crate) use self::chat::{Chat, Notify};
 pub(crate) use self::{
     account::{Account, ConversationArgs, Gateway, OutputArgs, RowFormat, Transport},
     conversations::{Chats, Groups, Ping, Typing},
@@ -89,6 +93,13 @@ pub(crate) enum Command {
     /// Prints the name of each. Files keep the name that their sender gave; other media are named
     /// after the message. No file is overwritten.
     Download(Download),
+    /// Chat in the terminal.
+    ///
+    /// Shows all conversations with what happens in them, and writes, replies, reacts, edits and
+    /// deletes. The last row names the keys, and `?` shows all of them. With --demo, simulated people
+    /// answer, and no account is needed.
+    #[cfg(feature = "chat")]
+    Chat(Chat),
     /// List direct conversations, most recent first.
     Chats(Chats),
     /// List groups, most recent first.
@@ -122,6 +133,17 @@ pub(crate) enum Command {
     /// and offset, the rest is still decoded, and the exit status is 1. A list of any size is
     /// decoded, such as `message.json` of GroupMe's export; any other document may have 16 MiB.
     Decode(Decode),
+}
+
+impl Command {
+    /// Returns whether the command draws on the whole terminal.
+    pub(crate) fn draws(&self) -> bool {
+        #[cfg(feature = "chat")]
+        if let Self::Chat(_) = self {
+            return true;
+        }
+        false
+    }
 }
 
 #[derive(Args, Debug)]
@@ -260,4 +282,4 @@ Exit status:
   6  output or state file cannot be written: the disk is full, or the reader of `listen` has ended
   7  history cut short by GroupMe
 
-First steps: `groupme demo` needs no account.";
+First steps: `groupme demo` needs no account, and neither does `groupme chat --demo`.";

@@ -1,5 +1,7 @@
 //! The commands, one module each.
 
+#[cfg(feature = "chat")]
+pub(crate) mod chat;
 pub(crate) mod chats;
 pub(crate) mod decode;
 pub(crate) mod delete;

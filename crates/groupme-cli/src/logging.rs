@@ -9,10 +9,14 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::output::escape_invisible;
+use crate::{args::Command, output::escape_invisible};
 
-/// Starts logging to stderr; stdout is for events.
-pub(crate) fn start(verbose: u8) {
+/// Starts logging to stderr; stdout is for events. A command that draws on the terminal logs only if
+/// stderr is elsewhere.
+pub(crate) fn start(verbose: u8, command: &Command) {
+    if command.draws() && io::stderr().is_terminal() {
+        return;
+    }
     let level = match verbose {
         0 => LevelFilter::WARN,
         1 => LevelFilter::DEBUG,

@@ -19,7 +19,7 @@ use self::args::{Cli, Command};
 fn main() -> ExitCode {
     // clap prints usage errors and exits with status 2.
     let cli = Cli::parse();
-    logging::start(cli.verbose);
+    logging::start(cli.verbose, &cli.command);
     let result = match cli.command {
         Command::Decode(args) => command::decode::run(&args),
         Command::Demo(args) => command::block_on(command::demo::run(args)),
@@ -28,6 +28,8 @@ fn main() -> ExitCode {
         Command::Send(args) => command::block_on(command::send::run(args)),
         Command::History(args) => command::block_on(command::history::run(args)),
         Command::Download(args) => command::block_on(command::download::run(args)),
+        #[cfg(feature = "chat")]
+        Command::Chat(args) => command::block_on(command::chat::run(args)),
         Command::Chats(args) => command::block_on(command::chats::run(args)),
         Command::Groups(args) => command::block_on(command::groups::run(args)),
         Command::Edit(args) => command::block_on(command::edit::run(args)),

@@ -1,17 +1,15 @@
 //! Text output: one line for each event or status.
 
-mod escape;
 mod names;
 mod row;
 mod sentence;
 
 use std::io::{self, Write as _};
 
-use groupme_client::{Delivery, LossReason, Status, Timestamp, UserId};
+use groupme_client::{Delivery, LossReason, Status, Timestamp, UserId, terminal::escape_control};
 use groupme_model::{Chat, Group};
 use jiff::tz::TimeZone;
 
-pub(crate) use self::escape::{escape_control, escape_invisible, is_invisible};
 use self::names::Names;
 use super::chain;
 

@@ -6,8 +6,8 @@ use std::io::{self, Write as _};
 use groupme_model::{Attachment, Chat, Group, Message, Reaction, Timestamp, UserId};
 use groupme_rest::{Sent, endpoint::messages::MessagePage};
 
-use super::{Pretty, escape_control, names::Names};
-use crate::output::{RoundTrips, Row};
+use super::{Pretty, names::Names};
+use crate::output::{RoundTrips, Row, escape_control};
 
 impl Pretty {
     /// Learns the names of those who wrote the messages, for those who reacted to others.
