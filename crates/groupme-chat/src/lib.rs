@@ -23,6 +23,8 @@ mod driver;
 mod error;
 mod model;
 mod options;
+#[cfg(test)]
+mod testing;
 mod text;
 mod view;
 

@@ -169,12 +169,10 @@ impl State {
             Phase::Lost { retry_at, .. } if *retry_at > self.now => Some(later(self.now, SECOND)),
             _ => None,
         };
-        let mark = self.open_room().filter(|room| room.unread.count > 0);
-        let mark = mark
-            .and_then(|room| room.marked_at)
-            .map(|at| later(at, messages::MARK_INTERVAL));
-        let mark = mark.filter(|at| *at > self.now);
-        typing.chain(notice).chain(retry).chain(mark).min()
+        let marks = self.rooms.values().filter(|room| room.is_mark_due);
+        let marks = marks.filter_map(|room| Some(later(room.marked_at?, messages::MARK_INTERVAL)));
+        let marks = marks.filter(|at| *at > self.now);
+        typing.chain(notice).chain(retry).chain(marks).min()
     }
 
     fn expire(&mut self) {

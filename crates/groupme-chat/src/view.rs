@@ -23,7 +23,7 @@ pub(crate) use self::theme::Theme;
 use crate::model::{Shown, State};
 
 /// Draws the screen. Returns what the model has to know of it.
-pub(crate) fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) -> Shown {
+pub(crate) fn draw(frame: &mut Frame<'_>, state: &State, theme: Theme) -> Shown {
     let Some(areas) = Areas::new(frame.area(), state) else {
         frame.render_widget("Too small: enlarge the window.", frame.area());
         return Shown {

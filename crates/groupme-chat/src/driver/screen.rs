@@ -58,7 +58,7 @@ impl Screen {
         let mut shown = Shown::default();
         let theme = self.theme;
         self.terminal
-            .draw(|frame| shown = view::draw(frame, state, &theme))?;
+            .draw(|frame| shown = view::draw(frame, state, theme))?;
         self.output.send();
         Ok(shown)
     }

@@ -5,7 +5,7 @@ use groupme_client::{
     model::{Chat, Group, MessageRef, ReadReceipt, Topic},
 };
 
-use super::{Effect, Kind, Loading, Room, State, Unread};
+use super::{Effect, Kind, Loading, Room, State, Unread, room::before_all};
 
 impl State {
     /// Takes over the groups of the cache, the direct conversations, and what was read.
@@ -48,7 +48,7 @@ impl State {
         {
             room.note(last, messages.last_message_created_at);
         } else if room.newest.is_none() {
-            room.newest = Some((MessageId::default(), group.created_at.unwrap_or_default()));
+            room.newest = Some((before_all(), group.created_at.unwrap_or_default()));
         }
         if group.children_count.is_some_and(|topics| topics > 0) {
             self.load_members(&group.id);
@@ -64,13 +64,16 @@ impl State {
             return;
         };
         self.names.learn(user, other.name.as_deref());
-        let now = self.now;
+        let (now, own) = (self.now, self.own.clone());
         let Some(room) = self.direct_room(&user.clone()) else {
             return;
         };
         room.is_muted = chat.muted_until.is_some_and(|until| until > now);
         if let Some(last) = &chat.last_message {
             room.note(&last.id, last.created_at);
+            if last.is_from(&own) {
+                room.read = room.read.take().max(Some(last.id.clone()));
+            }
         }
     }
 
@@ -158,9 +161,9 @@ impl State {
             let name = name_of_group(group.name(), &id);
             let room = self.rooms.entry(room_id.clone());
             let room = room.or_insert_with(|| Room::new(room_id, Kind::Group(id), String::new()));
-            room.name = name.clone();
+            room.name.clone_from(&name);
             if room.newest.is_none() {
-                room.newest = Some((MessageId::default(), self.now));
+                room.newest = Some((before_all(), self.now));
             }
             self.tell(format!("You are now a member of “{name}”."));
             return;

@@ -86,16 +86,18 @@ impl State {
     /// Scrolls the conversation by pages.
     pub(super) fn scroll(&mut self, action: &Action) {
         let shown = self.shown.clone();
+        if *action == Action::PageUp {
+            if let Some(room) = self.open_room_mut() {
+                room.holes.retry();
+            }
+            self.load_shown();
+        }
         let Some(room) = self.open_room_mut() else {
             return;
         };
         match action {
-            Action::PageUp => {
-                room.holes.retry();
-                if shown.page_up.is_some() {
-                    room.position = shown.page_up;
-                }
-            }
+            Action::PageUp if shown.page_up.is_none() => {}
+            Action::PageUp => room.position = shown.page_up,
             Action::PageDown => room.position = shown.page_down,
             Action::Oldest => room.selected = room.spot(0),
             _ => room.position = None,
@@ -130,16 +132,7 @@ impl State {
                 composition.editor.edit(edit);
                 self.forget_dismissed();
             }
-            Action::Up => {
-                if !self.choose(false) {
-                    let moved = self
-                        .open_room_mut()
-                        .is_some_and(|room| room.composition.editor.move_row(columns, false));
-                    if !moved {
-                        self.move_selection(false);
-                    }
-                }
-            }
+            Action::Up => self.go_up(columns),
             Action::Down => {
                 if !self.choose(true)
                     && let Some(room) = self.open_room_mut()
@@ -147,16 +140,24 @@ impl State {
                     room.composition.editor.move_row(columns, true);
                 }
             }
-            Action::Tab => {
-                if !self.complete() {
-                    self.open_unread();
-                }
-            }
+            Action::Tab if self.complete() => {}
+            Action::Tab => self.open_unread(),
             Action::Enter => self.submit(),
             Action::Escape => {
                 let _ = self.dismiss() || self.leave();
             }
             _ => {}
+        }
+    }
+
+    /// Moves up: among the completions, in what is written, or from there to the messages.
+    fn go_up(&mut self, columns: usize) {
+        let is_moved = self.choose(false)
+            || self
+                .open_room_mut()
+                .is_some_and(|room| room.composition.editor.move_row(columns, false));
+        if !is_moved {
+            self.move_selection(false);
         }
     }
 

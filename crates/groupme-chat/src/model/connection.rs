@@ -37,12 +37,9 @@ impl Connection {
     /// Handles a status. Returns what the user has to be told once.
     pub(crate) fn handle(&mut self, now: Timestamp, status: &Status) -> Option<String> {
         match status {
-            Status::Connecting => {
-                // The cause of a loss stays until the connection is back.
-                if !matches!(self.phase, Phase::Lost { .. }) {
-                    self.phase = Phase::Connecting;
-                }
-            }
+            // The cause of a loss stays until the connection is back.
+            Status::Connecting if matches!(self.phase, Phase::Lost { .. }) => {}
+            Status::Connecting => self.phase = Phase::Connecting,
             Status::Connected { transport } | Status::Moved { transport } => {
                 self.phase = Phase::Connected {
                     transport: transport.name(),

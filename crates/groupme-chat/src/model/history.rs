@@ -7,7 +7,7 @@ use groupme_client::{
 
 use super::{
     Effect, FileState, Loading, Outcome, Room, Shown, Spot, State,
-    room::{Unread, is_shown},
+    room::{Unread, before_all, is_shown},
 };
 
 impl State {
@@ -85,7 +85,7 @@ impl State {
         if let Some(room) = self.rooms.get_mut(id) {
             room.read_before = room.read.clone().filter(|_| room.unread.count > 0);
             if room.read_before.is_none() && room.unread.count > 0 {
-                room.read_before = Some(MessageId::default());
+                room.read_before = Some(before_all());
             }
             if let Some(group) = room.kind.group().cloned() {
                 self.load_members(&group);
@@ -124,23 +124,26 @@ impl State {
         }
     }
 
-    /// Loads the holes that were drawn, unless their last request has failed.
     pub(super) fn handle_shown(&mut self, shown: Shown) {
-        let Some(open) = self.open.clone() else {
-            self.shown = shown;
-            return;
-        };
-        if let Some(room) = self.rooms.get_mut(&open) {
+        if let Some(room) = self.open_room_mut() {
             room.position.clone_from(&shown.position);
         }
-        for before in &shown.holes {
+        self.shown = shown;
+        self.load_shown();
+    }
+
+    /// Loads the holes that were drawn, unless their last request has failed.
+    pub(super) fn load_shown(&mut self) {
+        let Some(open) = self.open.clone() else {
+            return;
+        };
+        for before in self.shown.holes.clone() {
             let room = self.rooms.get(&open);
             let state = room.and_then(|room| room.holes.before(before.as_ref()));
             if state == Some(&super::HoleState::Open) {
-                self.load_before(&open, before.clone());
+                self.load_before(&open, before);
             }
         }
-        self.shown = shown;
     }
 
     fn handle_page(

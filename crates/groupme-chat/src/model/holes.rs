@@ -65,9 +65,10 @@ impl Holes {
         })
     }
 
-    /// Returns the newest hole, by the first message after it; `None` if everything is loaded.
-    pub(crate) fn newest(&self) -> Option<Option<&MessageId>> {
-        Some(self.0.last()?.newer.as_ref())
+    /// Returns the first messages after the holes, oldest first; `None` stands for the newest hole of a
+    /// conversation of which nothing is loaded.
+    pub(crate) fn ends(&self) -> impl DoubleEndedIterator<Item = Option<&MessageId>> {
+        self.0.iter().map(|hole| hole.newer.as_ref())
     }
 
     /// Begins to load a hole, if nothing else does already.

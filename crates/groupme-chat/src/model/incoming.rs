@@ -9,7 +9,7 @@ use groupme_client::{
 
 use super::{
     Effect, Kind, Room, State, later,
-    room::{Unread, is_shown},
+    room::{Unread, before_all, is_shown},
 };
 
 /// Time for which somebody is shown as typing, as GroupMe's own clients do.
@@ -65,6 +65,7 @@ impl State {
                 for room in self.rooms.values_mut() {
                     room.holes.retry();
                 }
+                self.load_shown();
             }
             Status::Unrecoverable(lost) => {
                 // The cache has forgotten the messages: they are loaded anew.
@@ -124,7 +125,7 @@ impl State {
             }
         } else if shows && !owned.is_system() && is_new {
             if is_open && !is_watched && room.unread.count == 0 {
-                room.read_before = Some(room.read.clone().unwrap_or_default());
+                room.read_before = Some(room.read.clone().unwrap_or_else(before_all));
             }
             room.unread.count = room.unread.count.saturating_add(1);
             self.handle_unread(&id, &owned);

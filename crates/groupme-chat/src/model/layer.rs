@@ -174,7 +174,7 @@ impl State {
                 return;
             }
             Action::Up | Action::BackTab | Action::PreviousRoom => {
-                choice = step(choice, count, false)
+                choice = step(choice, count, false);
             }
             Action::Down | Action::Tab | Action::NextRoom => choice = step(choice, count, true),
             action => {

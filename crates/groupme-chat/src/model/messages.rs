@@ -15,35 +15,35 @@ use super::{
 pub(super) const MARK_INTERVAL: Duration = Duration::from_secs(2);
 
 impl State {
-    /// Marks the open conversation as read, if the user sees its end.
+    /// Takes the open conversation as read, if the user sees its end, and tells GroupMe, not too often.
     pub(super) fn mark_read(&mut self) {
-        if !self.has_focus {
-            return;
+        let has_focus = self.has_focus;
+        if let Some(room) = self.open_room_mut()
+            && has_focus
+            && room.position.is_none()
+            && room.unread.count > 0
+            && room.holes.has_newest()
+        {
+            room.unread = Unread::default();
+            room.read = room.newest.as_ref().map(|(newest, _)| newest.clone());
+            room.is_mark_due = true;
         }
         let now = self.now;
-        let Some(room) = self.open_room_mut() else {
-            return;
-        };
-        if room.position.is_some() || room.unread.count == 0 || !room.holes.has_newest() {
-            return;
-        }
-        if room
-            .marked_at
-            .is_some_and(|at| later(at, MARK_INTERVAL) > now)
-        {
-            return;
-        }
-        let Some((newest, _)) = room.newest.clone().filter(|(newest, _)| !newest.is_empty()) else {
-            return;
-        };
-        room.marked_at = Some(now);
-        room.unread = Unread::default();
-        room.read = Some(newest.clone());
-        let conversation = room.id.clone();
-        self.effects.push(Effect::MarkRead {
-            conversation,
-            message: newest,
+        let due = self.rooms.values_mut().filter(|room| {
+            let next = room.marked_at.map(|at| later(at, MARK_INTERVAL));
+            room.is_mark_due && next.is_none_or(|next| next <= now)
         });
+        for room in due {
+            room.is_mark_due = false;
+            room.marked_at = Some(now);
+            if let Some(message) = room.read.clone() {
+                let conversation = room.id.clone();
+                self.effects.push(Effect::MarkRead {
+                    conversation,
+                    message,
+                });
+            }
+        }
     }
 
     /// Selects the message before or after the selected one. Beyond the last one, nothing is

@@ -38,6 +38,8 @@ pub(crate) struct Room {
     pub(crate) typed_at: Option<Timestamp>,
     /// Time of the last reading mark.
     pub(crate) marked_at: Option<Timestamp>,
+    /// Whether GroupMe has yet to be told what was read.
+    pub(crate) is_mark_due: bool,
     pub(crate) has_members: bool,
 }
 
@@ -113,6 +115,7 @@ impl Room {
             selected: None,
             typed_at: None,
             marked_at: None,
+            is_mark_due: false,
             has_members: false,
         }
     }
@@ -179,6 +182,11 @@ impl Room {
         let pending = self.pending.get(index.checked_sub(self.messages.len())?)?;
         Some(Spot::Pending(pending.number))
     }
+}
+
+/// Returns an id before those of all messages.
+pub(crate) fn before_all() -> MessageId {
+    MessageId::new("0")
 }
 
 /// Returns whether a message is one that the conversation shows: notices of edits and deletions are

@@ -104,9 +104,15 @@ fn wrap_paragraph(glyphs: &[Glyph], columns: usize, lines: &mut Vec<Vec<Piece>>)
     let mut rest = glyphs;
     loop {
         let count = line_end(rest, columns);
-        let (line, after) = rest.split_at(count);
-        lines.push(pieces(line));
+        let (mut line, after) = rest.split_at(count);
         rest = after;
+        while let [before @ .., last] = line
+            && last.is_space
+            && !rest.is_empty()
+        {
+            line = before;
+        }
+        lines.push(pieces(line));
         if rest.is_empty() {
             return;
         }

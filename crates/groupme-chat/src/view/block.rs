@@ -385,27 +385,22 @@ impl<'s> Blocks<'s> {
         for name in &pending.attached {
             content.push(vec![Span::styled(format!("▸ {}", text::line(name)), style)]);
         }
-        match &pending.failure {
-            Some(reason) => {
-                let told = format!("✗ not sent: {reason}");
-                for line in text::wrap(&told, &[], self.text_columns()) {
-                    let said: String = line.into_iter().map(|piece| piece.text).collect();
-                    content.push(vec![Span::styled(said, self.theme.bad())]);
-                }
-                content.push(vec![Span::styled(
-                    "  ↑ selects it: r sends again, e edits, d drops",
-                    style,
-                )]);
+        if let Some(reason) = &pending.failure {
+            let told = format!("✗ not sent: {reason}");
+            for line in text::wrap(&told, &[], self.text_columns()) {
+                let said: String = line.into_iter().map(|piece| piece.text).collect();
+                content.push(vec![Span::styled(said, self.theme.bad())]);
             }
-            None => {
-                let waited = self.state.now.as_millis() - pending.since.as_millis();
-                let remark = if waited < 5_000 {
-                    " ⋯"
-                } else {
-                    " ⋯ waits for the network"
-                };
-                self.append(&mut content, remark, self.theme.waiting());
-            }
+            let keys = "  ↑ selects it: r sends again, e edits, d drops";
+            content.push(vec![Span::styled(keys, style)]);
+        } else {
+            let waited = self.state.now.as_millis() - pending.since.as_millis();
+            let remark = if waited < 5_000 {
+                " ⋯"
+            } else {
+                " ⋯ waits for the network"
+            };
+            self.append(&mut content, remark, self.theme.waiting());
         }
         let time = clock::hour(pending.since, &self.state.settings.zone);
         let own = &self.state.own;

@@ -18,13 +18,13 @@ use crate::{
     text,
 };
 
-pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: &Theme) {
-    draw_line(frame, areas.line, state, *theme);
+pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: Theme) {
+    draw_line(frame, areas.line, state, theme);
     let Some(room) = state.open_room() else {
         return;
     };
-    draw_banner(frame, areas.banner, state, room, *theme);
-    draw_text(frame, areas, state, room, *theme);
+    draw_banner(frame, areas.banner, state, room, theme);
+    draw_text(frame, areas, state, room, theme);
 }
 
 /// Draws the line between messages and text: a notice, who types, what is new below.

@@ -13,9 +13,9 @@ use crate::{
     text,
 };
 
-pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: &Theme) {
-    draw_status(frame, areas.status, state, *theme);
-    draw_keys(frame, areas.keys, state, *theme);
+pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: Theme) {
+    draw_status(frame, areas.status, state, theme);
+    draw_keys(frame, areas.keys, state, theme);
 }
 
 fn draw_status(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {

@@ -12,7 +12,7 @@ use crate::{
     text,
 };
 
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let Some(room) = state.open_room() else {
         let title = Line::styled(" GroupMe", theme.strong());
         frame

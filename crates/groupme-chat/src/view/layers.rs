@@ -13,12 +13,11 @@ use crate::{
     text,
 };
 
-pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: &Theme) {
-    let theme = *theme;
+pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: Theme) {
     match &state.layer {
         Layer::None => prompts::draw_candidates(frame, areas, state, theme),
         Layer::Help { scroll } => {
-            draw_box(frame, areas.whole, "Help", &help(theme), *scroll, theme)
+            draw_box(frame, areas.whole, "Help", &help(theme), *scroll, theme);
         }
         Layer::Details { scroll } => {
             let lines = details(state, theme);

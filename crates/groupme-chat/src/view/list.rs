@@ -12,7 +12,7 @@ use crate::{
     text,
 };
 
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let width = area.width.saturating_sub(1);
     for y in area.y..area.bottom() {
         frame
@@ -30,7 +30,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &The
     let rows = rooms.iter().skip(first).zip(area.y + 1..area.bottom());
     for (room, y) in rows {
         let is_open = Some(&room.id) == state.open.as_ref();
-        let row = row(state, room, is_open, usize::from(width), *theme);
+        let row = row(state, room, is_open, usize::from(width), theme);
         frame.buffer_mut().set_line(area.x, y, &row, width);
     }
     let hidden = rooms.len().saturating_sub(first + height);
@@ -68,7 +68,7 @@ fn row(state: &State, room: &Room, is_open: bool, width: usize, theme: Theme) ->
     let is_written = !room.composition.is_blank() && !is_open;
     let mark = match (&*count, is_written) {
         ("", true) => "✎".to_owned(),
-        ("", false) if !room.typing.is_empty() => "…".to_owned(),
+        ("", false) if !room.typing.is_empty() && !is_open => "…".to_owned(),
         _ => count.clone(),
     };
     let indent = if matches!(room.kind, Kind::Topic { .. }) {

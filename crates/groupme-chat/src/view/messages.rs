@@ -9,25 +9,25 @@ use super::{Theme, block::Blocks};
 use crate::model::{Anchor, Loading, Position, Room, Shown, State};
 
 /// Draws the messages, and returns which.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) -> Shown {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) -> Shown {
     let Some(room) = state.open_room() else {
-        draw_empty(frame, area, state, *theme);
+        draw_empty(frame, area, state, theme);
         return Shown::default();
     };
     if room.spots() == 0 {
-        let told = if room.holes.newest().is_none() {
+        let told = if room.holes.ends().next().is_none() {
             "Nothing was written here yet. Write the first message below."
         } else {
             "Loading…"
         };
-        draw_middle(frame, area, told, *theme);
-        let hole = room.holes.newest().map(|newer| newer.cloned());
+        draw_middle(frame, area, told, theme);
+        let hole = room.holes.ends().next_back().map(|end| end.cloned());
         return Shown {
             holes: hole.into_iter().collect(),
             ..Shown::default()
         };
     }
-    let blocks = Blocks::new(state, room, *theme, usize::from(area.width));
+    let blocks = Blocks::new(state, room, theme, usize::from(area.width));
     let pane = Pane {
         room,
         height: usize::from(area.height),

@@ -8,6 +8,8 @@
 mod bounds;
 mod canned;
 mod changes;
+#[cfg(feature = "chat")]
+mod chat;
 mod conversations;
 mod decode;
 mod demo;
