@@ -134,7 +134,7 @@ impl Server {
         self.shared.read(|core| Status {
             sessions: core.server.sessions().count(),
             sockets: core.sockets,
-            exchanges: core.lanes.len().saturating_sub(core.sockets),
+            exchanges: core.exchanges,
         })
     }
 

@@ -23,7 +23,7 @@ pub(crate) use self::response::COOKIE;
 pub use self::{
     batch::Batch,
     lanes::{Answer, Lanes, Output, PendingAnswer, QueueLimits, SocketOutputs},
-    response::{preflight, rejection},
+    response::{allow, preflight, rejection},
     socket::{Messages, Outputs, Socket},
     upgrade::{accept, is_upgrade},
 };

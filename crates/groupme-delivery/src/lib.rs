@@ -99,6 +99,7 @@ mod ledger;
 mod message_state;
 mod observation;
 mod outbox;
+mod pace;
 mod position;
 mod request;
 mod seen;

@@ -8,6 +8,8 @@ use groupme_model::{
     Chat, ConversationId, Group, GroupId, HistoryWindow, MessageRow, Topic, member::MembershipState,
 };
 
+use crate::pace::Pace;
+
 /// Request for REST. Its response goes to [`Feed::handle_response`](crate::Feed::handle_response).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -181,6 +183,17 @@ pub(crate) enum Purpose {
     Snapshot,
 }
 
+impl Purpose {
+    /// Returns the place in the queue.
+    fn rank(self) -> u8 {
+        match self {
+            Self::List(_) | Self::Snapshot => 0,
+            Self::Fetch => 1,
+            Self::Compare => 2,
+        }
+    }
+}
+
 /// Number of the lists that are read once more after a resync, whose own numbers begin with 1.
 pub(crate) const SECOND_LOOK: u64 = 0;
 
@@ -193,6 +206,7 @@ pub(crate) struct Requests {
     asked: BTreeMap<RequestId, Pending>,
     /// Time of the next comparison, until it has come.
     next_comparison: Option<Instant>,
+    pace: Pace,
     jitter: Jitter,
 }
 
@@ -204,11 +218,12 @@ impl Requests {
             later: Vec::new(),
             asked: BTreeMap::new(),
             next_comparison: None,
+            pace: Pace::default(),
             jitter: Jitter::new(seed),
         }
     }
 
-    /// Enqueues a request. Fetches go before comparisons.
+    /// Enqueues a request. Lists go first, and fetches before comparisons.
     pub(crate) fn enqueue(&mut self, request: Request, purpose: Purpose) {
         self.insert(Pending::new(request, purpose));
     }
@@ -216,14 +231,15 @@ impl Requests {
     fn insert(&mut self, pending: Pending) {
         if pending.continues_history() {
             // The pages fetched so far stay in memory until this one.
-            self.ready.push_front(pending);
-        } else if pending.purpose == Purpose::Compare {
-            self.ready.push_back(pending);
+            let is_list = |other: &&Pending| other.purpose.rank() < Purpose::Fetch.rank();
+            let at = self.ready.iter().take_while(is_list).count();
+            self.ready.insert(at, pending);
         } else {
+            let rank = pending.purpose.rank();
             let at = self
                 .ready
                 .iter()
-                .position(|other| other.purpose == Purpose::Compare);
+                .position(|other| other.purpose.rank() > rank);
             self.ready.insert(at.unwrap_or(self.ready.len()), pending);
         }
     }
@@ -255,13 +271,18 @@ impl Requests {
         if self.asked.len() >= limit.max(1) {
             return None;
         }
-        if self.ready.front()?.purpose == Purpose::Compare {
+        let purpose = self.ready.front()?.purpose;
+        if !self.pace.allows(now, purpose) {
+            return None;
+        }
+        if purpose == Purpose::Compare {
             let is_comparing = |pending: &Pending| pending.purpose == Purpose::Compare;
             if self.next_comparison.is_some() || self.asked.values().any(is_comparing) {
                 return None;
             }
-            self.next_comparison = Some(now + COMPARISON_INTERVAL);
+            self.next_comparison = Some(now + self.pace.comparison_interval(now));
         }
+        self.pace.note(now, purpose);
         let mut pending = self.ready.pop_front()?;
         pending.asked_in = epoch;
         pending.since.get_or_insert(now);
@@ -310,12 +331,15 @@ impl Requests {
             self.insert(pending);
         }
         self.next_comparison = self.next_comparison.filter(|at| *at > now);
+        self.pace.handle_timeout(now);
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        let comparison = self.next_comparison.filter(|_| !self.ready.is_empty());
+        let paused = [self.next_comparison, self.pace.paused_until()];
+        let paused = paused.into_iter().flatten();
+        let paused = paused.filter(|_| !self.ready.is_empty());
         let later = self.later.iter().map(|(at, _)| *at);
-        later.chain(comparison).min()
+        later.chain(paused).min()
     }
 
     /// Drops requests that are no longer wanted, except those in flight.
@@ -333,11 +357,6 @@ impl Requests {
         self.ready.len() + later + self.asked.len()
     }
 }
-
-/// Interval between comparisons, of which one is in flight at a time. They can wait: with requests at
-/// the pace of groupme-rest, eight a second, half of them remain for what was missed after another
-/// loss.
-const COMPARISON_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Delays of repeated requests, in addition to the retries of the REST client.
 const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));

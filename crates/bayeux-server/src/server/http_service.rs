@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use bayeux_proto::server::LaneKind;
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, request::Parts};
+use http::{Method, Request, Response, StatusCode, request::Parts};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{body::Body, upgrade::OnUpgrade};
 use tokio::time;
@@ -35,15 +35,25 @@ impl Server {
             Ok(origin) => origin.cloned(),
             Err(_) => return sockets::rejection(403),
         };
-        if head.method == Method::OPTIONS {
-            return sockets::preflight(origin.as_ref());
-        }
-        if let Err(status) = self.shared.rules.admit(&head).await {
-            return sockets::rejection(status.as_u16());
-        }
-        if head.method != Method::POST {
-            return self.get(head, origin).await;
-        }
+        let mut response = if head.method == Method::OPTIONS {
+            sockets::preflight()
+        } else if let Err(status) = self.shared.rules.admit(&head).await {
+            sockets::rejection(status.as_u16())
+        } else if head.method == Method::POST {
+            self.post(head, body).await
+        } else {
+            self.get(head).await
+        };
+        // A page learns why a request was refused, too.
+        sockets::allow(&mut response, origin.as_ref());
+        response
+    }
+
+    /// Answers a request with a body.
+    async fn post<B>(&self, head: Parts, body: B) -> Reply
+    where
+        B: Body<Data: Send, Error: Into<BoxError>> + Send,
+    {
         let max_payload = self.shared.options.max_payload;
         let announced = usize::try_from(body.size_hint().lower());
         if announced.map_or(true, |bytes| bytes > max_payload) {
@@ -57,13 +67,13 @@ impl Server {
             Err(_) => return sockets::rejection(408),
         };
         match Batch::posted(&head.headers, body) {
-            Some(batch) => self.exchange(head, batch, origin).await,
+            Some(batch) => self.exchange(head, batch).await,
             None => sockets::rejection(400),
         }
     }
 
     /// Answers a request without a body.
-    async fn get(&self, head: Parts, origin: Option<HeaderValue>) -> Reply {
+    async fn get(&self, head: Parts) -> Reply {
         let mut request = Request::from_parts(head, ());
         if sockets::is_upgrade(&request) {
             let Some(response) =
@@ -82,13 +92,13 @@ impl Server {
         }
         let query = request.uri().query().unwrap_or("");
         match Batch::queried(query).filter(|_| self.shared.options.callback_polling) {
-            Some(batch) => self.exchange(request.into_parts().0, batch, origin).await,
+            Some(batch) => self.exchange(request.into_parts().0, batch).await,
             None => sockets::rejection(400),
         }
     }
 
     /// Handles a batch, and waits for its answer.
-    async fn exchange(&self, head: Parts, batch: Batch, origin: Option<HeaderValue>) -> Reply {
+    async fn exchange(&self, head: Parts, batch: Batch) -> Reply {
         let shared = &self.shared;
         let Some((id, answer)) = shared.open_exchange() else {
             return sockets::rejection(503);
@@ -116,7 +126,7 @@ impl Server {
             () = shared.life.until(Phase::Stopped) => None,
         };
         let unavailable = Answer::Rejected(StatusCode::SERVICE_UNAVAILABLE.as_u16());
-        batch.respond(answer.unwrap_or(unavailable), origin.as_ref())
+        batch.respond(answer.unwrap_or(unavailable))
     }
 
     /// Serves the websocket of an upgrade in a task of its own; `None` if there are too many.

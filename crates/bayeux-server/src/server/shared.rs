@@ -34,7 +34,10 @@ pub(crate) struct Shared {
 pub(crate) struct Core {
     pub(crate) server: server::Server,
     pub(crate) lanes: Lanes,
+    /// Open websockets, until their tasks end.
     pub(crate) sockets: usize,
+    /// Open exchanges, until their tasks end.
+    pub(crate) exchanges: usize,
 }
 
 impl Shared {
@@ -45,6 +48,7 @@ impl Shared {
                 server: server::Server::new(options.bayeux.clone()),
                 lanes: Lanes::default(),
                 sockets: 0,
+                exchanges: 0,
             }),
             decoder: Mutex::new(Decoder::new()),
             rules,
@@ -111,9 +115,8 @@ impl Shared {
                 return None;
             }
             let outputs = open(&mut core.lanes, lane);
-            core.sockets = core
-                .sockets
-                .saturating_add(usize::from(kind == LaneKind::Socket));
+            let count = core.count_of(kind);
+            *count = count.saturating_add(1);
             core.server.handle_open(now, lane, kind);
             Some(outputs)
         });
@@ -124,9 +127,8 @@ impl Shared {
     pub(crate) fn close(&self, lane: LaneId, kind: LaneKind) {
         self.act(|core, now| {
             core.lanes.remove(lane);
-            core.sockets = core
-                .sockets
-                .saturating_sub(usize::from(kind == LaneKind::Socket));
+            let count = core.count_of(kind);
+            *count = count.saturating_sub(1);
             core.server.handle_close(now, lane);
         });
     }
@@ -155,6 +157,13 @@ impl Drop for Shared {
 }
 
 impl Core {
+    fn count_of(&mut self, kind: LaneKind) -> &mut usize {
+        match kind {
+            LaneKind::Socket => &mut self.sockets,
+            LaneKind::Exchange => &mut self.exchanges,
+        }
+    }
+
     fn send_outputs(&mut self, now: Instant) {
         loop {
             let mut text = Vec::with_capacity(TYPICAL_TEXT);

@@ -14,8 +14,8 @@ use http_body_util::Full;
 use super::{batch::Batch, lanes::Answer};
 
 impl Batch {
-    /// Returns the response with an answer. `origin` is that of an allowed page, if there is one.
-    pub fn respond(&self, answer: Answer, origin: Option<&HeaderValue>) -> Response<Full<Bytes>> {
+    /// Returns the response with an answer.
+    pub fn respond(&self, answer: Answer) -> Response<Full<Bytes>> {
         let (body, cookie) = match answer {
             Answer::Batch(body, cookie) => (body, cookie),
             Answer::Rejected(status) => return rejection(status),
@@ -39,7 +39,6 @@ impl Batch {
                 headers.insert(SET_COOKIE, cookie);
             }
         }
-        allow(&mut response, origin);
         response
     }
 }
@@ -59,8 +58,8 @@ pub fn rejection(status: u16) -> Response<Full<Bytes>> {
     response
 }
 
-/// Returns the response to the CORS preflight of a browser. `origin` is that of an allowed page.
-pub fn preflight(origin: Option<&HeaderValue>) -> Response<Full<Bytes>> {
+/// Returns the response to the CORS preflight of a browser.
+pub fn preflight() -> Response<Full<Bytes>> {
     let mut response = Response::default();
     let headers = response.headers_mut();
     let fixed = HeaderValue::from_static;
@@ -70,13 +69,11 @@ pub fn preflight(origin: Option<&HeaderValue>) -> Response<Full<Bytes>> {
     );
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, fixed("POST, GET"));
     headers.insert(ACCESS_CONTROL_MAX_AGE, fixed("86400"));
-    headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, fixed("true"));
-    allow(&mut response, origin);
     response
 }
 
-/// Lets pages of an origin read a response.
-fn allow(response: &mut Response<Full<Bytes>>, origin: Option<&HeaderValue>) {
+/// Lets the pages of an allowed origin read a response.
+pub fn allow(response: &mut Response<Full<Bytes>>, origin: Option<&HeaderValue>) {
     let Some(origin) = origin else {
         return;
     };

@@ -1,8 +1,8 @@
 //! Web pages of other origins, on every transport.
 
-use bayeux_server::{AllowAll, Options, Origins, Server};
+use bayeux_server::{AllowAll, Options, Origins, Rules, Server};
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode, request::Parts};
 use http_body_util::Full;
 use serde_json::json;
 
@@ -52,6 +52,40 @@ async fn a_page_that_is_not_listed_is_refused_on_every_transport() {
             let response = send(&server, method, headers, body).await;
             let is_refused = response.status() == 403;
             assert_eq!(!is_refused, is_allowed, "{method} {headers:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_allowed_page_may_read_why_its_request_is_refused() {
+    let mut options = Options::default();
+    options.origins = Origins::Listed(vec!["https://app.example".to_owned()]);
+    options.max_payload = 10;
+    let server = Server::new(Closed, options);
+    for (origin, method, banned, body, status) in [
+        ("https://app.example", "POST", "1", "[]", 401),
+        ("https://app.example", "POST", "", "[12, 34, 56]", 413),
+        ("https://app.example", "PUT", "", "[]", 405),
+        ("https://evil.example", "POST", "1", "[]", 403),
+    ] {
+        let headers = [("origin", origin), ("x-banned", banned)];
+        let headers = &headers[..1 + usize::from(!banned.is_empty())];
+        let response = send(&server, method, headers, body).await;
+        assert_eq!(response.status().as_u16(), status);
+        let allowed = response.headers().get("access-control-allow-origin");
+        let allowed = allowed.map(|origin| origin.to_str().unwrap());
+        assert_eq!(allowed, (status != 403).then_some(origin));
+    }
+}
+
+/// Rules that refuse requests with a header.
+struct Closed;
+
+impl Rules for Closed {
+    async fn admit(&self, request: &Parts) -> Result<(), StatusCode> {
+        match request.headers.get("x-banned") {
+            Some(_) => Err(StatusCode::UNAUTHORIZED),
+            None => Ok(()),
         }
     }
 }

@@ -5,6 +5,7 @@ use core::time::Duration;
 use bayeux_server::{AllowAll, Options};
 use fastwebsockets::OpCode;
 use serde_json::json;
+use tokio::time::sleep;
 
 use crate::client::{
     Http, Socket, UPGRADE, connect, connect_now, data_of, handshake, publish, start, subscribe,
@@ -89,6 +90,23 @@ async fn pings_are_answered_and_binary_frames_are_read() {
     assert_eq!(socket.batch().await[0]["successful"], true);
     socket.write(OpCode::Close, &1000_u16.to_be_bytes()).await;
     assert_eq!(socket.read().await.unwrap().0, OpCode::Close);
+}
+
+#[tokio::test]
+async fn a_socket_without_a_connect_ends_after_two_holds_and_half_a_minute() {
+    let mut options = Options::default();
+    (options.bayeux.hold, options.bayeux.interval) = (Duration::from_secs(45), Duration::ZERO);
+    let (server, addr) = start(AllowAll, options).await;
+    let mut socket = Socket::open(addr).await;
+    socket.send(&json!([handshake()])).await;
+    socket.batch().await;
+    tokio::time::pause();
+    // Time passes only while nothing else happens.
+    sleep(Duration::from_secs(119)).await;
+    assert_eq!(server.status().sockets, 1);
+    // The client reads nothing, so it answers no close frame either.
+    sleep(Duration::from_secs(61)).await;
+    assert_eq!(server.status().sockets, 0);
 }
 
 #[tokio::test]

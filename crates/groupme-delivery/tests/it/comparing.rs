@@ -5,7 +5,7 @@ use groupme_model::Timestamp;
 use serde_json::json;
 
 use crate::changes::{found_in_a_gap, with_pushed};
-use crate::world::{CHAT, GROUP, T0, World, changed, created, favorite, hearts};
+use crate::world::{CHAT, GROUP, LONG_AFTER, T0, World, changed, created, favorite, hearts};
 
 #[test]
 fn what_changed_in_a_gap_is_found_by_comparing() {
@@ -137,6 +137,7 @@ fn what_is_pushed_while_pins_are_looked_up_is_newer_than_they_are() {
     world.live();
     let row = world.say(GROUP, 1);
     world.push(&created(&row), "one");
+    world.pass(LONG_AFTER);
     world.lose();
     world.change(GROUP, 1, &json!({ "pinned_at": T0 }));
     world.say(GROUP, 2);

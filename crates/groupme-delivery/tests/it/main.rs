@@ -17,6 +17,7 @@ mod lists;
 mod memberships;
 mod memory;
 mod merging;
+mod pace;
 mod payloads;
 mod polling;
 mod restarts;

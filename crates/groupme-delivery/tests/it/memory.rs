@@ -5,7 +5,7 @@ use core::time::Duration;
 use groupme_delivery::{Config, Failure, MessageState};
 use groupme_model::{MessageId, SourceGuid, Timestamp};
 
-use crate::world::{CHAT, GROUP, T0, World, created, favorite, id, label, row};
+use crate::world::{CHAT, GROUP, LONG_AFTER, T0, World, created, favorite, id, label, row};
 
 /// Returns a world that remembers this many messages of a conversation.
 fn remembering(messages: usize) -> World {
@@ -153,6 +153,7 @@ fn ten_thousand_pushes_are_buffered_within_bounds_and_none_is_lost_in_silence() 
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
+    world.pass(LONG_AFTER);
     world.lose();
     world.is_slow = true;
     world.live();
@@ -217,6 +218,7 @@ fn what_is_delivered_is_requested_before_what_is_compared() {
     world.say(GROUP, 1);
     world.say(CHAT, 2);
     world.live();
+    world.pass(LONG_AFTER);
     world.lose();
     world.say(GROUP, 3);
     for number in 4..=7 {
@@ -262,6 +264,7 @@ fn no_more_is_requested_while_the_program_has_enough_to_do() {
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
+    world.pass(LONG_AFTER);
     world.lose();
     for number in 2..=21 {
         world.say(GROUP, number);

@@ -6,7 +6,7 @@ use groupme_delivery::{Change, Config};
 use groupme_model::Timestamp;
 use serde_json::json;
 
-use crate::world::{CHAT, GROUP, World, changed, created, id, row};
+use crate::world::{CHAT, GROUP, LONG_AFTER, World, changed, created, id, row};
 
 /// Returns a world that missed the messages from 2 to 6 in a group.
 fn missed(config: Config) -> World {
@@ -132,10 +132,12 @@ fn events_made_of_rows_are_what_the_gateway_would_have_pushed() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
+    world.pass(LONG_AFTER);
     world.lose();
     let created = world.say(GROUP, 2);
     let direct = world.say(CHAT, 3);
     world.live();
+    world.pass(LONG_AFTER * 2);
     world.lose();
     let edited = world.change(
         GROUP,

@@ -24,6 +24,8 @@ pub(crate) const YOU: &str = "185";
 /// Existing group and direct conversation.
 pub(crate) const GROUP: &str = "1835";
 pub(crate) const CHAT: &str = "162+185";
+/// Time after a resync in which another one is nothing unusual.
+pub(crate) const LONG_AFTER: Duration = Duration::from_secs(10);
 /// Interval between two comparisons.
 const COMPARISON_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -173,7 +175,7 @@ impl World {
     }
 
     /// Returns the time of day.
-    fn wall(&self) -> Timestamp {
+    pub(crate) fn wall(&self) -> Timestamp {
         let since = self.now.since_origin().as_secs();
         Timestamp::from_secs(T0 + i64::try_from(since).unwrap())
     }
@@ -188,6 +190,11 @@ impl World {
     pub(crate) fn lose(&mut self) -> Vec<String> {
         self.feed.handle_loss(self.now, GapCause::Connection);
         self.settle()
+    }
+
+    /// Lets time pass in which nothing happens.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        assert!(self.wait(time).is_empty());
     }
 
     /// Adds a message to REST. Before the account is live for the first time, messages are an hour
@@ -274,6 +281,7 @@ impl World {
         let Some((id, question)) = self.feed.poll_request() else {
             return false;
         };
+        self.asked.push(ask(&question));
         self.answer(id, &question);
         true
     }

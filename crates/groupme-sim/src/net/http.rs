@@ -141,7 +141,11 @@ async fn long_poll(connection: &Connection, request: Request<Incoming>) -> Resul
             let batch = Batch::queried(request.uri().query().unwrap_or(""));
             exchange(connection, batch, None).await
         }
-        Method::OPTIONS => Ok(sockets::preflight(request.headers().get(ORIGIN))),
+        Method::OPTIONS => {
+            let mut reply = sockets::preflight();
+            sockets::allow(&mut reply, request.headers().get(ORIGIN));
+            Ok(reply)
+        }
         _ => Ok(sockets::rejection(400)),
     }
 }
@@ -186,7 +190,9 @@ async fn exchange(
     let (lane, answer) = connection.shared.open_exchange();
     lane.receive(batch.messages());
     let answer: Option<Answer> = answer.wait().await;
-    answer.map_or(Err(Aborted), |answer| Ok(batch.respond(answer, origin)))
+    let mut reply = batch.respond(answer.ok_or(Aborted)?);
+    sockets::allow(&mut reply, origin);
+    Ok(reply)
 }
 
 /// Reads a whole body through the faults of its connection; `Ok(Err(_))` is the reply to one that

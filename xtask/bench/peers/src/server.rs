@@ -194,7 +194,7 @@ async fn control(shared: Arc<Shared>, listener: TcpListener) {
         }
         let counts = json!({
             "connections": shared.connections.load(Ordering::Relaxed),
-            "subscriptions": shared.gateway.subscriptions(),
+            "subscribed": shared.gateway.subscribed(),
         });
         // Who has gone needs no answer.
         let _ = stream.write_all(counts.to_string().as_bytes()).await;

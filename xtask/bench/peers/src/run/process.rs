@@ -134,10 +134,10 @@ impl Server {
         Ok(serde_json::from_str(&counts)?)
     }
 
-    /// Waits until this many subscriptions were made, and returns whether they were.
-    pub(super) fn wait_for_subscriptions(&self, count: u64, seconds: u64) -> anyhow::Result<bool> {
+    /// Waits until this many sessions have subscribed, and returns whether they have.
+    pub(super) fn wait_for_sessions(&self, count: u64, seconds: u64) -> anyhow::Result<bool> {
         for _ in 0..seconds * 10 {
-            if self.count("subscriptions")? >= count {
+            if self.count("subscribed")? >= count {
                 return Ok(true);
             }
             thread::sleep(Duration::from_millis(100));

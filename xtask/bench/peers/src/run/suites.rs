@@ -213,7 +213,7 @@ impl Bench<'_> {
         let mut task = task(server, transport, Mode::Idle);
         task.sessions = sessions;
         let process = Process::start(&mut self.programs.command(client, &task))?;
-        let is_complete = server.wait_for_subscriptions(sessions, 120)?;
+        let is_complete = server.wait_for_sessions(sessions, 120)?;
         anyhow::ensure!(
             is_complete,
             "{}: {sessions} sessions do not start",

@@ -25,7 +25,7 @@ pub(super) struct Gateway {
     hold: Duration,
     flood_after: Duration,
     handshakes: AtomicU64,
-    subscriptions: AtomicU64,
+    subscribed: AtomicU64,
 }
 
 /// A client's session. Messages wait in it while no connect is held, as Faye's do.
@@ -63,13 +63,13 @@ impl Gateway {
             hold: Duration::from_millis(options.hold),
             flood_after: Duration::from_millis(options.flood_after),
             handshakes: AtomicU64::new(0),
-            subscriptions: AtomicU64::new(0),
+            subscribed: AtomicU64::new(0),
         }
     }
 
-    /// Returns the number of subscriptions so far.
-    pub(super) fn subscriptions(&self) -> u64 {
-        self.subscriptions.load(Ordering::Relaxed)
+    /// Returns the number of sessions that have subscribed so far.
+    pub(super) fn subscribed(&self) -> u64 {
+        self.subscribed.load(Ordering::Relaxed)
     }
 
     /// Answers the batch of an HTTP request, once there is something to say.
@@ -178,12 +178,14 @@ impl Gateway {
                 let wanted = &message["subscription"];
                 reply["subscription"] = wanted.clone();
                 let wanted = wanted.get(0).unwrap_or(wanted);
-                session.subscribe(
+                let is_first = session.subscribe(
                     wanted.as_str().unwrap_or_default(),
                     self.flood_after,
                     &self.stream,
                 );
-                self.subscriptions.fetch_add(1, Ordering::Relaxed);
+                // An account subscribes to its groups, too.
+                self.subscribed
+                    .fetch_add(u64::from(is_first), Ordering::Relaxed);
             }
             "/meta/disconnect" => drop(self.sessions().remove(client)),
             _ => {}
@@ -197,12 +199,14 @@ impl Gateway {
 }
 
 impl Session {
-    fn subscribe(&self, channel: &str, flood_after: Duration, stream: &Stream) {
+    /// Takes a subscription. Returns whether it is the first, which receives the stream.
+    fn subscribe(&self, channel: &str, flood_after: Duration, stream: &Stream) -> bool {
         let mut subscription = self
             .subscription
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if subscription.is_none() {
+        let is_first = subscription.is_none();
+        if is_first {
             self.cursor.store(stream.next(), Ordering::Relaxed);
             *subscription = Some(Subscription {
                 channel: channel.to_owned(),
@@ -210,6 +214,7 @@ impl Session {
             });
         }
         self.subscribed.notify_waiters();
+        is_first
     }
 
     fn subscription(&self) -> Option<Subscription> {
