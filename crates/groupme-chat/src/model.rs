@@ -34,7 +34,7 @@ pub(crate) use self::{
     effect::Effect,
     holes::HoleState,
     input::{Action, Input, Outcome},
-    layer::{Layer, Question, REACTIONS},
+    layer::{Destination, Layer, Question, REACTIONS},
     names::Names,
     room::{Kind, Pending, Room, Unread},
     shown::{Anchor, Position, Shown, Spot},

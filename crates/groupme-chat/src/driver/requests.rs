@@ -130,6 +130,9 @@ impl Requests {
             } => {
                 tokio::spawn(self.clone().upload(conversation, number, path));
             }
+            Effect::Reload => {
+                tokio::spawn(self.clone().load());
+            }
             Effect::Notify { .. }
             | Effect::Copy(_)
             | Effect::Suspend

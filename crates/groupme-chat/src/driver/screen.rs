@@ -50,7 +50,7 @@ impl Screen {
             event::EnableBracketedPaste,
             event::EnableFocusChange,
         )?;
-        self.terminal.clear()
+        self.clear()
     }
 
     /// Draws the state. Returns what the model has to know.
@@ -74,7 +74,9 @@ impl Screen {
 
     /// Draws everything again with the next frame.
     pub(super) fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // `Terminal::clear` asks for the position of the cursor, and waits two seconds for a slow line.
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 
     pub(super) fn size(&self) -> io::Result<(u16, u16)> {

@@ -44,6 +44,8 @@ pub(crate) enum Effect {
         conversation: ConversationId,
         message: MessageId,
     },
+    /// Loads the conversations again.
+    Reload,
     /// Shows the user as typing.
     SendTyping(ConversationId),
     Upload {

@@ -84,7 +84,7 @@ impl State {
                     }
                 }
                 if lost.is_none() {
-                    self.loading = super::Loading::Started;
+                    self.effects.push(Effect::Reload);
                 }
                 match self.open.clone() {
                     Some(open) => self.load_newest(&open),

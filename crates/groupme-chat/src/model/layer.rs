@@ -1,10 +1,11 @@
 //! What lies over the conversation: help, prompts, questions.
 
-use groupme_client::{ConversationId, LikeIcon, MessageId, Timestamp};
+use groupme_client::{ConversationId, LikeIcon, MessageId, Timestamp, UserId};
 use jiff::{Span, ToSpan as _, civil::Date};
 
 use super::{
-    Action, Effect, FileState, Room, State, completion::step, composition::File, editor::Editor,
+    Action, Effect, FileState, Kind, Room, State, completion::step, composition::File,
+    editor::Editor,
 };
 
 /// Layer over the conversation, which takes the keys.
@@ -54,6 +55,14 @@ pub(crate) enum Question {
 /// Reactions that are offered.
 pub(crate) const REACTIONS: [&str; 8] =
     ["\u{2764}\u{fe0f}", "👍", "😂", "😮", "😢", "🎉", "🙏", "👀"];
+
+/// Place to go to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Destination<'s> {
+    Room(&'s Room),
+    /// User without a direct conversation so far.
+    Person(&'s UserId),
+}
 
 impl State {
     /// Lets the layer handle an action. Returns false if there is none that does.
@@ -135,22 +144,33 @@ impl State {
         }
     }
 
-    /// Returns the conversations whose name has all words that are typed.
-    pub(crate) fn matching(&self, query: &str) -> Vec<&Room> {
+    /// Returns the conversations whose name has all words that are typed, and then the people to whom
+    /// the user has not written yet.
+    pub(crate) fn destinations(&self, query: &str) -> Vec<Destination<'_>> {
         let query = query.to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
-        let rooms = self.ordered().into_iter();
-        let fits = |room: &&Room| {
-            let name = self.full_name(room).to_lowercase();
+        let fits = |name: &str| {
+            let name = name.to_lowercase();
             words.iter().all(|word| name.contains(word))
         };
-        rooms.filter(fits).collect()
+        let rooms = self.ordered().into_iter();
+        let rooms = rooms.filter(|room| fits(&self.full_name(room)));
+        let is_new = |user: &UserId| {
+            let mut rooms = self.rooms.values();
+            *user != self.own && !rooms.any(|room| room.kind == Kind::Direct(user.clone()))
+        };
+        let people = self
+            .names
+            .all()
+            .filter(|(user, name)| !words.is_empty() && fits(name) && is_new(user));
+        let people = people.map(|(user, _)| Destination::Person(user));
+        rooms.map(Destination::Room).chain(people).collect()
     }
 
     /// Returns the name of a conversation, that of a topic with its group.
     pub(crate) fn full_name(&self, room: &Room) -> String {
         match &room.kind {
-            super::Kind::Topic { group, .. } => {
+            Kind::Topic { group, .. } => {
                 let group = self.rooms.get(&ConversationId::from(group.as_str()));
                 let group = group.map_or("", |group| group.name.as_str());
                 format!("{group} / {}", room.name)
@@ -160,16 +180,24 @@ impl State {
     }
 
     fn handle_go_to(&mut self, mut editor: Editor, mut choice: usize, action: &Action) {
-        let count = self.matching(editor.text()).len();
+        let count = self.destinations(editor.text()).len();
         match action {
             Action::Escape | Action::Cancel => return,
             Action::Enter => {
-                let chosen = self
-                    .matching(editor.text())
-                    .get(choice)
-                    .map(|room| room.id.clone());
-                if let Some(id) = chosen {
-                    self.open_conversation(&id);
+                let destinations = self.destinations(editor.text());
+                match destinations.get(choice) {
+                    Some(Destination::Room(room)) => {
+                        let id = room.id.clone();
+                        self.open_conversation(&id);
+                    }
+                    Some(Destination::Person(user)) => {
+                        let user = (*user).clone();
+                        let room = self.direct_room(&user).map(|room| room.id.clone());
+                        if let Some(id) = room {
+                            self.open_conversation(&id);
+                        }
+                    }
+                    None => {}
                 }
                 return;
             }
@@ -347,8 +375,8 @@ mod tests {
 
     #[test]
     fn a_dropped_file_is_found() {
-        assert_eq!(unquoted("'/tmp/a b.png'"), "/tmp/a b.png");
-        assert_eq!(unquoted("/tmp/a\\ b.png"), "/tmp/a b.png");
-        assert_eq!(unquoted("file:///tmp/a.png"), "/tmp/a.png");
+        assert_eq!(unquoted("'/media/a b.png'"), "/media/a b.png");
+        assert_eq!(unquoted("/media/a\\ b.png"), "/media/a b.png");
+        assert_eq!(unquoted("file:///media/a.png"), "/media/a.png");
     }
 }

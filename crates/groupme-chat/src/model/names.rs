@@ -22,6 +22,11 @@ impl Names {
         }
     }
 
+    /// Returns all users whose names are known.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&UserId, &str)> {
+        self.0.iter().map(|(user, name)| (user, name.as_str()))
+    }
+
     /// Returns the name of a user, or else their id.
     pub(crate) fn of<'n>(&'n self, user: &'n UserId) -> &'n str {
         self.0.get(user).map_or(user.as_str(), String::as_str)

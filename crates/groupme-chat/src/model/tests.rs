@@ -577,13 +577,13 @@ fn a_file_is_sent_once_it_is_there() {
     let mut desk = Desk::new();
     desk.open("100");
     desk.act(Action::Attach);
-    desk.act(Action::Paste("'/tmp/lake view.png'".to_owned()));
+    desk.act(Action::Paste("'/media/lake view.png'".to_owned()));
     desk.act(Action::Enter);
     let effects = desk.take();
     let Some(Effect::Upload { number, path, .. }) = effects.last().cloned() else {
         panic!("{effects:?}");
     };
-    assert_eq!(path, "/tmp/lake view.png");
+    assert_eq!(path, "/media/lake view.png");
     desk.act(Action::Enter);
     assert_eq!(sent(&desk.take()).len(), 0, "the file is on its way");
     let image = groupme_client::model::attachment::Image::new("https://i.groupme.com/1x1.png.a");
@@ -614,4 +614,31 @@ fn the_next_unread_conversation_is_one_for_the_user_first() {
     desk.answer_pages();
     desk.act(Action::Tab);
     assert!(desk.state.notice.is_some(), "everything is read");
+}
+
+#[test]
+fn somebody_new_is_written_to_by_name() {
+    let mut desk = Desk::new();
+    desk.act(Action::GoTo);
+    desk.type_in("theo");
+    desk.act(Action::Enter);
+    assert_eq!(desk.state.open, Some(id("1+3")));
+    assert_eq!(desk.room("1+3").name, "Theo");
+}
+
+#[test]
+fn what_is_missing_is_requested_when_it_is_drawn() {
+    let mut desk = Desk::new();
+    desk.open("100");
+    desk.say("3", "hello");
+    desk.state.rooms.get_mut(&id("100")).unwrap().holes = holes::Holes::default();
+    desk.take();
+    desk.draw(80, 24);
+    let loads = desk.take();
+    assert!(
+        loads
+            .iter()
+            .any(|effect| matches!(effect, Effect::LoadBefore { before: None, .. })),
+        "{loads:?}"
+    );
 }

@@ -54,9 +54,10 @@ fn connection(state: &State) -> (&'static str, String) {
     match &connection.phase {
         Phase::Connecting => ("◌", "connecting…".to_owned()),
         Phase::Connected { transport } => {
-            let latency = connection
-                .latency
-                .map(|latency| format!(" · {} ms", latency.as_millis()));
+            let latency = connection.latency.map(|latency| match latency.as_millis() {
+                0 => " · < 1 ms".to_owned(),
+                millis => format!(" · {millis} ms"),
+            });
             let missed = if connection.is_catching_up {
                 " · fetching what was missed…"
             } else {

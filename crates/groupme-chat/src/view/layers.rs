@@ -80,10 +80,14 @@ fn draw_box(
         width,
         height,
     };
-    let scroll = scroll.min(rows.saturating_sub(height.saturating_sub(2)));
-    let border = Block::bordered()
+    let most = rows.saturating_sub(height.saturating_sub(2));
+    let scroll = scroll.min(most);
+    let mut border = Block::bordered()
         .title(format!(" {title} "))
         .border_style(theme.accent());
+    if scroll < most {
+        border = border.title_bottom(" ↓ more ");
+    }
     let padded: Vec<Line<'_>> = lines
         .iter()
         .map(|line| {

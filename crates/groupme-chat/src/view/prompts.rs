@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Theme, areas::Areas, list};
 use crate::{
-    model::{Editor, REACTIONS, State},
+    model::{Destination, Editor, REACTIONS, State},
     text,
 };
 
@@ -55,42 +55,40 @@ pub(crate) fn draw_go_to(
     choice: usize,
     theme: Theme,
 ) {
-    let rooms = state.matching(editor.text());
+    let destinations = state.destinations(editor.text());
     let most = usize::from(areas.whole.height.saturating_sub(8)).min(14);
-    let height = rooms.len().clamp(1, most.max(1));
+    let height = destinations.len().clamp(1, most.max(1));
     let area = middle(areas.whole, 50, height + 3);
     let inner = frame_of(frame, area, "Go to", theme);
     draw_input(frame, Rect { height: 1, ..inner }, editor, theme);
-    let first = list::first_row(choice, rooms.len(), height);
-    let rows = rooms
-        .iter()
-        .enumerate()
-        .skip(first)
-        .zip(inner.y + 1..inner.bottom());
-    for ((index, room), y) in rows {
+    let first = list::first_row(choice, destinations.len(), height);
+    let rows = destinations.iter().enumerate().skip(first);
+    for ((index, destination), y) in rows.zip(inner.y + 1..inner.bottom()) {
         let style = if index == choice {
             theme.selected()
         } else {
             theme.plain()
         };
-        let count = list::count(room.unread);
+        let (name, count) = match destination {
+            Destination::Room(room) => {
+                let sign = room.kind.sign().replace('└', "#");
+                let name = format!(" {sign} {}", state.full_name(room));
+                (name, list::count(room.unread))
+            }
+            Destination::Person(user) => (format!(" @ {}", state.names.of(user)), "new".to_owned()),
+        };
         let columns = usize::from(inner.width).saturating_sub(text::width(&count) + 1);
-        let name = format!(
-            " {} {}",
-            room.kind.sign().replace('└', "#"),
-            state.full_name(room)
-        );
         let line = Line::from(vec![
             Span::styled(text::fit(&name, columns), style),
             Span::styled(format!("{count} "), style),
         ]);
         frame.buffer_mut().set_line(inner.x, y, &line, inner.width);
     }
-    if rooms.is_empty() {
+    if destinations.is_empty() {
         frame.buffer_mut().set_string(
             inner.x + 1,
             inner.y + 1,
-            "No conversation has that name.",
+            "Nothing and nobody has that name.",
             theme.notice(),
         );
     }
@@ -159,7 +157,7 @@ pub(crate) fn draw_reactions(frame: &mut Frame<'_>, areas: &Areas, choice: usize
         } else {
             theme.plain()
         };
-        let shown = format!(" {}{face} ", index + 1);
+        let shown = format!(" {} {face} ", index + 1);
         let cells = u16::try_from(text::width(&shown)).unwrap_or(0);
         if x + cells > inner.right() {
             break;

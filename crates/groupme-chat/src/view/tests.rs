@@ -313,7 +313,7 @@ fn every_layer_fits_into_every_size() {
     desk.say("3", "👩\u{200d}👧 @Robin https://example.org/path");
     desk.type_in("hello\u{301} wörld 日本");
     desk.act(Action::Attach);
-    desk.type_in("/tmp/x.png");
+    desk.type_in("/media/x.png");
     desk.act(Action::Enter);
     let layers: [&dyn Fn(&mut Desk); 9] = [
         &|_| {},
@@ -350,5 +350,98 @@ fn every_layer_fits_into_every_size() {
         }
         desk.act(Action::Escape);
         desk.act(Action::Escape);
+    }
+}
+
+/// Texts that are hard to write or to show.
+const HARD: [&str; 10] = [
+    "",
+    " ",
+    "plain",
+    "\n\n",
+    "@",
+    "日本語で書く",
+    "👩\u{200d}👧👍",
+    "e\u{301}\u{301}",
+    "\u{202e}\u{200b}\u{1b}[2J",
+    "https://example.org/a/very/long/address/that/does/not/end/here",
+];
+
+fn random_action(random: &mut fastrand::Rng) -> Action {
+    let edits = [
+        Edit::Left,
+        Edit::Right,
+        Edit::WordLeft,
+        Edit::WordRight,
+        Edit::Home,
+        Edit::End,
+        Edit::Backspace,
+        Edit::Delete,
+        Edit::CutWord,
+        Edit::CutHome,
+        Edit::CutEnd,
+        Edit::Yank,
+    ];
+    let actions = [
+        Action::Up,
+        Action::Down,
+        Action::Enter,
+        Action::Newline,
+        Action::Tab,
+        Action::BackTab,
+        Action::Escape,
+        Action::PageUp,
+        Action::PageDown,
+        Action::Oldest,
+        Action::Newest,
+        Action::NextRoom,
+        Action::PreviousRoom,
+        Action::NextUnread,
+        Action::RoomAt(1),
+        Action::Help,
+        Action::GoTo,
+        Action::Search,
+        Action::Date,
+        Action::Attach,
+        Action::Cancel,
+        Action::Quit,
+    ];
+    match random.u8(0..4) {
+        0 => Action::Edit(edits[random.usize(0..edits.len())]),
+        1 => Action::Type(
+            ["r", "e", "d", "+", "y", "i", "2", "x", "@", "語"][random.usize(0..10)].to_owned(),
+        ),
+        2 => Action::Paste(HARD[random.usize(0..HARD.len())].repeat(random.usize(1..4))),
+        _ => actions[random.usize(0..actions.len())].clone(),
+    }
+}
+
+#[test]
+fn no_sequence_of_keys_and_events_breaks_the_screen() {
+    for seed in 0..6 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut desk = lake();
+        for step in 0..250 {
+            match random.u8(0..10) {
+                0..6 => desk.act(random_action(&mut random)),
+                6 => drop(desk.say(
+                    ["1", "2", "3"][random.usize(0..3)],
+                    HARD[random.usize(0..HARD.len())],
+                )),
+                7 => drop(desk.say_directly("psst")),
+                8 => desk.pass(Duration::from_millis(random.u64(0..4_000))),
+                _ => desk.answer_pages(),
+            }
+            let (columns, rows) = (random.u16(1..120), random.u16(1..40));
+            let (drawn, cursor) = desk.draw(columns, rows);
+            assert!(
+                cursor.is_none_or(|(x, y)| x < columns && y < rows),
+                "seed {seed}, step {step}: {cursor:?} of {columns}x{rows}"
+            );
+            for row in &drawn {
+                let hidden = row.contains(['\u{202e}', '\u{200b}', '\u{1b}']);
+                assert!(!hidden, "seed {seed}, step {step}: {row:?}");
+            }
+        }
     }
 }
