@@ -2,7 +2,7 @@
 //! shows.
 //!
 //! The bots and their tests are in `xtask/bots`; the libraries are those that `xtask/soak/peers`
-//! pins. The simulator's page is tested there, too, in Chromium.
+//! pins. The simulator's page and those of an archive are tested there, too, in Chromium.
 
 use std::{
     io::{BufRead, BufReader},
@@ -22,12 +22,12 @@ use crate::{
 /// Selection of the tests.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub(crate) struct Options {
-    /// Leave out the test of the simulator's page, which needs Chromium.
+    /// Leave out the tests of the simulator's page and of an archive's, which need Chromium.
     #[arg(long)]
     without_page: bool,
 }
 
-/// Runs the tests of both bots and of the simulator's page.
+/// Runs the tests of both bots, of the simulator's page, and of an archive's pages.
 ///
 /// # Errors
 ///
@@ -42,9 +42,9 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> anyhow::Result<()>
     let browser = if options.without_page {
         None
     } else {
-        let missing = "the simulator's page needs Chromium, but neither `chromium` nor \
-             `google-chrome` runs; Debian's package is `chromium`, and `--without-page` leaves the \
-             test of the page out";
+        let missing = "the pages need Chromium, but neither `chromium` nor \
+             `google-chrome` runs; Debian's package is `chromium`, and `--without-page` leaves their \
+             tests out";
         Some(browser().context(missing)?)
     };
     let bots = workspace.root().join("xtask/bots");
@@ -64,15 +64,20 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> anyhow::Result<()>
         .env("NODE_PATH", peers.join("node_modules"))
         .current_dir(&bots))?;
     let Some(browser) = browser else {
-        println!("the page is left out: --without-page");
+        println!("the pages are left out: --without-page");
         return Ok(());
     };
     npm::install(&bots)?;
     sh(Command::new("node")
         .arg("test_page.js")
         .env("ROOT", &simulator.root_url)
-        .env("BROWSER", browser)
+        .env("BROWSER", &browser)
         .env("NODE_PATH", peers.join("node_modules"))
+        .current_dir(&bots))?;
+    sh(Command::new("node")
+        .arg("test_archive.js")
+        .env("GROUPME", &groupme)
+        .env("BROWSER", &browser)
         .current_dir(&bots))
 }
 

@@ -1,18 +1,15 @@
 //! `cargo xtask ci`: all checks besides the tests, one job each.
 
 use core::{fmt, time::Duration};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    process::Command,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 
 use crate::{
     autobahn, bench, bots, clock,
-    command::{cargo, run as sh, works},
-    deny, interop, layering, package, release, size, soak, tidy,
+    command::{cargo, run as sh},
+    deny, interop, layering, package, release, semver, size, soak, tidy,
     workspace::Workspace,
 };
 
@@ -40,7 +37,7 @@ pub(crate) enum Job {
     /// clippy on each library alone: with no feature, each feature, the default ones and all; and
     /// TLS without ring.
     Features,
-    /// Changes of public items since the baseline; needs cargo-semver-checks, and runs only by name.
+    /// Changes of public items since the baseline, which changelogs and versions have to follow.
     Semver,
     /// Packages of the published crates, each built from its archive.
     Release,
@@ -74,7 +71,7 @@ pub(crate) fn run(workspace: &Workspace, jobs: &[Job], bots: bots::Options) -> a
     let all = Job::value_variants().iter().copied();
     let mut missing = Vec::new();
     let jobs: Vec<_> = if jobs.is_empty() {
-        let by_name = |job: &Job| matches!(job, Job::Semver | Job::Peers | Job::Size);
+        let by_name = |job: &Job| matches!(job, Job::Peers | Job::Size);
         all.filter(|job| !by_name(job))
             .filter(|job| match job.lacks() {
                 Some(reason) => {
@@ -136,7 +133,7 @@ impl Job {
             Self::Examples => examples(workspace),
             Self::NoStd => no_std(workspace),
             Self::Features => features(workspace),
-            Self::Semver => semver(workspace),
+            Self::Semver => semver::run(workspace),
             Self::Release => release::run(workspace, &release::Options::for_ci()),
             Self::Fuzz => fuzz(workspace),
             Self::Autobahn => autobahn::run(workspace, &autobahn::Options::default()),
@@ -230,26 +227,6 @@ fn no_std(workspace: &Workspace) -> anyhow::Result<()> {
     sh(cargo(&["build", "--quiet", "--locked", "--offline"])
         .current_dir(workspace.root().join("xtask/no-std"))
         .env("CARGO_TARGET_DIR", workspace.target_dir().join("no-std")))
-}
-
-/// Compares the published crates with the revision `semver-baseline` in the root manifest.
-///
-/// Not part of the default jobs: no registry has cargo-semver-checks as a program, and its build had
-/// taken 6 minutes of CPU with two fifths of its crates done.
-fn semver(workspace: &Workspace) -> anyhow::Result<()> {
-    if !works(Command::new("cargo-semver-checks").args(["semver-checks", "--version"])) {
-        bail!("cargo-semver-checks is missing: cargo install --locked cargo-semver-checks");
-    }
-    let baseline = workspace.metadata().workspace_metadata["semver-baseline"].as_str();
-    let baseline = baseline.context("the root manifest has no semver-baseline")?;
-    sh(cargo(&[
-        "semver-checks",
-        "--workspace",
-        "--all-features",
-        "--baseline-rev",
-        baseline,
-    ])
-    .current_dir(workspace.root()))
 }
 
 fn table(results: &[(Job, Duration, bool)]) -> String {

@@ -3,12 +3,13 @@
 //! | task | effect |
 //! |---|---|
 //! | `test` | runs all tests, with nextest where it is installed |
-//! | `bots` | tests a Python and a JavaScript bot with our simulator, and its page in Chromium |
+//! | `bots` | tests a Python and a JavaScript bot with our simulator, and pages in Chromium |
 //! | `ci` | runs all checks besides the tests; `cargo xtask ci JOB…` runs some of them |
 //! | `layering` | checks the dependencies between our crates, and their public signatures |
 //! | `tidy` | checks file sizes, names and comments |
 //! | `autobahn` | runs the Autobahn suite against the WebSocket code |
 //! | `bench` | measures costs, as ratios within one run |
+//! | `dist` | packs the command with completions, manual pages and all licences |
 //! | `fuzz` | feeds mutated bytes to frames, responses, callbacks, sockets, names, addresses, state files and arguments |
 //! | `interop` | runs our client and our simulator with third-party Bayeux implementations |
 //! | `release` | packs the published crates and builds each from its archive |
@@ -22,12 +23,14 @@ mod ci;
 mod clock;
 mod command;
 mod deny;
+mod dist;
 mod interop;
 mod layering;
 mod npm;
 mod package;
 mod pip;
 mod release;
+mod semver;
 mod size;
 mod soak;
 mod test;
@@ -51,7 +54,7 @@ struct Args {
 enum Task {
     /// Run all tests of the workspace, with those of the documentation.
     Test,
-    /// Test a Python and a JavaScript bot with our simulator, and its page in Chromium.
+    /// Test a Python and a JavaScript bot with our simulator, and pages in Chromium.
     Bots(bots::Options),
     /// Run checks besides the tests.
     Ci {
@@ -68,6 +71,8 @@ enum Task {
         #[command(subcommand)]
         suite: bench::Suite,
     },
+    /// Build the command, and pack it with completions, manual pages, README and all licences.
+    Dist(dist::Options),
     /// Mutate frames, responses, bytes of sockets, names, addresses and state files, and read them.
     Fuzz {
         /// Number of frames; slower targets get a fraction.
@@ -115,6 +120,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Ci { jobs, bots } => ci::run(&workspace, jobs, *bots),
         Task::Autobahn(options) => autobahn::run(&workspace, options),
         Task::Bench { suite } => bench::run(&workspace, suite),
+        Task::Dist(options) => dist::run(&workspace, options),
         Task::Fuzz { cases, seed } => package::run(&workspace, "fuzz", &[cases, seed]),
         Task::Layering => layering::run(&workspace),
         Task::Tidy => tidy::run(&workspace),

@@ -1,19 +1,39 @@
 //! The dialer: TCP, proxy and TLS in their order.
 
-use crate::{DialError, Proxy, RootStore, Stream, Target, happy_eyeballs, proxy::ProxyServer};
+use std::io;
+
+use rustls::pki_types::ServerName;
+use tokio_rustls::TlsConnector;
+
+use crate::{
+    ClientCertificate, DialError, Proxy, RootStore, Stream, Target, happy_eyeballs,
+    proxy::ProxyServer,
+};
 
 /// Opens connections. Clones share the TLS configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Dialer {
     proxy: Proxy,
     roots: RootStore,
+    certificate: Option<ClientCertificate>,
 }
 
 impl Dialer {
     /// Creates a dialer that uses a proxy, for the targets that it applies to, and trusts these
     /// root certificates.
     pub fn new(proxy: Proxy, roots: RootStore) -> Self {
-        Self { proxy, roots }
+        Self {
+            proxy,
+            roots,
+            certificate: None,
+        }
+    }
+
+    /// Shows this certificate to targets that ask for one. Proxies never see it.
+    #[must_use]
+    pub fn with_client_certificate(mut self, certificate: ClientCertificate) -> Self {
+        self.certificate = Some(certificate);
+        self
     }
 
     /// Checks the settings that apply to a target, without connecting.
@@ -24,8 +44,12 @@ impl Dialer {
     /// fail.
     pub fn check(&self, target: &Target) -> Result<(), DialError> {
         let proxy = self.proxy.for_target(target)?;
-        if target.is_secure() || proxy.is_some_and(|proxy| proxy.target().is_secure()) {
-            self.roots.check()?;
+        let no_tls = |remedy| DialError::NoTls { remedy };
+        if target.is_secure() {
+            self.connector().map_err(no_tls)?;
+        }
+        if proxy.is_some_and(|proxy| proxy.target().is_secure()) {
+            self.roots.connector().map_err(no_tls)?;
         }
         Ok(())
     }
@@ -38,9 +62,15 @@ impl Dialer {
     pub async fn dial(&self, target: &Target) -> Result<Stream, DialError> {
         let stream = match self.proxy.for_target(target)? {
             None => connect(target).await?,
-            Some(proxy) => self.tunnel(proxy, proxy.requests(target).await?).await?,
+            Some(proxy) => {
+                self.tunnel(proxy, proxy.tunnel_targets(target).await?)
+                    .await?
+            }
         };
-        self.secure(target, stream).await
+        if !target.is_secure() {
+            return Ok(stream);
+        }
+        secure(self.connector(), target.host(), stream).await
     }
 
     /// Asks a proxy for a connection to one of these targets, in turn, until it opens one. They are
@@ -54,7 +84,12 @@ impl Dialer {
                 });
             };
             let stream = connect(proxy.target()).await?;
-            let stream = self.secure(proxy.target(), stream).await?;
+            let stream = if proxy.target().is_secure() {
+                let connector = self.roots.connector().cloned();
+                secure(connector, proxy.target().host(), stream).await?
+            } else {
+                stream
+            };
             match proxy.open_tunnel(stream, &target).await {
                 // The proxy failed to connect, or does not know the type of the address.
                 Err(DialError::Socks {
@@ -66,13 +101,31 @@ impl Dialer {
         }
     }
 
-    async fn secure(&self, target: &Target, stream: Stream) -> Result<Stream, DialError> {
-        if target.is_secure() {
-            self.roots.secure(target.host(), stream).await
-        } else {
-            Ok(stream)
+    fn connector(&self) -> Result<TlsConnector, &'static str> {
+        match &self.certificate {
+            None => self.roots.connector().cloned(),
+            Some(certificate) => certificate.connector(&self.roots),
         }
     }
+}
+
+/// Performs the TLS handshake with `host`, whose certificate has to be for that name.
+async fn secure(
+    connector: Result<TlsConnector, &'static str>,
+    host: &str,
+    stream: Stream,
+) -> Result<Stream, DialError> {
+    let connector = connector.map_err(|remedy| DialError::NoTls { remedy })?;
+    let handshake = async {
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        connector.connect(name, stream).await
+    };
+    let stream = handshake.await.map_err(|source| DialError::Tls {
+        host: host.to_owned(),
+        source,
+    })?;
+    Ok(Stream::over_tls(stream))
 }
 
 async fn connect(target: &Target) -> Result<Stream, DialError> {

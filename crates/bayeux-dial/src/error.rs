@@ -13,6 +13,9 @@ pub enum DialError {
     /// Configuration: a supplied root certificate is not valid.
     #[error("a supplied root certificate cannot be read")]
     RootCertificate(#[source] BoxError),
+    /// Configuration: the certificate of the client, or its key, is not valid.
+    #[error("the client certificate cannot be used")]
+    ClientCertificate(#[source] BoxError),
     /// Configuration: TLS is needed, but there is no root certificate to trust, or no TLS was
     /// compiled in.
     #[error("no TLS: {remedy}")]
@@ -102,6 +105,7 @@ impl DialError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::RootCertificate(_)
+            | Self::ClientCertificate(_)
             | Self::NoTls { .. }
             | Self::Proxy { .. }
             | Self::ProxyAuth { .. } => false,
@@ -137,6 +141,7 @@ mod tests {
         let host = || "a.example.com".to_owned();
         vec![
             DialError::RootCertificate("the cause".into()),
+            DialError::ClientCertificate("the cause".into()),
             DialError::NoTls { remedy: "add one" },
             DialError::Proxy { what: "no URL" },
             DialError::Resolve {
@@ -198,6 +203,6 @@ mod tests {
         assert!(socks(1) && socks(4) && socks(5));
         let permanent = every_variant();
         let permanent = permanent.iter().filter(|error| !error.is_transient());
-        assert_eq!(permanent.count(), 5);
+        assert_eq!(permanent.count(), 6);
     }
 }

@@ -29,10 +29,12 @@
 //! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; for x86-64 and ARM64
 //!   with the usual extensions. With both providers, Graviola is used where the processor suffices.
 //! - `bundled-roots` (default): Mozilla's root certificates, compiled in. Without it, add your own.
+//! - `platform-roots`: `RootStore::platform`, the root certificates of the operating system.
 
 // Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+mod client_certificate;
 mod dialer;
 mod error;
 mod happy_eyeballs;
@@ -41,7 +43,9 @@ mod proxy;
 mod root_store;
 mod stream;
 mod target;
+mod tls;
 
+pub use client_certificate::ClientCertificate;
 pub use dialer::Dialer;
 pub use error::{BoxError, DialError};
 pub use http_url::{HttpUrl, HttpUrlError};

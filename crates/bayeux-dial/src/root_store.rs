@@ -1,19 +1,15 @@
-//! TLS by rustls: the trusted root certificates and the handshake.
+//! Root certificates to trust.
 
 use core::fmt;
-use std::{
-    io,
-    sync::{Arc, LazyLock, OnceLock},
-};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::CryptoProvider,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
 };
 use tokio_rustls::TlsConnector;
 
-use crate::{DialError, Stream};
+use crate::{DialError, tls};
 
 /// The root certificates to trust.
 ///
@@ -23,15 +19,32 @@ use crate::{DialError, Stream};
 pub struct RootStore(Arc<Inner>);
 
 struct Inner {
-    store: RootCertStore,
+    trust: Trust,
     /// Created on first use.
     connector: OnceLock<Result<TlsConnector, &'static str>>,
+}
+
+/// Certificates to trust.
+#[derive(Clone, Debug)]
+pub(crate) enum Trust {
+    Store(RootCertStore),
+    /// Those of the operating system, and these.
+    #[cfg(feature = "platform-roots")]
+    Platform(Vec<CertificateDer<'static>>),
 }
 
 impl RootStore {
     /// Creates an empty store, which trusts no server.
     pub fn none() -> Self {
-        Self::of(RootCertStore::empty())
+        Self::of(Trust::Store(RootCertStore::empty()))
+    }
+
+    /// Creates a store with the root certificates of the operating system: on Linux those in the
+    /// usual files, or in `SSL_CERT_FILE` and `SSL_CERT_DIR`; on macOS and Windows the system itself
+    /// judges certificates. What the system trusts is read on first use.
+    #[cfg(feature = "platform-roots")]
+    pub fn platform() -> Self {
+        Self::of(Trust::Platform(Vec::new()))
     }
 
     /// Adds a root certificate in DER.
@@ -64,48 +77,51 @@ impl RootStore {
         &mut self,
         roots: impl Iterator<Item = CertificateDer<'static>>,
     ) -> Result<(), DialError> {
-        let mut store = self.0.store.clone();
+        let mut trust = self.0.trust.clone();
         for root in roots {
-            store
+            trust
                 .add(root)
                 .map_err(|error| DialError::RootCertificate(error.into()))?;
         }
-        *self = Self::of(store);
+        *self = Self::of(trust);
         Ok(())
     }
 
-    fn of(store: RootCertStore) -> Self {
+    fn of(trust: Trust) -> Self {
         Self(Arc::new(Inner {
-            store,
+            trust,
             connector: OnceLock::new(),
         }))
     }
 
-    /// Checks that TLS can be used.
-    pub(crate) fn check(&self) -> Result<(), DialError> {
-        self.connector().map(drop)
+    /// Returns the connector of all clones, for clients without a certificate.
+    pub(crate) fn connector(&self) -> Result<&TlsConnector, &'static str> {
+        let connector = self.0.connector.get_or_init(|| tls::connector(self, None));
+        connector.as_ref().map_err(|remedy| *remedy)
     }
 
-    /// Performs the TLS handshake with `host`, whose certificate has to be for that name.
-    pub(crate) async fn secure(&self, host: &str, stream: Stream) -> Result<Stream, DialError> {
-        let connector = self.connector()?;
-        let handshake = async {
-            let name = ServerName::try_from(host.to_owned())
-                .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-            connector.connect(name, stream).await
-        };
-        let stream = handshake.await.map_err(|source| DialError::Tls {
-            host: host.to_owned(),
-            source,
-        })?;
-        Ok(Stream::over_tls(stream))
+    /// Returns whether it is a clone of the other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
-    fn connector(&self) -> Result<&TlsConnector, DialError> {
-        let connector = self.0.connector.get_or_init(|| connector(&self.0.store));
-        connector
-            .as_ref()
-            .map_err(|remedy| DialError::NoTls { remedy })
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.0.trust
+    }
+}
+
+impl Trust {
+    fn add(&mut self, root: CertificateDer<'static>) -> Result<(), rustls::Error> {
+        match self {
+            Self::Store(store) => store.add(root),
+            #[cfg(feature = "platform-roots")]
+            Self::Platform(added) => {
+                // Checks that the bytes are a certificate.
+                RootCertStore::empty().add(root.clone())?;
+                added.push(root);
+                Ok(())
+            }
+        }
     }
 }
 
@@ -116,7 +132,7 @@ impl Default for RootStore {
             let store = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
             #[cfg(not(feature = "bundled-roots"))]
             let store = RootCertStore::empty();
-            RootStore::of(store)
+            RootStore::of(Trust::Store(store))
         });
         BUNDLED.clone()
     }
@@ -124,47 +140,13 @@ impl Default for RootStore {
 
 impl fmt::Debug for RootStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("RootStore")
-            .field(&self.0.store.len())
-            .finish()
+        let (name, added) = match &self.0.trust {
+            Trust::Store(store) => ("RootStore", store.len()),
+            #[cfg(feature = "platform-roots")]
+            Trust::Platform(added) => ("RootStore::platform", added.len()),
+        };
+        f.debug_tuple(name).field(&added).finish()
     }
-}
-
-fn connector(store: &RootCertStore) -> Result<TlsConnector, &'static str> {
-    if store.is_empty() {
-        return Err("add a root certificate to the options");
-    }
-    let mut config = configuration(store.clone())?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsConnector::from(Arc::new(config)))
-}
-
-fn configuration(roots: RootCertStore) -> Result<ClientConfig, &'static str> {
-    // The provider is named, because the plain builder panics in a program that links two.
-    let config = ClientConfig::builder_with_provider(Arc::new(provider()?))
-        .with_safe_default_protocol_versions()
-        .map_err(|_| "the provider supports no safe version of TLS")?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
-}
-
-/// Returns Graviola, if it is compiled in and the processor suffices, or else ring.
-#[cfg_attr(
-    feature = "rustls-ring",
-    expect(clippy::unnecessary_wraps, reason = "ring suits every processor")
-)]
-fn provider() -> Result<CryptoProvider, &'static str> {
-    #[cfg(feature = "rustls-graviola")]
-    if graviola::util::is_cpu_supported() {
-        return Ok(rustls_graviola::default_provider());
-    }
-    #[cfg(feature = "rustls-ring")]
-    return Ok(rustls::crypto::ring::default_provider());
-    #[cfg(not(feature = "rustls-ring"))]
-    Err(if cfg!(feature = "rustls-graviola") {
-        "the processor is too old for Graviola: build with the feature `rustls-ring`"
-    } else {
-        "build with the feature `rustls-ring` or `rustls-graviola`"
-    })
 }
 
 #[cfg(test)]
@@ -191,22 +173,7 @@ mod tests {
 
     #[test]
     fn tls_needs_a_root_certificate() {
-        assert!(matches!(
-            RootStore::none().check(),
-            Err(DialError::NoTls { .. })
-        ));
-    }
-
-    #[cfg(feature = "rustls-graviola")]
-    #[test]
-    fn graviola_goes_before_ring_where_the_processor_suffices() {
-        let provider = format!("{:?}", provider().unwrap().secure_random);
-        let graviola = format!("{:?}", rustls_graviola::default_provider().secure_random);
-        assert_eq!(
-            provider == graviola,
-            graviola::util::is_cpu_supported(),
-            "{provider}"
-        );
+        assert!(RootStore::none().connector().is_err());
     }
 
     #[cfg(all(feature = "bundled-roots", feature = "rustls-ring"))]

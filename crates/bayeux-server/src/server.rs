@@ -3,7 +3,6 @@
 mod error;
 mod events;
 mod http_service;
-mod impatient;
 mod lane;
 mod listener;
 mod message;
@@ -13,6 +12,7 @@ mod phase;
 mod rules;
 mod shared;
 mod verdicts;
+mod write_timeout;
 
 use core::{fmt, time::Duration};
 use std::sync::Arc;
@@ -153,12 +153,12 @@ impl Server {
 
     /// Ends the server: nothing new is accepted, held polls are answered, and websockets are closed
     /// with code 1001 after all their outputs. Returns when all clients have gone; what is still
-    /// open after `patience` is dropped.
-    pub async fn shut_down(&self, patience: Duration) {
+    /// open after `grace` is dropped.
+    pub async fn shut_down(&self, grace: Duration) {
         let life = &self.shared.life;
         self.shared.act(|core, now| core.server.shut_down(now));
         life.begin(Phase::Draining);
-        let _ = time::timeout(patience, life.until_idle()).await;
+        let _ = time::timeout(grace, life.until_idle()).await;
         life.begin(Phase::Stopped);
         life.until_idle().await;
     }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     Clock, Endpoint, Error, Options, close_frame,
-    meter::{Meter, Patience, Watched},
+    meter::{Meter, ProgressTimeout, Watched},
     reader::{Reader, Received},
     shared::Shared,
     socket::{self, Outgoing, Reply},
@@ -44,11 +44,11 @@ async fn run(
     mut echoes: impl FnMut(&[u8]) -> bool,
 ) -> Result<(), Error> {
     let (sender, _reports) = mpsc::channel(1);
-    let patience = Patience {
+    let write_timeout = ProgressTimeout {
         limit: options.write_timeout,
         allowance: options.write_timeout,
         watched: Watched::Writes,
-        slow: options.slow_allowance,
+        extension: options.slow_allowance,
     };
     let shared = Shared::new(endpoint, options, sender)?;
     let meter = Meter::new(Clock::start());
@@ -59,7 +59,7 @@ async fn run(
     let (replies, to_reply) = mpsc::channel(1);
     let recording = Arc::clone(&meter);
     let writing = tokio::spawn(async move {
-        socket::write_all(output, &recording, to_send, to_reply, patience).await
+        socket::write_all(output, &recording, to_send, to_reply, write_timeout).await
     });
     let end = loop {
         let reply = match reader.next().await {

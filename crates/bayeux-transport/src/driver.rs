@@ -45,6 +45,7 @@ pub struct Driver<E = ()> {
     requests: Option<Requests>,
     /// Whether commands are looked at before the lanes, to take turns.
     commands_first: bool,
+    /// Events that wait for the connect reply that completes their batch.
     deferral: Deferral,
     reports_replies: bool,
 }

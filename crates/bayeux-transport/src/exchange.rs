@@ -22,7 +22,7 @@ use crate::{
     Error,
     connection::{self, ConnectionTask},
     encoding::Encoding,
-    meter::{Meter, Patience, Watched},
+    meter::{Meter, ProgressTimeout, Watched},
     shared::{Report, Shared},
     site::{MAX_REDIRECTS, Redirect, Site},
 };
@@ -136,14 +136,14 @@ async fn exchange(
     batch: Batch,
 ) -> Result<Answer, Error> {
     let limit = batch.limit;
-    let patience = Patience {
+    let timeout = ProgressTimeout {
         limit,
         allowance: STALL.min(limit),
         watched: Watched::Both,
-        slow: shared.options.slow_allowance,
+        extension: shared.options.slow_allowance,
     };
     meter
-        .in_time(patience, attempt(shared, meter, kept, &batch))
+        .in_time(timeout, attempt(shared, meter, kept, &batch))
         .await
         .map(|outcome| outcome.map_err(|error| connection::flooded(meter, error)))
         .unwrap_or(Err(Error::TimedOut {

@@ -48,6 +48,7 @@
 //! - `rustls-ring` (default): TLS by rustls with ring. Without it, plaintext only.
 //! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; goes before ring.
 //! - `bundled-roots` (default): trusts the Mozilla root certificates compiled into the program.
+//! - `platform-roots`: `RootStore::platform`, the root certificates of the operating system.
 //! - `cookies` (default): keeps the cookies of the server, as `CometD` and load balancers with sticky
 //!   sessions need.
 
@@ -90,7 +91,7 @@ pub mod coming_from {
     };
 }
 
-pub use bayeux_dial::{DialError, HttpUrl, HttpUrlError, Proxy, RootStore};
+pub use bayeux_dial::{ClientCertificate, DialError, HttpUrl, HttpUrlError, Proxy, RootStore};
 pub use clock::Clock;
 pub use driver::{
     CallError, Delivery, Driver, DriverEvent, DriverParts, Handle, Published, Subscription,

@@ -72,20 +72,20 @@ impl Meter {
     }
 
     /// Waits for `work`, at most for `limit`, and longer while bytes flow: each read or write that is
-    /// watched allows another `allowance`, up to `slow` beyond the limit. Returns `None` if time is over.
+    /// watched allows another `allowance`, up to `extension` beyond the limit. Returns `None` if time is over.
     pub(crate) async fn in_time<T>(
         &self,
-        Patience {
+        ProgressTimeout {
             limit,
             allowance,
             watched,
-            slow,
-        }: Patience,
+            extension,
+        }: ProgressTimeout,
         work: impl Future<Output = T>,
     ) -> Option<T> {
         let mut work = pin!(work);
         let mut at = self.clock.now() + limit;
-        let latest = at + slow;
+        let latest = at + extension;
         loop {
             tokio::select! {
                 biased;
@@ -110,14 +110,15 @@ impl Meter {
     }
 }
 
-/// Time to wait for bytes.
+/// Timeout that progress extends.
 #[derive(Clone, Copy)]
-pub(crate) struct Patience {
+pub(crate) struct ProgressTimeout {
     pub(crate) limit: Duration,
     /// At most `limit`, so that bytes from before the start allow nothing.
     pub(crate) allowance: Duration,
     pub(crate) watched: Watched,
-    pub(crate) slow: Duration,
+    /// Maximum time beyond `limit`.
+    pub(crate) extension: Duration,
 }
 
 /// Bytes that show progress.

@@ -3,10 +3,10 @@
 use core::{fmt, time::Duration};
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::{
-    Error, Proxy, RootStore,
+    ClientCertificate, Error, Proxy, RootStore,
     request_headers::{self, RequestHeaders, RequestHook},
 };
 
@@ -51,6 +51,9 @@ pub struct Options {
     pub proxy: Proxy,
     /// Root certificates to trust for TLS. Default: Mozilla's, if they are compiled in.
     pub roots: RootStore,
+    /// Certificate for servers that ask for one. Default: none.
+    pub client_certificate: Option<ClientCertificate>,
+    pub(crate) subprotocols: Vec<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) hook: Option<RequestHook>,
 }
@@ -66,6 +69,28 @@ impl Options {
     pub fn add_header(&mut self, name: &str, value: &str) -> Result<&mut Self, Error> {
         let (legal, value) = request_headers::checked(name, value)?;
         self.headers.append(legal, value);
+        Ok(self)
+    }
+
+    /// Offers a subprotocol in the upgrade to a websocket, after those added before (RFC 6455,
+    /// section 1.9). A server that selects none of them is accepted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Header`] if the name is not a token, or was added before.
+    pub fn add_subprotocol(&mut self, name: &str) -> Result<&mut Self, Error> {
+        let error = |why| Error::Header {
+            name: "sec-websocket-protocol".to_owned(),
+            why,
+        };
+        // The characters of a token are those of a header's name.
+        if HeaderName::try_from(name).is_err() {
+            return Err(error("the subprotocol is not a token"));
+        }
+        if self.subprotocols.iter().any(|other| other == name) {
+            return Err(error("the subprotocol was added before"));
+        }
+        self.subprotocols.push(name.to_owned());
         Ok(self)
     }
 
@@ -116,6 +141,8 @@ impl Default for Options {
             proxy: Proxy::none(),
             headers: HeaderMap::new(),
             hook: None,
+            client_certificate: None,
+            subprotocols: Vec::new(),
             roots: RootStore::default(),
         }
     }
@@ -135,6 +162,8 @@ impl fmt::Debug for Options {
             .field("follow_to_other_origins", &self.follow_to_other_origins)
             .field("proxy", &self.proxy)
             .field("roots", &self.roots)
+            .field("client_certificate", &self.client_certificate)
+            .field("subprotocols", &self.subprotocols)
             .field("headers", &self.headers.keys())
             .field("has_hook", &self.hook.is_some())
             .finish()

@@ -96,7 +96,7 @@ pub(crate) fn checked(name: &str, value: &str) -> Result<(HeaderName, HeaderValu
     let mut value =
         HeaderValue::try_from(value).map_err(|_| error("its value is not valid in HTTP"))?;
     if legal == header::SEC_WEBSOCKET_PROTOCOL {
-        return Err(error("subprotocols are not supported"));
+        return Err(error("`Options::add_subprotocol` offers subprotocols"));
     }
     if legal == header::ACCEPT_ENCODING && !value.to_str().is_ok_and(Encoding::accepts_only_known) {
         return Err(error("only gzip can be read"));

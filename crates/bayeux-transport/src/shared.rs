@@ -51,7 +51,10 @@ impl Shared {
         options: Options,
         reports: mpsc::Sender<(LaneId, Report)>,
     ) -> Result<Self, Error> {
-        let dialer = Dialer::new(options.proxy.clone(), options.roots.clone());
+        let mut dialer = Dialer::new(options.proxy.clone(), options.roots.clone());
+        if let Some(certificate) = options.client_certificate.clone() {
+            dialer = dialer.with_client_certificate(certificate);
+        }
         dialer.check(&endpoint.to_target()).map_err(Error::Dial)?;
         let mut limits = Limits::default();
         limits.max_frame = options.max_frame.max(options.max_body);

@@ -15,7 +15,7 @@ use tokio::{
 use crate::{
     Error,
     close_frame::{self, CloseFrame},
-    meter::{Meter, Patience, Watched},
+    meter::{Meter, ProgressTimeout, Watched},
     reader::{Reader, Received},
     shared::{Closed, Report, Shared},
     upgrade,
@@ -59,6 +59,7 @@ pub(crate) async fn run(
         Ok(stream) => stream,
         Err(end) => {
             if matches!(end, End::Failed(_)) {
+                // A redirect that led nowhere is forgotten.
                 shared.sites.reset();
             }
             return end.report(&shared, lane).await;
@@ -76,16 +77,16 @@ pub(crate) async fn run(
 
     let (replies, to_reply) = mpsc::channel(MAX_REPLIES);
     let limit = shared.options.write_timeout;
-    let patience = Patience {
+    let write_timeout = ProgressTimeout {
         limit,
         allowance: limit,
         watched: Watched::Writes,
-        slow: shared.options.slow_allowance,
+        extension: shared.options.slow_allowance,
     };
     // A read is cancelled only at the end of the lane: cancelled in mid-frame, it would lose its
     // place.
     let mut reading = pin!(read_all(&shared, lane, &meter, reader, &replies));
-    let mut writing = pin!(write_all(output, &meter, outgoing, to_reply, patience));
+    let mut writing = pin!(write_all(output, &meter, outgoing, to_reply, write_timeout));
 
     let end = tokio::select! {
         stopped = &mut stop => stopped.map_or(End::Abandoned, End::Failed),
@@ -213,7 +214,7 @@ pub(crate) async fn write_all<S: AsyncWrite + Unpin>(
     meter: &Meter,
     mut outgoing: mpsc::Receiver<Outgoing>,
     mut replies: mpsc::Receiver<Reply>,
-    patience: Patience,
+    write_timeout: ProgressTimeout,
 ) -> Result<(), Error> {
     let (_, mut socket) = after_handshake_split(empty(), stream, Role::Client);
     // Vectored writes would spin on a stream that accepts nothing.
@@ -248,7 +249,7 @@ pub(crate) async fn write_all<S: AsyncWrite + Unpin>(
             // TLS buffers encrypted bytes until they are flushed.
             socket.flush().await
         };
-        match meter.in_time(patience, writing).await {
+        match meter.in_time(write_timeout, writing).await {
             Some(Ok(())) if last => return Ok(()),
             Some(Ok(())) => {}
             Some(Err(error)) => {
@@ -260,7 +261,7 @@ pub(crate) async fn write_all<S: AsyncWrite + Unpin>(
             None => {
                 return Err(Error::TimedOut {
                     doing: "writing a frame",
-                    limit: patience.limit,
+                    limit: write_timeout.limit,
                 });
             }
         }

@@ -61,6 +61,13 @@ async fn attempt(shared: &Shared, site: &Site, meter: &Arc<Meter>) -> Result<Att
         headers.insert(header::SEC_WEBSOCKET_KEY, key);
     }
 
+    let offered = &shared.options.subprotocols;
+    if let Ok(offered) = HeaderValue::try_from(offered.join(", "))
+        && !offered.is_empty()
+    {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, offered);
+    }
+
     meter.allow(connection::MAX_HEADS);
     let response = sender
         .send_request(request)
@@ -74,14 +81,18 @@ async fn attempt(shared: &Shared, site: &Site, meter: &Arc<Meter>) -> Result<Att
     if let Some(redirect) = Redirect::of(&site.endpoint, status, headers, permission)? {
         return Ok(Attempt::Redirect(Box::new(redirect), status));
     }
-    check_response(&response, &key)?;
+    check_response(&response, &key, offered)?;
     let upgraded = hyper::upgrade::on(response)
         .await
         .map_err(|error| Error::http(DOING, error))?;
     Ok(Attempt::Open(TokioIo::new(upgraded)))
 }
 
-fn check_response(response: &Response<Incoming>, key: &str) -> Result<(), Error> {
+fn check_response(
+    response: &Response<Incoming>,
+    key: &str,
+    subprotocols: &[String],
+) -> Result<(), Error> {
     let (status, headers) = (response.status(), response.headers());
     if status != StatusCode::SWITCHING_PROTOCOLS {
         return Err(Error::Status {
@@ -106,8 +117,16 @@ fn check_response(response: &Response<Incoming>, key: &str) -> Result<(), Error>
     if headers.contains_key(header::SEC_WEBSOCKET_EXTENSIONS) {
         return violation("an extension that was not offered");
     }
-    if headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL) {
+    let mut selected = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter();
+    let is_offered = |selected: &HeaderValue| {
+        let selected = selected.as_bytes().trim_ascii();
+        subprotocols.iter().any(|name| name.as_bytes() == selected)
+    };
+    if !selected.by_ref().take(1).all(is_offered) {
         return violation("a subprotocol that was not offered");
+    }
+    if selected.next().is_some() {
+        return violation("more than one subprotocol");
     }
     Ok(())
 }

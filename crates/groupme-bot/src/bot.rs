@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use groupme_client::{Builder, ConversationId, Delivery, Handle, Status};
 
-use crate::{Answer, Command, Context, Handler, HandlerError, run::Run, signature::Outcome};
+use crate::{Command, Context, Handler, HandlerError, IntoDrafts, run::Run, signature::Outcome};
 
 /// A bot: commands, other handlers, and the rules that all of them follow.
 ///
@@ -137,7 +137,7 @@ impl Bot {
     where
         F: Fn(Context) -> O + Send + Sync + 'static,
         O: Future<Output = R> + Send + 'static,
-        R: Answer,
+        R: IntoDrafts,
     {
         self.on_message = Some(Arc::new(move |context| {
             let answer = handler(context);

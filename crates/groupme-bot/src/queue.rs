@@ -62,7 +62,7 @@ impl Queue {
     pub(crate) fn release(&mut self, job: u64) {
         let found = self.running.values().find(|running| running.job == job);
         if let Some(key) = found.map(|running| running.key.clone()) {
-            self.pass_on(key, job);
+            self.start_next(key, job);
         }
     }
 
@@ -76,7 +76,7 @@ impl Queue {
                 None => core::future::pending().await,
             };
             if let Some(ended) = self.running.remove(&id) {
-                self.pass_on(ended.key, ended.job);
+                self.start_next(ended.key, ended.job);
                 return (ended.delivery, panicked);
             }
         }
@@ -106,7 +106,8 @@ impl Queue {
         self.turns.clear();
     }
 
-    fn pass_on(&mut self, key: Key, job: u64) {
+    /// Starts the next job of a turn whose job has ended.
+    fn start_next(&mut self, key: Key, job: u64) {
         let Some((turn, queue)) = self.turns.get_mut(&key) else {
             return;
         };

@@ -4,13 +4,13 @@ use core::pin::Pin;
 
 use groupme_client::Draft;
 
-use crate::{Answer, Argument, ArgumentError, Arguments, Context, HandlerError};
+use crate::{Argument, ArgumentError, Arguments, Context, HandlerError, IntoDrafts};
 
 /// Future of a handler, with the messages to send.
 pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Vec<Draft>, HandlerError>> + Send>>;
 
 /// Function that answers a command: takes a [`Context`] and up to five [`Argument`]s, is async, and
-/// returns an [`Answer`]. `A` is the tuple of its arguments.
+/// returns a type that is [`IntoDrafts`]. `A` is the tuple of its arguments.
 pub trait Handler<A>: Send + Sync + 'static {
     /// Returns the placeholders of the arguments, in order.
     #[doc(hidden)]
@@ -42,7 +42,7 @@ macro_rules! handlers {
         where
             F: Fn(Context $(, $Argument)*) -> O + Send + Sync + 'static,
             O: Future<Output = R> + Send + 'static,
-            R: Answer,
+            R: IntoDrafts,
             $( $Argument: Argument, )*
         {
             fn placeholders() -> Vec<String> {

@@ -10,18 +10,24 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod account;
+mod archive;
 #[cfg(feature = "chat")]
 mod chat;
 mod conversations;
 mod messages;
+mod shell;
+mod stats;
 
 #[cfg(feature = "chat")]
 pub(crate) use self::chat::{Chat, Notify};
 pub(crate) use self::{
     account::{Account, ConversationArgs, Gateway, OutputArgs, RowFormat, Transport},
+    archive::Archive,
     conversations::{Chats, Groups, Ping, Typing},
     messages::{Download, Edit, History, Like, Mention, MessageArgs, PictureSize, Read, Send},
+    shell::{Completion, Man, Shell},
     sim::Sim,
+    stats::Stats,
 };
 
 /// Listen to GroupMe in real time, send and read messages, run a simulated GroupMe.
@@ -100,6 +106,19 @@ pub(crate) enum Command {
     /// answer, and no account is needed.
     #[cfg(feature = "chat")]
     Chat(Chat),
+    /// Keep whole conversations in a directory, with their pictures, videos, sounds and files.
+    ///
+    /// Messages become lines of JSON, a file for each conversation, oldest first. A run continues
+    /// where the last one ended or was killed, adds new messages, and takes over edits, deletions and
+    /// reactions as far as GroupMe shows them. Exit status 7 if GroupMe counts more messages than it
+    /// returned. Text, names and pictures of others are in the directory: keep it private.
+    Archive(Archive),
+    /// Show when a conversation is active, and who writes: messages by hour, day of the week, month and
+    /// member.
+    ///
+    /// Counts those of an archive, or fetches a whole history. Times are those of this machine's time
+    /// zone. GroupMe's own notices do not count.
+    Stats(Stats),
     /// List direct conversations, most recent first.
     Chats(Chats),
     /// List groups, most recent first.
@@ -133,6 +152,14 @@ pub(crate) enum Command {
     /// and offset, the rest is still decoded, and the exit status is 1. A list of any size is
     /// decoded, such as `message.json` of GroupMe's export; any other document may have 16 MiB.
     Decode(Decode),
+    /// Print a script with which a shell completes commands and options.
+    ///
+    /// For bash: `groupme completion bash > ~/.local/share/bash-completion/completions/groupme`. For
+    /// zsh: a file `_groupme` in a directory of `$fpath`. For fish:
+    /// `~/.config/fish/completions/groupme.fish`.
+    Completion(Completion),
+    /// Write a manual page for each command, to be read with `man`.
+    Man(Man),
 }
 
 impl Command {

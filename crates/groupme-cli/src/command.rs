@@ -1,8 +1,10 @@
 //! The commands, one module each.
 
+pub(crate) mod archive;
 #[cfg(feature = "chat")]
 pub(crate) mod chat;
 pub(crate) mod chats;
+pub(crate) mod completion;
 pub(crate) mod decode;
 pub(crate) mod delete;
 pub(crate) mod demo;
@@ -13,11 +15,13 @@ pub(crate) mod groups;
 pub(crate) mod history;
 pub(crate) mod like;
 pub(crate) mod listen;
+pub(crate) mod man;
 mod names;
 pub(crate) mod ping;
 pub(crate) mod read;
 pub(crate) mod send;
 pub(crate) mod sim;
+pub(crate) mod stats;
 mod text;
 pub(crate) mod typing;
 pub(crate) mod unlike;

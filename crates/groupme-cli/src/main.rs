@@ -30,6 +30,10 @@ fn main() -> ExitCode {
         Command::Download(args) => command::block_on(command::download::run(args)),
         #[cfg(feature = "chat")]
         Command::Chat(args) => command::block_on(command::chat::run(args)),
+        Command::Archive(args) => command::block_on(command::archive::run(args)),
+        Command::Stats(args) => command::block_on(command::stats::run(args)),
+        Command::Completion(args) => command::completion::run(&args),
+        Command::Man(args) => command::man::run(&args),
         Command::Chats(args) => command::block_on(command::chats::run(args)),
         Command::Groups(args) => command::block_on(command::groups::run(args)),
         Command::Edit(args) => command::block_on(command::edit::run(args)),

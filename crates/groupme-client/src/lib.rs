@@ -112,6 +112,7 @@
 //! - `rustls-ring` (default): TLS by rustls with ring.
 //! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; goes before ring.
 //! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
+//! - `platform-roots`: `RootStore::platform`, the root certificates of the operating system.
 //! - `cookies`: keeps the cookies of the gateway. GroupMe needs none; `CometD` and load balancers
 //!   with sticky sessions do.
 //! - `sqlite`: `SqliteStore`, a store of acknowledgements in a file. Builds SQLite, which is C.

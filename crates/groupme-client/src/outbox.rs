@@ -183,7 +183,7 @@ impl Outbox {
             guid: guid.to_string(),
             conversation,
             draft: draft.into(),
-            put_in_at: Some(unix_time::now()),
+            queued_at: Some(unix_time::now()),
         };
         let (done, fate) = oneshot::channel();
         let (saved_sender, saved) = oneshot::channel();
@@ -259,14 +259,14 @@ impl Expiry {
     fn new(message: &OutboxMessage, max_age: Duration) -> Option<Self> {
         let now = unix_time::now();
         // A clock that was set back makes no message older.
-        let age = message.put_in_at.map_or(0, |put_in_at| {
-            now.as_millis().saturating_sub(put_in_at.as_millis())
+        let age = message.queued_at.map_or(0, |queued_at| {
+            now.as_millis().saturating_sub(queued_at.as_millis())
         });
         let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
         let max = i64::try_from(max_age.as_millis()).unwrap_or(i64::MAX);
         let by_wall = message
-            .put_in_at
-            .map(|put_in_at| Timestamp::from_millis(put_in_at.as_millis().saturating_add(max)));
+            .queued_at
+            .map(|queued_at| Timestamp::from_millis(queued_at.as_millis().saturating_add(max)));
         let at = Instant::now().checked_add(max_age.saturating_sub(age))?;
         Some(Self { at, by_wall })
     }

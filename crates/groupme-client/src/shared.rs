@@ -116,7 +116,9 @@ impl Shared {
             signal,
             runtime,
         });
-        shared.runtime.spawn(keep(Arc::clone(&shared)));
+        shared
+            .runtime
+            .spawn(drive_while_program_is_away(Arc::clone(&shared)));
         // A program may do something else before its first poll.
         shared.signal.arm();
         shared
@@ -270,10 +272,10 @@ enum Look {
 }
 
 /// Drives the account while the program does not.
-async fn keep(shared: Arc<Shared>) {
+async fn drive_while_program_is_away(shared: Arc<Shared>) {
     let mut seen = 0;
     loop {
-        shared.obey();
+        shared.perform_commands();
         match shared.look(&mut seen) {
             Look::Attended => {
                 tokio::select! {
@@ -299,15 +301,15 @@ async fn keep(shared: Arc<Shared>) {
 
 impl Shared {
     /// Performs the commands of handles.
-    fn obey(&self) {
-        let has_obeyed = self.with(|flags, driver, _| {
+    fn perform_commands(&self) {
+        let has_performed = self.with(|flags, driver, _| {
             let has_commands = core::mem::take(flags.has_commands);
             if has_commands {
                 driver.perform_actions();
             }
             has_commands
         });
-        if has_obeyed == Some(true) {
+        if has_performed == Some(true) {
             // Some commands are answered locally, and deadlines change.
             self.waker.wake_by_ref();
         }

@@ -51,8 +51,9 @@ pub fn escape_invisible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Unicode's format characters, separators of lines, characters that are ignored by default, and
-/// blanks that are no white space. The selector of coloured emoji is none of them.
+/// Returns whether a character is one of Unicode's format characters, separators of lines, characters
+/// that are ignored by default, and blanks that are no white space. The selector of coloured emoji is
+/// none of them.
 pub fn is_invisible(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

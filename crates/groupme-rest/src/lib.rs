@@ -62,6 +62,7 @@
 //! - `rustls-ring` (default): TLS by rustls with ring.
 //! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; goes before ring.
 //! - `bundled-roots` (default): Mozilla's root certificates, compiled into the program.
+//! - `platform-roots`: `RootStore::platform`, the root certificates of the operating system.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Servers send durations, counts and lengths: arithmetic on them saturates or is checked.

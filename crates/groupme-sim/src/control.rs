@@ -12,12 +12,12 @@
 mod condition;
 mod faults;
 mod fields;
+mod messages;
 mod openapi;
 mod overview;
 mod people;
 mod resolve;
 mod routes;
-mod talk;
 
 use core::time::Duration;
 
@@ -25,7 +25,7 @@ use bayeux_proto::Instant;
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::condition::Condition;
-use self::{fields::Field, routes::ROUTES};
+use self::fields::Field;
 use crate::{
     fault::{FaultPlan, Incident},
     journal::Filter,
@@ -139,7 +139,7 @@ fn try_handle(
     let path = request.path.trim_matches('/').split('/').map(decode);
     let path: Vec<String> = path.filter(|segment| !segment.is_empty()).collect();
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let mut known = ROUTES.iter().filter_map(|route| {
+    let mut known = routes::all().filter_map(|route| {
         let arguments = route.matches(&path)?;
         Some((route, arguments))
     });

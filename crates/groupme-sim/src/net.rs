@@ -1,6 +1,7 @@
 //! Simulator on real sockets.
 
 mod actor;
+mod bounded_wait;
 mod builder;
 mod callback;
 mod clock;
@@ -16,7 +17,6 @@ mod rest;
 mod shared;
 mod socket;
 mod throttle;
-mod until;
 mod wait;
 
 use core::{fmt, net::SocketAddr, time::Duration};
@@ -30,7 +30,9 @@ use tokio::{
 };
 
 use self::shared::{Options, Shared};
-pub use self::{builder::SimBuilder, control::ControlAccess, playback::Playback, until::NotSeen};
+pub use self::{
+    bounded_wait::NotSeen, builder::SimBuilder, control::ControlAccess, playback::Playback,
+};
 use crate::{
     rest::RestConfig,
     script::{Cast, Script},

@@ -2,7 +2,10 @@
 
 mod actions;
 mod batch;
+mod clock;
+mod commands;
 mod listener;
+mod process;
 mod program;
 mod receive;
 
@@ -14,16 +17,17 @@ use bayeux_wire::{Decoder, Frame};
 use groupme_account::{Account, Incoming, Moment, Status};
 use groupme_model::SourceGuid;
 
-use self::program::Program;
 pub(crate) use self::{
     batch::Batch,
     listener::{EPOCH, Listener, Recipient},
+    process::Asleep,
     program::State as SubscriptionState,
 };
+use self::{clock::Clock, program::Program};
 use crate::{
-    fact::{ClientFact, Delivered, Fact, Issued},
+    fact::{ClientFact, Fact, Issued},
     network::Arrived,
-    plan::{ClientSettings, Command},
+    plan::ClientSettings,
     rest_requests::{Call, RestExchange},
     run::Context,
     sabotage::{Sabotage, Saboteur},
@@ -36,6 +40,7 @@ pub(crate) struct Client {
     decoder: Decoder,
     /// Reused for every payload received by a bare session.
     frame: Frame,
+    /// Batch of the action under way, reused.
     out: Vec<u8>,
     batch: Batch,
     token: String,
@@ -49,7 +54,9 @@ pub(crate) struct Client {
 }
 
 enum Kind {
+    /// Subscribes and publishes, without gap-free delivery.
     Plain(Box<Plain>),
+    /// Listens to an account.
     Listener(Box<Listener>),
 }
 
@@ -57,25 +64,6 @@ enum Kind {
 struct Plain {
     session: Session,
     program: Program,
-}
-
-/// A clock that is wrong.
-#[derive(Clone, Copy, Debug, Default)]
-struct Clock {
-    ahead: Duration,
-    behind: Duration,
-}
-
-/// A process that is suspended, or one that is to start.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Asleep {
-    pub(crate) until: Instant,
-    /// Whether the session is woken afterwards.
-    pub(crate) wake: bool,
-    /// Whether timers fire before what has arrived is read.
-    pub(crate) timers_first: bool,
-    /// Whether it is a new process that starts.
-    pub(crate) starts: bool,
 }
 
 impl Client {
@@ -190,55 +178,6 @@ impl Client {
         local.into_iter().chain(true_time).min()
     }
 
-    /// Ends the process of a listener. Another one starts after `down` with what is in the store.
-    pub(crate) fn crash(&mut self, cx: &mut Context, down: Duration) {
-        let Some(listener) = self.listener_mut().filter(|one| one.is_running()) else {
-            return;
-        };
-        let saved = listener.crash();
-        self.gone(cx, &saved);
-        self.start_after(cx, down);
-    }
-
-    /// Forgets everything of a process that is gone, after its last acknowledgements were saved.
-    fn gone(&mut self, cx: &mut Context, saved: &[Delivered]) {
-        if !saved.is_empty() {
-            self.see(cx, ClientFact::Acknowledged(saved));
-        }
-        if self.listener().is_some_and(Listener::has_lost_changes) {
-            self.see(cx, ClientFact::ChangesLost);
-        }
-        cx.network.crash(cx.now, self.index);
-        self.see_baseline(cx);
-        self.see(cx, ClientFact::Crashed);
-        self.inbox.clear();
-        self.local = Instant::ORIGIN;
-    }
-
-    /// Lets no save succeed until then.
-    pub(crate) fn fill_disk(&mut self, until: Instant) {
-        if let Some(listener) = self.listener_mut() {
-            listener.fill_disk(until);
-        }
-    }
-
-    fn start_after(&mut self, cx: &mut Context, down: Duration) {
-        self.asleep = Some(Asleep {
-            until: cx.now + down,
-            wake: false,
-            timers_first: false,
-            starts: true,
-        });
-        if down.is_zero() {
-            self.handle_timeout(cx);
-        }
-    }
-
-    /// Has the program connect, if it has not.
-    pub(crate) fn listen(&mut self, cx: &mut Context) {
-        self.issue(cx, Command::Connect);
-    }
-
     /// Returns the next request for REST, with the number of the process that makes it.
     pub(crate) fn poll_call(&mut self, now: Instant) -> Option<(u32, Call)> {
         if self.asleep.is_some() {
@@ -331,137 +270,15 @@ impl Client {
         true
     }
 
-    /// Ends the process of a listener whose engine has ended. The server or a proxy may change its
-    /// mind.
-    fn end(&mut self, cx: &mut Context) {
-        let Some(listener) = self.listener_mut() else {
-            return;
-        };
-        let saved = listener.flush();
-        listener.end();
-        let is_wanted = listener.is_wanted;
-        self.gone(cx, &saved);
-        if is_wanted {
-            self.start_after(cx, Duration::from_secs(5));
-        }
-    }
-
     fn see_baseline(&mut self, cx: &mut Context) {
         if self.listener_mut().is_some_and(Listener::finds_baseline) {
             self.see(cx, ClientFact::Baseline);
         }
     }
 
-    /// Has the program issue a command.
-    pub(crate) fn issue(&mut self, cx: &mut Context, command: Command) {
-        if self.asleep.is_some() {
-            return;
-        }
-        self.read_clock(cx.now);
-        match &mut self.kind {
-            Kind::Plain(plain) => {
-                let Plain { session, program } = &mut **plain;
-                program.issue(cx, self.local, command, session);
-            }
-            Kind::Listener(_) => self.issue_to_engine(cx, command),
-        }
-        self.drain(cx);
-        self.rest(cx, true);
-    }
-
-    fn issue_to_engine(&mut self, cx: &mut Context, command: Command) {
-        let (index, at) = (self.index, self.moment(cx));
-        let Some(listener) = self.listener_mut() else {
-            return;
-        };
-        let mut see = |issued| cx.see(&Fact::Client(index, ClientFact::Issued(issued)));
-        match command {
-            Command::Connect => {
-                listener.is_wanted = true;
-                if !listener.is_running() {
-                    see(Issued::Connect);
-                    listener.start();
-                    for channel in listener.wanted() {
-                        let fact = ClientFact::Watches(channel.as_str(), true);
-                        cx.see(&Fact::Client(index, fact));
-                    }
-                }
-            }
-            Command::Disconnect => {
-                listener.is_wanted = false;
-                see(Issued::Disconnect);
-                if let Some(engine) = &mut listener.engine {
-                    engine.disconnect();
-                }
-            }
-            Command::Subscribe(pick) => {
-                let channel = listener.channel(pick);
-                if let Some(engine) = &mut listener.engine {
-                    see(Issued::Listen(&channel));
-                    if engine.subscribe(&channel).is_err() {
-                        return;
-                    }
-                }
-                listener.want(&channel, true);
-                let fact = ClientFact::Watches(channel.as_str(), true);
-                cx.see(&Fact::Client(index, fact));
-            }
-            Command::Unsubscribe(pick) => {
-                let Some(channel) = listener.unsubscribed(pick) else {
-                    return;
-                };
-                if let Some(engine) = &mut listener.engine {
-                    see(Issued::Listen(&channel));
-                    if engine.unsubscribe(&channel).is_err() {
-                        return;
-                    }
-                }
-                listener.want(&channel, false);
-                let fact = ClientFact::Watches(channel.as_str(), false);
-                cx.see(&Fact::Client(index, fact));
-            }
-            Command::Publish(pick) => {
-                let channel = listener.channel(pick);
-                let own = index as u64 * 1_000_000 + listener.published;
-                listener.published += 1;
-                if let Some(engine) = &mut listener.engine {
-                    let json = format!(r#"{{"type":"typing","own":{own},"user_id":"1"}}"#);
-                    let result = engine.publish(&channel, &json);
-                    let result = result.as_ref().map(|id| *id);
-                    see(Issued::Publish(&channel, own, result));
-                }
-            }
-            Command::Wake => {
-                if let Some(engine) = &mut listener.engine {
-                    see(Issued::Wake);
-                    engine.wake(at);
-                }
-            }
-            // No client offers it; or sent over REST, not by the session.
-            Command::PauseConnects(_) | Command::Send(_) => {}
-        }
-    }
-
-    /// Has the program listen and connect, whatever it did before.
-    pub(crate) fn settle_down(&mut self, cx: &mut Context) {
-        self.issue(cx, Command::PauseConnects(false));
-        self.issue(cx, Command::Connect);
-    }
-
-    /// Suspends the process, unless it is suspended for longer already.
-    pub(crate) fn sleep(&mut self, cx: &mut Context, mut asleep: Asleep) {
-        let before = self.asleep;
-        if before.is_none_or(|before| before.until < asleep.until) {
-            asleep.starts = before.is_some_and(|before| before.starts);
-            self.asleep = Some(asleep);
-            self.see(cx, ClientFact::Issued(Issued::Sleep(asleep.until)));
-        }
-    }
-
     /// Moves the clock.
     pub(crate) fn jump(&mut self, cx: &mut Context, forward: bool, by: Duration) {
-        let Clock { ahead, behind } = &mut self.clock;
-        *(if forward { ahead } else { behind }) += by;
+        self.clock.jump(forward, by);
         let shown = self.clock.shown(cx.now);
         self.see(cx, ClientFact::Issued(Issued::ClockJump(shown)));
     }
@@ -501,38 +318,25 @@ impl Client {
     }
 
     fn fire_timers(&mut self, cx: &Context) {
-        let (local, at) = (self.local, self.moment(cx));
-        match &mut self.kind {
-            Kind::Plain(plain) => plain.session.handle_timeout(local),
-            Kind::Listener(listener) => {
-                if let Some(engine) = &mut listener.engine {
-                    engine.handle_timeout(at);
-                }
-            }
-        }
+        self.drive(cx, Session::handle_timeout, Account::handle_timeout);
     }
 
-    fn wake_up(&mut self, cx: &mut Context, woken: Asleep) {
-        if woken.starts {
-            self.listen(cx);
-        }
-        if woken.wake {
-            self.see(cx, ClientFact::Issued(Issued::Wake));
-            let (local, at) = (self.local, self.moment(cx));
-            match &mut self.kind {
-                Kind::Plain(plain) => plain.session.handle_wake(local),
-                Kind::Listener(listener) => {
-                    if let Some(engine) = &mut listener.engine {
-                        engine.wake(at);
-                    }
+    /// Passes an input to the bare session, or to the engine of the process that runs, if any.
+    fn drive(
+        &mut self,
+        cx: &Context,
+        session: impl FnOnce(&mut Session, Instant),
+        account: impl FnOnce(&mut Account, Moment),
+    ) {
+        let (local, at) = (self.local, self.moment(cx));
+        match &mut self.kind {
+            Kind::Plain(plain) => session(&mut plain.session, local),
+            Kind::Listener(listener) => {
+                if let Some(engine) = &mut listener.engine {
+                    account(engine, at);
                 }
             }
         }
-        if woken.timers_first {
-            self.fire_timers(cx);
-            self.drain(cx);
-        }
-        self.read_inbox(cx);
     }
 
     /// Reads what has arrived, as far as it is to be read.
@@ -557,19 +361,6 @@ impl Client {
 
     fn see(&self, cx: &mut Context, fact: ClientFact<'_>) {
         cx.see(&Fact::Client(self.index, fact));
-    }
-}
-
-impl Clock {
-    fn shown(self, now: Instant) -> Instant {
-        let ahead = now + self.ahead;
-        Instant::ORIGIN + (ahead - (Instant::ORIGIN + self.behind))
-    }
-
-    /// Returns when the clock shows this time.
-    fn true_time(self, shown: Instant) -> Instant {
-        let at = shown + self.behind;
-        Instant::ORIGIN + (at - (Instant::ORIGIN + self.ahead))
     }
 }
 

@@ -102,7 +102,9 @@ fn comments(file: &File, all: &[File]) -> Vec<(usize, String)> {
         }
         for word in comment.split(|c: char| c.is_whitespace() || "`()[]<>,;\"'".contains(c)) {
             let word = word.trim_end_matches(['.', ':']).trim_start_matches("../");
-            let is_document = Path::new(word).extension().is_some_and(|end| end == "md")
+            let is_document = Path::new(word)
+                .extension()
+                .is_some_and(|end| end == "md" || end == "rs")
                 && !word.contains(['*', '{', '$']);
             let is_here = || all.iter().any(|file| file.path.ends_with(word));
             if is_document && !word.contains("://") && !is_here() {
@@ -265,6 +267,7 @@ mod tests {
             "# as `spec.md` has it\n",
             "`spec.md` is not",
         );
+        broken(A, "//! A.\n// as in gone.rs.\n", "`gone.rs` is not");
         clean(A, "//! A.\n// see README.md and crates/README.md.\n");
         clean(
             A,

@@ -13,6 +13,7 @@ use crate::{
     http_url::{NOT_ASCII, has_ascii_host},
 };
 
+/// Proxy server, parsed from its URL.
 #[derive(Clone)]
 pub(crate) struct ProxyServer {
     target: Target,
@@ -70,7 +71,7 @@ impl ProxyServer {
 
     /// Returns the targets to ask the proxy for, in turn: the target itself, or its addresses if the
     /// proxy does not look up names. IPv4 comes first, because proxies without IPv6 are common.
-    pub(crate) async fn requests(&self, target: &Target) -> Result<Vec<Target>, DialError> {
+    pub(crate) async fn tunnel_targets(&self, target: &Target) -> Result<Vec<Target>, DialError> {
         let is_address = target.host().parse::<IpAddr>().is_ok();
         match &self.protocol {
             Protocol::Socks5(options) if !options.resolves_names() && !is_address => {

@@ -4,6 +4,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+#[cfg(any(feature = "rustls-ring", feature = "rustls-graviola"))]
+mod client_certificate;
 mod localhost;
 #[cfg(any(feature = "rustls-ring", feature = "rustls-graviola"))]
 mod session_resumption;

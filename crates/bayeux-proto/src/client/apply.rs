@@ -27,7 +27,7 @@ impl Session {
             Step::Resume(cause) => {
                 let due = self.failed(cause);
                 if self.health.has_expired_by(&self.cx, due) {
-                    self.start_over(Handshake::at(due), due);
+                    self.restart_handshake(Handshake::at(due), due);
                 } else {
                     self.connect.schedule(due);
                 }
@@ -121,7 +121,7 @@ impl Session {
                 if falls_back {
                     self.cx.transport = Transport::LongPolling;
                 }
-                self.start_over(Handshake::replacing(is_gone, due), due);
+                self.restart_handshake(Handshake::replacing(is_gone, due), due);
             }
             Stage::Closing { .. } => self.finish(End::Requested),
             Stage::Idle | Stage::Handshake(_) | Stage::Ended => {}
@@ -130,11 +130,11 @@ impl Session {
 
     fn fall_back(&mut self, cause: Cause) {
         self.cx.transport = Transport::LongPolling;
-        self.choice.fell_back();
+        self.choice.switched_to_long_polling();
         let subscribed = self.requests.subscriptions().any_active().is_some();
-        let due = self.health.fell_back(&mut self.cx, cause, subscribed);
+        let due = self.health.report_fallback(&mut self.cx, cause, subscribed);
         if self.stage == Stage::Live {
-            self.start_over(Handshake::at(due), due);
+            self.restart_handshake(Handshake::at(due), due);
         } else {
             self.retry_handshake(due);
         }
@@ -142,7 +142,7 @@ impl Session {
 
     /// Leaves the session for a handshake. All lanes are closed, so late messages of the old
     /// session have no effect.
-    fn start_over(&mut self, handshake: Handshake, due: Instant) {
+    fn restart_handshake(&mut self, handshake: Handshake, due: Instant) {
         self.close_lanes();
         self.requests.start_session(&mut self.cx);
         self.cx.client_id.clear();

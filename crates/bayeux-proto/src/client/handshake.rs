@@ -70,6 +70,7 @@ impl Handshake {
         self.sent.map(|sent| sent.lane)
     }
 
+    /// Writes the message, and starts the deadline of its reply.
     pub(super) fn write(
         &mut self,
         cx: &mut Context,
@@ -117,6 +118,7 @@ impl Handshake {
             }
             _ => Cause::Refused(cx.server_error(reply)),
         };
+        // False if the server advises no further attempt.
         if !cx.start_interval() {
             return Step::Finish(cx.end_by_interval(reply));
         }

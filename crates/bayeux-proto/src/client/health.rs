@@ -185,7 +185,7 @@ impl Health {
     /// Reports that the websocket failed, and returns when to try long-polling. The first time
     /// since the last success it is tried at once, in the same attempt. Later it is an attempt of
     /// its own, because a server that refuses both would see twice as many requests.
-    pub(super) fn fell_back(
+    pub(super) fn report_fallback(
         &mut self,
         cx: &mut Context,
         cause: Cause,

@@ -2,8 +2,8 @@
 //! once.
 
 mod answers;
+mod failure_delay;
 mod in_flight;
-mod pace;
 mod queue;
 mod replies;
 mod request;
@@ -13,8 +13,8 @@ use alloc::vec::Vec;
 
 use self::{
     answers::Answers,
+    failure_delay::FailureDelay,
     in_flight::{InFlight, Sent},
-    pace::Pace,
     queue::Queue,
     request::Request,
 };
@@ -31,7 +31,7 @@ pub(super) struct Requests {
     queue: Queue,
     in_flight: InFlight,
     answers: Answers,
-    pace: Pace,
+    failure_delay: FailureDelay,
     subscriptions: Subscriptions,
     /// Number of publishes queued or in flight.
     publishes: usize,
@@ -102,7 +102,7 @@ impl Requests {
     /// Returns when the queue may be written again, if a failure delays it; `None` while the queue
     /// is empty.
     pub(super) fn due(&self) -> Option<Instant> {
-        (self.queue.len() > 0).then_some(self.pace.not_before())
+        (self.queue.len() > 0).then_some(self.failure_delay.not_before())
     }
 
     /// Writes as many queued commands as fit into one batch. Returns false if none of them needs a
@@ -155,7 +155,7 @@ impl Requests {
             }
         }
         if is_failure {
-            self.pace.failed(cx, cause);
+            self.failure_delay.failed(cx, cause);
         }
     }
 
@@ -218,7 +218,7 @@ impl Requests {
         self.answers.end_session();
         self.queue
             .start_session(self.subscriptions.start_session(cx));
-        self.pace = Pace::default();
+        self.failure_delay = FailureDelay::default();
     }
 
     /// Cancels all queued publishes at the end of the session, and settles the others.

@@ -41,7 +41,7 @@ impl TransportChoice {
 
     /// Records that long-polling replaced the websocket. During an outage the websocket is again
     /// tried as often before the next replacement.
-    pub(super) fn fell_back(&mut self) {
+    pub(super) fn switched_to_long_polling(&mut self) {
         self.failures = 0;
     }
 

@@ -21,6 +21,7 @@ impl Server {
         received: Received<'_>,
         policy: &mut dyn SecurityPolicy,
     ) {
+        // Faye 0.8 pushes over a socket from the first message on that names the session.
         if self.config.profile.push == Push::AfterMessage
             && let Some(client) = self.session_of(&received)
         {

@@ -1,4 +1,6 @@
 //! Advice: merging, lifetime, and values for one transport.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

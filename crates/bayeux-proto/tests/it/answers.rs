@@ -1,4 +1,6 @@
 //! Answers to remote calls: messages with `data` and the id of a publish.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{
     Close, Config, Message, Misuse, Outcome, PublishId, SessionEvent, Unexpected, Verdict,

@@ -1,4 +1,6 @@
 //! Back-off of repeated attempts.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

@@ -1,4 +1,6 @@
 //! Connect loop over a websocket: one connect outstanding, the time of the next, and replies.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 
@@ -323,14 +325,14 @@ fn a_connect_reply_while_disconnecting_has_no_effect() {
         let mut world = World::established();
         let held = world.last("/meta/connect");
         world.disconnect();
-        let farewell = world.last("/meta/disconnect");
+        let disconnect = world.last("/meta/disconnect");
         let reply = Message {
             successful: Some(successful),
             advice,
             ..held.ok()
         };
         world.receive(held.lane, &[reply]);
-        world.answer(&farewell, &[farewell.ok()]);
+        world.answer(&disconnect, &[disconnect.ok()]);
         assert_eq!(world.last_event(), &SessionEvent::Ended(End::Requested));
         assert_eq!(world.last("/meta/connect").id, held.id);
         assert_eq!(world.failures(), 0);

@@ -1,4 +1,6 @@
 //! Events: their delivery and recipients, and no confusion with replies.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{Channel, Close, Message, Unexpected, Verdict};
 

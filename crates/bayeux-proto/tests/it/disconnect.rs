@@ -1,4 +1,6 @@
 //! Disconnect, by the application and by the server.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{
     Close, Config, End, Message, Misuse, Outcome, Reconnect, SessionEvent, Transport, Verdict,
@@ -56,16 +58,16 @@ fn disconnects(world: &World) -> usize {
 fn a_disconnect_ends_with_the_reply() {
     let mut world = World::established();
     world.disconnect();
-    let farewell = world.last("/meta/disconnect");
+    let disconnect = world.last("/meta/disconnect");
     assert_eq!(
-        farewell.json,
+        disconnect.json,
         format!(
             r#"{{"channel":"/meta/disconnect","id":"{}","clientId":"alice"}}"#,
-            farewell.id
+            disconnect.id
         )
     );
     assert_eq!(world.story(), ["0 send 1 /meta/disconnect"]);
-    world.answer(&farewell, &[farewell.ok()]);
+    world.answer(&disconnect, &[disconnect.ok()]);
     assert_eq!(world.story(), ["0 close 1", "0 Ended(Requested)"]);
     assert_over(&mut world, End::Requested);
 }
@@ -76,10 +78,10 @@ fn a_disconnect_is_sent_beside_the_held_poll_which_ends_with_it() {
     let mut world = World::established_over_http();
     let held = world.last("/meta/connect");
     world.disconnect();
-    let farewell = world.last("/meta/disconnect");
-    assert_ne!(farewell.lane, held.lane);
+    let disconnect = world.last("/meta/disconnect");
+    assert_ne!(disconnect.lane, held.lane);
     assert!(world.lanes.contains_key(&held.lane));
-    world.answer(&farewell, &[farewell.ok()]);
+    world.answer(&disconnect, &[disconnect.ok()]);
     assert_over(&mut world, End::Requested);
 }
 
@@ -112,8 +114,8 @@ fn the_last_connect_reply_is_no_error_while_disconnecting() {
             world.answer(&connect, &[word(&connect)]);
             assert_eq!(world.events.len(), reported);
             assert_eq!(world.sent("/meta/connect").count(), connects);
-            let farewell = world.last("/meta/disconnect");
-            world.answer(&farewell, &[farewell.ok()]);
+            let disconnect = world.last("/meta/disconnect");
+            world.answer(&disconnect, &[disconnect.ok()]);
             assert_eq!(world.events.len(), reported + 1);
             assert_over(&mut world, End::Requested);
         }
@@ -163,8 +165,11 @@ fn the_disconnect_timeout_counts_from_the_call_and_not_from_the_last_report() {
 fn a_disconnect_ends_with_a_refusal() {
     let mut world = World::established();
     world.disconnect();
-    let farewell = world.last("/meta/disconnect");
-    world.answer(&farewell, &[farewell.refused("401:alice:Unknown client")]);
+    let disconnect = world.last("/meta/disconnect");
+    world.answer(
+        &disconnect,
+        &[disconnect.refused("401:alice:Unknown client")],
+    );
     assert_over(&mut world, End::Requested);
 }
 
@@ -173,18 +178,18 @@ fn a_disconnect_ends_with_a_refusal() {
 fn a_disconnect_ends_when_its_exchange_fails() {
     let mut world = World::established_over_http();
     world.disconnect();
-    let farewell = world.last("/meta/disconnect");
-    world.close(farewell.lane, Close::Lost);
+    let disconnect = world.last("/meta/disconnect");
+    world.close(disconnect.lane, Close::Lost);
     assert_over(&mut world, End::Requested);
 
     let mut world = World::established_over_http();
     world.disconnect();
-    let farewell = world.last("/meta/disconnect");
+    let disconnect = world.last("/meta/disconnect");
     let why = Close::Status {
         status: 403,
         retry_after: None,
     };
-    world.close(farewell.lane, why);
+    world.close(disconnect.lane, why);
     assert_over(&mut world, End::Requested);
 }
 
@@ -219,7 +224,7 @@ fn commands_are_refused_while_disconnecting() {
     world.story();
     assert_eq!(world.session.unsubscribe(id), Ok(()));
     world.drain();
-    assert!(world.story().is_empty(), "the farewell is the last word");
+    assert!(world.story().is_empty(), "the disconnect is the last word");
     world.session.disconnect();
     world.drain();
     assert_eq!(disconnects(&world), 1);
@@ -240,8 +245,8 @@ fn a_subscribe_refused_while_disconnecting_is_not_repeated() {
     world.close(subscribe.lane, Close::Complete);
     world.pass(millis(1_000));
     assert_eq!(world.sent("/meta/subscribe").count(), 1);
-    let farewell = world.last("/meta/disconnect");
-    world.answer(&farewell, &[farewell.ok()]);
+    let disconnect = world.last("/meta/disconnect");
+    world.answer(&disconnect, &[disconnect.ok()]);
     assert_over(&mut world, End::Requested);
 }
 
@@ -253,10 +258,10 @@ fn events_while_disconnecting_are_delivered() {
     let subscribe = world.last("/meta/subscribe");
     world.answer(&subscribe, &[subscribe.ok()]);
     world.disconnect();
-    let farewell = world.last("/meta/disconnect");
+    let disconnect = world.last("/meta/disconnect");
     let verdicts = world.receive(
-        farewell.lane,
-        &[event("/foo"), farewell.ok(), event("/foo")],
+        disconnect.lane,
+        &[event("/foo"), disconnect.ok(), event("/foo")],
     );
     assert_eq!(
         verdicts,

@@ -1,4 +1,6 @@
 //! Sessions that have ended, and failures that must not end a session.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{
     Cause, Channel, Close, Config, End, Message, Misuse, Outcome, Reconnect, ServerError,

@@ -1,4 +1,6 @@
 //! Extensions: members of outgoing messages, and what is learnt from received ones.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 use std::collections::BTreeMap;

@@ -1,4 +1,6 @@
 //! Fallback from the websocket to long-polling, and the way back.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

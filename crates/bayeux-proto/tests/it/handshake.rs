@@ -1,4 +1,6 @@
 //! Handshake: the message, accepted replies, and timeouts.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

@@ -1,4 +1,6 @@
 //! Detection of a dead peer without any notice.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

@@ -1,4 +1,6 @@
 //! Validation of channel names.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{Channel, Config, Misuse, Session};
 

@@ -1,4 +1,6 @@
 //! Choice of the transport from the server's list of connection types.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

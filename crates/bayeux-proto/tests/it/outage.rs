@@ -1,5 +1,7 @@
 //! Outages: how soon a server that is back is found, how many attempts it sees until then, and how
 //! the attempts of many clients are spread.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

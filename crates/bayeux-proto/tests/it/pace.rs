@@ -1,4 +1,6 @@
 //! Time of the next connect, its deadline, and the bound on its rate.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 
@@ -272,8 +274,8 @@ fn reconnecting_does_not_earn_a_new_burst() {
     let mut world = World::established_over_http();
     answer_at_once(&mut world, 50);
     world.disconnect();
-    let farewell = world.last("/meta/disconnect");
-    world.answer(&farewell, &[farewell.ok()]);
+    let disconnect = world.last("/meta/disconnect");
+    world.answer(&disconnect, &[disconnect.ok()]);
     world.session.connect();
     world.drain();
     let returned = world.now;

@@ -1,4 +1,6 @@
 //! Connect loop over long-polling: cut polls, and proxies that end them early.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

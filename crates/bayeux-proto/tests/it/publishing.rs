@@ -1,4 +1,6 @@
 //! Publishing: at most once, and every publish settles exactly once.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{
     Channel, Close, Config, Message, Misuse, Outcome, PublishId, Reconnect, ServerError, Session,

@@ -1,4 +1,6 @@
 //! Lost sockets and polls: resumption of the session, and gaps.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

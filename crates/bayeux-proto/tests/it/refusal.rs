@@ -1,4 +1,6 @@
 //! Refused handshakes: when they are repeated, and when not.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

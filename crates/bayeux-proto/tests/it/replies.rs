@@ -1,4 +1,6 @@
 //! Matching of replies to requests, and messages that only look like replies.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{BayeuxId, Message, Outcome, ServerError, SessionEvent, Unexpected, Verdict};
 

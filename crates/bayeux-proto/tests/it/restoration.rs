@@ -1,4 +1,6 @@
 //! Restoration of subscriptions after the loss of a session.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{Cause, Channel, Close, Config, Message, Reconnect, ServerError, SessionEvent};
 

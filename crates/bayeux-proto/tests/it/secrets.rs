@@ -1,4 +1,6 @@
 //! Credentials stay out of logs.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{
     Cause, Channel, Close, Config, End, Message, Outgoing, Reconnect, ServerError, SessionEvent,

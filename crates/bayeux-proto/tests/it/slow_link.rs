@@ -1,4 +1,6 @@
 //! Answers that arrive slowly: bytes that flow are life, within a limit.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{Cause, LaneId, Outcome, SessionEvent, Timer};
 

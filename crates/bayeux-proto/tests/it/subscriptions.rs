@@ -1,8 +1,10 @@
 //! Subscriptions: one on the wire for any number of local ones.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{
-    BayeuxId, Channel, Close, Config, Message, Misuse, RetryRefused, ServerError, Session,
-    SessionEvent, SubscriptionId, Unexpected, Verdict,
+    BayeuxId, Channel, Close, Config, Message, Misuse, Session, SessionEvent, SubscriptionId,
+    Unexpected, Verdict,
 };
 
 use crate::world::{Kind, World, channel, event, millis, timing};
@@ -79,153 +81,6 @@ fn subscriptions_that_share_a_request_in_flight_settle_with_its_reply() {
     assert_eq!(world.reported(&SessionEvent::Subscribed(second)), 1);
 }
 
-// C075
-#[test]
-fn subscriptions_that_share_a_refused_request_are_both_reported() {
-    let mut world = World::established();
-    let ids = [world.subscribe("/foo"), world.subscribe("/foo")];
-    let request = world.last("/meta/subscribe");
-    world.answer(&request, &[request.refused("403:/foo:Forbidden channel")]);
-    let error = ServerError::parse("403:/foo:Forbidden channel");
-    for id in ids {
-        assert_eq!(world.reported(&SessionEvent::Refused(id, error.clone())), 1);
-    }
-}
-
-// C076
-#[test]
-fn dropping_one_of_two_subscriptions_sends_nothing() {
-    let (mut world, first) = subscribed(&["/foo"]);
-    let second = world.subscribe("/foo");
-    world.story();
-    world.session.unsubscribe(first[0]).unwrap();
-    world.drain();
-    assert_eq!(world.story(), ["0 Unsubscribed(SubscriptionId(1))"]);
-    let lane = world.lane(Kind::Socket);
-    assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
-    assert!(world.session.recipients("/foo").eq([second]));
-}
-
-// C077
-#[test]
-fn dropping_the_last_subscription_unsubscribes_once_and_stops_delivery_at_once() {
-    let (mut world, ids) = subscribed(&["/foo"]);
-    world.session.unsubscribe(ids[0]).unwrap();
-    let lane = world.lane(Kind::Socket);
-    let unrouted = Verdict::Unexpected(Unexpected::Unrouted);
-    // Nothing has been sent yet, and no event reaches the application any more.
-    assert_eq!(world.hand_in(lane, &event("/foo")), unrouted);
-    world.drain();
-    assert_eq!(world.story(), ["0 send 1 /meta/unsubscribe:/foo"]);
-    assert_eq!(world.receive(lane, &[event("/foo")]), [unrouted]);
-    accept(&mut world, "/meta/unsubscribe");
-    assert_eq!(world.receive(lane, &[event("/foo")]), [unrouted]);
-    world.pass(millis(120_000));
-    assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
-}
-
-// C077
-#[test]
-fn a_subscription_can_be_dropped_only_once() {
-    let (mut world, ids) = subscribed(&["/foo"]);
-    assert_eq!(world.session.unsubscribe(ids[0]), Ok(()));
-    assert_eq!(
-        world.session.unsubscribe(ids[0]),
-        Err(Misuse::UnknownSubscription)
-    );
-    assert_eq!(world.session.channel(ids[0]), None);
-}
-
-// C077
-#[test]
-fn an_unsubscribed_pattern_matches_nothing() {
-    let (mut world, ids) = subscribed(&["/foo/*", "/foo/**"]);
-    world.session.unsubscribe(ids[0]).unwrap();
-    world.drain();
-    assert!(world.session.recipients("/foo/bar").eq([ids[1]]));
-    world.session.unsubscribe(ids[1]).unwrap();
-    world.drain();
-    assert_eq!(world.session.recipients("/foo/bar").count(), 0);
-}
-
-// C078
-#[test]
-fn subscribing_while_an_unsubscribe_is_in_flight_ends_subscribed() {
-    let (mut world, ids) = subscribed(&["/foo"]);
-    world.session.unsubscribe(ids[0]).unwrap();
-    world.drain();
-    let again = world.subscribe("/foo");
-    assert_eq!(world.story(), ["0 send 1 /meta/unsubscribe:/foo"]);
-    accept(&mut world, "/meta/unsubscribe");
-    assert_eq!(
-        world.story(),
-        [
-            "0 send 1 /meta/subscribe:/foo",
-            "0 Unsubscribed(SubscriptionId(1))"
-        ]
-    );
-    accept(&mut world, "/meta/subscribe");
-    assert_eq!(world.reported(&SessionEvent::Subscribed(again)), 1);
-    assert!(world.session.recipients("/foo").eq([again]));
-}
-
-// C078
-#[test]
-fn unsubscribing_and_subscribing_leads_to_the_same_requests_whenever_the_driver_runs() {
-    let stories = [false, true].map(|driver_runs| {
-        let (mut world, ids) = subscribed(&["/foo"]);
-        world.session.unsubscribe(ids[0]).unwrap();
-        if driver_runs {
-            world.drain();
-        }
-        let again = world.subscribe("/foo");
-        let lane = world.lane(Kind::Socket);
-        assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
-        accept(&mut world, "/meta/unsubscribe");
-        accept(&mut world, "/meta/subscribe");
-        assert!(world.session.recipients("/foo").eq([again]));
-        world.story()
-    });
-    assert_eq!(stories[0], stories[1]);
-    assert_eq!(
-        stories[0],
-        [
-            "0 send 1 /meta/unsubscribe:/foo",
-            "0 send 1 /meta/subscribe:/foo",
-            "0 Unsubscribed(SubscriptionId(1))",
-            "0 Subscribed(SubscriptionId(2))",
-        ]
-    );
-}
-
-// C078
-#[test]
-fn the_end_of_a_subscription_is_told_once_when_the_server_has_confirmed_it() {
-    let (mut world, ids) = subscribed(&["/foo", "/bar"]);
-    world.session.unsubscribe(ids[0]).unwrap();
-    world.drain();
-    assert_eq!(world.reported(&SessionEvent::Unsubscribed(ids[0])), 0);
-    accept(&mut world, "/meta/unsubscribe");
-    assert_eq!(world.reported(&SessionEvent::Unsubscribed(ids[0])), 1);
-    // Another subscription keeps the channel: nothing is asked.
-    let other = world.subscribe("/bar");
-    world.session.unsubscribe(ids[1]).unwrap();
-    world.drain();
-    assert_eq!(world.reported(&SessionEvent::Unsubscribed(ids[1])), 1);
-    assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
-    // A lost session ends what is being unsubscribed.
-    world.session.unsubscribe(other).unwrap();
-    world.drain();
-    let held = world.last("/meta/connect");
-    world.receive(held.lane, &[held.refused("401::Unknown client")]);
-    assert_eq!(world.reported(&SessionEvent::Unsubscribed(other)), 1);
-    // Without a session, there is nothing to wait for.
-    let offline = world.subscribe("/baz");
-    world.session.unsubscribe(offline).unwrap();
-    world.drain();
-    assert_eq!(world.reported(&SessionEvent::Unsubscribed(offline)), 1);
-}
-
 #[test]
 fn a_subscription_is_renewed_in_the_living_session() {
     let (mut world, ids) = subscribed(&["/foo"]);
@@ -245,52 +100,6 @@ fn a_subscription_is_renewed_in_the_living_session() {
         world.session.renew(ids[0]),
         Err(Misuse::UnknownSubscription)
     );
-}
-
-// C078
-#[test]
-fn renewing_behind_an_unsubscribe_that_is_not_sent_yet_ends_subscribed() {
-    let (mut world, ids) = subscribed(&["/foo"]);
-    world.session.unsubscribe(ids[0]).unwrap();
-    let next = world.session.subscribe(&channel("/foo")).unwrap();
-    world.session.renew(next).unwrap();
-    world.drain();
-    assert_eq!(world.story(), ["0 send 1 /meta/unsubscribe:/foo"]);
-    accept(&mut world, "/meta/unsubscribe");
-    accept(&mut world, "/meta/subscribe");
-    world.pass(millis(20_000));
-    assert_eq!(world.reported(&SessionEvent::Subscribed(next)), 1);
-    assert_eq!(world.sent("/meta/subscribe").count(), 2);
-    assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
-}
-
-// C077
-#[test]
-fn a_subscription_whose_renewal_was_refused_is_still_unsubscribed() {
-    for is_retried in [false, true] {
-        let (mut world, ids) = subscribed(&["/foo"]);
-        world.session.renew(ids[0]).unwrap();
-        world.drain();
-        let request = world.last("/meta/subscribe");
-        let busy = request.refused("503::Server is too busy");
-        world.answer(&request, &[busy]);
-        if is_retried {
-            let retry = world.pass_until_sent("/meta/subscribe", millis(5_000));
-            world.answer(&retry, &[retry.refused("503::Server is too busy")]);
-        }
-        world.session.unsubscribe(ids[0]).unwrap();
-        world.drain();
-        let ended = SessionEvent::Unsubscribed(ids[0]);
-        assert_eq!(world.reported(&ended), 0);
-        assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
-        accept(&mut world, "/meta/unsubscribe");
-        assert_eq!(world.reported(&ended), 1);
-        let count = world.sent("/meta/subscribe").count();
-        world.pass(millis(20_000));
-        assert_eq!(world.sent("/meta/subscribe").count(), count);
-        assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
-        assert_eq!(world.session.usage().subscriptions, 0);
-    }
 }
 
 #[test]
@@ -343,117 +152,6 @@ fn a_listener_and_a_subscription_share_a_channel() {
 }
 
 #[test]
-fn a_refused_subscription_is_renewed_on_request() {
-    let mut world = World::established();
-    let id = world.subscribe("/foo");
-    let request = world.last("/meta/subscribe");
-    world.answer(&request, &[request.refused("403:/foo:Denied")]);
-    world.pass(millis(25_000));
-    assert_eq!(world.sent("/meta/subscribe").count(), 1);
-    world.session.renew(id).unwrap();
-    world.drain();
-    assert_eq!(world.sent("/meta/subscribe").count(), 2);
-    accept(&mut world, "/meta/subscribe");
-    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
-}
-
-/// Answers connects of a world for `seconds`, and refuses all subscriptions with `error`.
-fn refuse_for(world: &mut World, seconds: u64, error: &str) -> Vec<u64> {
-    let end = world.now + millis(seconds * 1_000);
-    let mut answered = 0;
-    loop {
-        let asked: Vec<_> = world.sent("/meta/subscribe").cloned().collect();
-        for request in &asked[answered..] {
-            world.answer(request, &[request.refused(error)]);
-        }
-        answered = asked.len();
-        let found = world.pass_until(end, |world| {
-            world.sent("/meta/subscribe").count() > answered || world.outstanding() == 0
-        });
-        if !found {
-            let times = world.sent("/meta/subscribe");
-            return times
-                .map(|request| {
-                    u64::try_from(request.at.since_origin().as_millis()).expect("an hour")
-                })
-                .collect();
-        }
-    }
-}
-
-// C089
-#[test]
-fn a_subscription_refused_by_a_busy_server_is_requested_again_with_back_off() {
-    for error in [
-        "503::Server is too busy",
-        "429::Slow down",
-        "408::Timeout",
-        "500::Oops",
-    ] {
-        let mut world = World::established();
-        let id = world.subscribe("/foo");
-        let times = refuse_for(&mut world, 28, error);
-        assert!((5..30).contains(&times.len()), "{times:?}");
-        assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= 250));
-        let refused = SessionEvent::Refused(id, ServerError::parse(error));
-        assert_eq!(world.reported(&refused), times.len());
-        let request = world.pass_until_sent("/meta/subscribe", millis(60_000));
-        world.answer(&request, &[request.ok()]);
-        assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
-        let before = world.sent("/meta/subscribe").count();
-        world.confirm();
-        world.pass(millis(35_000));
-        assert_eq!(world.sent("/meta/subscribe").count(), before);
-    }
-}
-
-// C089
-#[test]
-fn other_refusals_wait_for_the_next_session_unless_the_policy_says_otherwise() {
-    for (policy, error, tries) in [
-        (RetryRefused::Busy, "403:/foo:Denied", 1..=1),
-        (RetryRefused::Busy, "no code", 1..=1),
-        (RetryRefused::Never, "503::Server is too busy", 1..=1),
-        (RetryRefused::Always, "403:/foo:Denied", 5..=30),
-    ] {
-        let mut config = Config::default();
-        config.retry_refused = policy;
-        let mut world = World::connecting(config);
-        world.open();
-        let mut world = world.establish();
-        world.subscribe("/foo");
-        let times = refuse_for(&mut world, 28, error);
-        assert!(tries.contains(&times.len()), "{policy:?} {error} {times:?}");
-    }
-}
-
-// C089
-#[test]
-fn a_subscription_dropped_before_its_retry_is_not_requested() {
-    let mut world = World::established();
-    let id = world.subscribe("/foo");
-    let request = world.last("/meta/subscribe");
-    world.answer(&request, &[request.refused("503::Busy")]);
-    world.session.unsubscribe(id).unwrap();
-    world.pass(millis(25_000));
-    assert_eq!(world.sent("/meta/subscribe").count(), 1);
-    assert_eq!(world.reported(&SessionEvent::Unsubscribed(id)), 1);
-}
-
-// C078
-#[test]
-fn unsubscribing_while_a_subscribe_is_in_flight_ends_unsubscribed() {
-    let mut world = World::established();
-    let id = world.subscribe("/foo");
-    world.session.unsubscribe(id).unwrap();
-    world.drain();
-    assert_eq!(world.sent("/meta/unsubscribe").count(), 0);
-    accept(&mut world, "/meta/subscribe");
-    assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
-    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 0);
-}
-
-#[test]
 fn subscribing_after_a_lost_subscribe_sends_another_one() {
     let mut world = World::established_over_http();
     let id = world.subscribe("/foo");
@@ -465,16 +163,6 @@ fn subscribing_after_a_lost_subscribe_sends_another_one() {
     let asked = world.pass_until_sent("/meta/subscribe", millis(1_000));
     world.answer(&asked, &[asked.ok()]);
     assert_eq!(world.reported(&SessionEvent::Subscribed(again)), 1);
-}
-
-#[test]
-fn unsubscribing_after_a_lost_subscribe_sends_an_unsubscribe() {
-    let mut world = World::established_over_http();
-    let id = world.subscribe("/foo");
-    let lost = world.last("/meta/subscribe");
-    world.session.unsubscribe(id).unwrap();
-    world.close(lost.lane, Close::Lost);
-    world.pass_until_sent("/meta/unsubscribe", millis(1_000));
 }
 
 // C079
@@ -519,45 +207,6 @@ fn many_channels_are_split_over_payloads_of_bounded_size() {
         sizes.values().all(|size| *size <= most + longest + 2),
         "{sizes:?}"
     );
-}
-
-// C080
-#[test]
-fn a_refusal_concerns_its_own_subscription_only() {
-    let (mut world, ids) = subscribed(&["/foo"]);
-    let private = world.subscribe("/private/x");
-    world.story();
-    let request = world.last("/meta/subscribe");
-    world.answer(
-        &request,
-        &[request.refused("403:/private/x:Forbidden channel")],
-    );
-    let error = ServerError::parse("403:/private/x:Forbidden channel");
-    assert_eq!(error.code, Some(403));
-    assert_eq!(error.args, ["/private/x"]);
-    assert_eq!(world.last_event(), &SessionEvent::Refused(private, error));
-    assert_eq!(world.story().len(), 1, "nothing but the refusal happens");
-    let lane = world.lane(Kind::Socket);
-    assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
-    assert!(world.session.recipients("/foo").eq(ids));
-    // The refusal is final for this session: nothing is requested again automatically.
-    world.pass(millis(20_000));
-    assert_eq!(world.sent("/meta/subscribe").count(), 2);
-}
-
-// C080
-#[test]
-fn a_new_subscription_requests_a_refused_channel_again() {
-    let mut world = World::established();
-    let first = world.subscribe("/foo");
-    let request = world.last("/meta/subscribe");
-    world.answer(&request, &[request.refused("403:/foo:not yet")]);
-    let second = world.subscribe("/foo");
-    assert_eq!(world.sent("/meta/subscribe").count(), 2);
-    accept(&mut world, "/meta/subscribe");
-    for id in [first, second] {
-        assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
-    }
 }
 
 // C088

@@ -10,7 +10,7 @@ use tokio::{
     time,
 };
 
-use super::{Server, impatient::Impatient, phase::Phase};
+use super::{Server, phase::Phase, write_timeout::WriteTimeout};
 
 /// Address of a client, in the extensions of a [request](crate::Message::request) over a listener
 /// of [`Server::serve`].
@@ -66,7 +66,7 @@ impl Server {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(timeout)
-            .serve_connection(TokioIo::new(Impatient::new(stream, timeout)), service)
+            .serve_connection(TokioIo::new(WriteTimeout::new(stream, timeout)), service)
             .with_upgrades();
         let mut connection = pin!(connection);
         let ended = tokio::select! {

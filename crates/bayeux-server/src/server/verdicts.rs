@@ -33,7 +33,7 @@ impl Verdicts {
         let verdict = if bytes > limits.message {
             Verdict::Whole(Err(UNASKED.to_owned()))
         } else {
-            judge(rules, message, limits).await
+            ask(rules, message, limits).await
         };
         self.verdicts.push(verdict);
     }
@@ -46,7 +46,7 @@ impl Verdicts {
     }
 }
 
-async fn judge(rules: &dyn DynRules, message: &Message<'_>, limits: &Limits) -> Verdict {
+async fn ask(rules: &dyn DynRules, message: &Message<'_>, limits: &Limits) -> Verdict {
     match message.channel() {
         "/meta/handshake" => Verdict::Whole(rules.may_handshake(message).await),
         "/meta/subscribe" => {

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::client::{Http, Socket, connect, data_of, handshake, start, subscribe, until};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const GRACE: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn polls_are_answered_and_sockets_closed_after_their_outputs() {
@@ -31,7 +31,7 @@ async fn polls_are_answered_and_sockets_closed_after_their_outputs() {
     }
     let ending = tokio::spawn({
         let server = server.clone();
-        async move { server.shut_down(PATIENCE).await }
+        async move { server.shut_down(GRACE).await }
     });
     for number in 0..100 {
         assert_eq!(data_of(&socket.batch().await, "/news"), [json!(number)]);
@@ -67,10 +67,10 @@ async fn a_client_that_does_not_go_is_dropped() {
 #[tokio::test]
 async fn a_server_that_has_ended_refuses_requests() {
     let (server, _addr) = start(AllowAll, Options::default()).await;
-    server.shut_down(PATIENCE).await;
+    server.shut_down(GRACE).await;
     let response = crate::client::post(&server, &json!([handshake()])).await;
     assert_eq!(response.status(), 503);
-    server.shut_down(PATIENCE).await;
+    server.shut_down(GRACE).await;
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn a_socket_that_reads_slowly_gets_all_its_outputs() {
     }
     let ending = tokio::spawn({
         let server = server.clone();
-        async move { server.shut_down(PATIENCE).await }
+        async move { server.shut_down(GRACE).await }
     });
     // A socket that was cut a second after the close would be cut by now. The time is real.
     tokio::time::sleep(Duration::from_millis(1500)).await;

@@ -1,4 +1,6 @@
 //! The acknowledgement extension over real sockets: nothing is lost, and nothing comes twice.
+//!
+//! A comment such as `C001` above a test names its case in `CONFORMANCE.md` of `bayeux-proto`.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod abandoning;
 mod bayeux;
 #[cfg(feature = "cookies")]
 mod cookies;
@@ -16,6 +17,7 @@ mod reports;
 mod request_headers;
 mod rfc6455;
 mod slow_link;
+mod streams;
 #[cfg(feature = "rustls-ring")]
 mod tls;
 mod tolerance;

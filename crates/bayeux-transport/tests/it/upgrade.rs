@@ -117,6 +117,56 @@ async fn a_response_that_violates_the_rfc_is_malformed() {
 }
 
 #[tokio::test]
+async fn offered_subprotocols_may_be_selected_once_or_not_at_all() {
+    in_time(async {
+        for (selected, is_accepted) in [
+            (&[][..], true),
+            (&["chat"], true),
+            (&["bayeux.v1"], true),
+            (&["Chat"], false),
+            (&["bayeux.v1, chat"], false),
+            (&["chat", "chat"], false),
+            (&["other"], false),
+        ] {
+            let mut options = Options::default();
+            options.add_subprotocol("bayeux.v1").unwrap();
+            options.add_subprotocol("chat").unwrap();
+            let server = Server::bind().await;
+            let mut lanes = lanes_with(&server.url(), options);
+            let [lane] = lane_ids();
+            lanes.perform(Action::Open(lane), b"");
+            let mut peer = server.accept().await;
+            let request = peer.request().await;
+            let offered = request.header("sec-websocket-protocol");
+            assert_eq!(offered, Some("bayeux.v1, chat"));
+            let selected: Vec<_> = selected
+                .iter()
+                .map(|name| format!("Sec-WebSocket-Protocol: {name}"))
+                .collect();
+            let mut headers = vec!["Upgrade: websocket", "Connection: Upgrade"];
+            headers.extend(selected.iter().map(String::as_str));
+            peer.switch(&headers, &request.accept()).await;
+            if is_accepted {
+                lanes.opened(lane).await;
+            } else {
+                assert_eq!(lanes.closed(lane).await.0, Close::Malformed, "{selected:?}");
+            }
+        }
+    })
+    .await;
+}
+
+#[test]
+fn a_subprotocol_is_a_token_and_offered_once() {
+    let mut options = Options::default();
+    options.add_subprotocol("chat").unwrap();
+    for bad in ["", "a b", "a,b", "\u{e9}", "chat"] {
+        let error = options.add_subprotocol(bad).unwrap_err();
+        assert!(matches!(error, Error::Header { .. }), "{bad}");
+    }
+}
+
+#[tokio::test]
 async fn a_status_instead_of_an_upgrade_is_reported_with_retry_after() {
     in_time(async {
         let cases: [(&str, &[&str], u16, Option<u64>); 6] = [

@@ -93,7 +93,7 @@ async fn an_old_command_that_was_missed_is_not_run_unless_the_bot_asks_for_it() 
     ] {
         // The bot was away until just now, by the clock of the machine.
         let away = Duration::from_mins(10);
-        let epoch = wall_clock().saturating_sub(away);
+        let epoch = unix_time().saturating_sub(away);
         let sim = Sim::builder().epoch(epoch).start().await.unwrap();
         let store = MemoryStore::default();
         let builder = client(&sim).store(store.clone());
@@ -117,7 +117,7 @@ async fn an_old_command_that_was_missed_is_not_run_unless_the_bot_asks_for_it() 
     clippy::disallowed_methods,
     reason = "the bot compares the age of messages with the clock of the machine"
 )]
-fn wall_clock() -> Duration {
+fn unix_time() -> Duration {
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since_epoch.unwrap()
 }

@@ -145,28 +145,28 @@ pub(crate) struct Rest {
 pub(crate) struct Frames {
     /// Direction of the affected frames.
     #[arg(long, value_enum, default_value_t = FrameDirection::Down)]
-    pub(crate) way: FrameDirection,
+    pub(crate) direction: FrameDirection,
     /// Probability that a frame is lost.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) drop: Probability,
     /// Probability that a frame is delayed, and all frames behind it.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) delay: Probability,
     /// Maximum delay of a frame.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "500ms")]
     pub(crate) longest_delay: Duration,
     /// Probability that a frame arrives twice.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) duplicate: Probability,
     /// Probability that a frame is overtaken by the next.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) reorder: Probability,
     /// Probability that a frame is truncated.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) truncate: Probability,
     /// Probability that some bytes of a frame are changed.
-    #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) garble: Probability,
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
+    pub(crate) corrupt: Probability,
 }
 
 /// Faults of connections.
@@ -174,19 +174,19 @@ pub(crate) struct Frames {
 #[command(next_help_heading = "Faults of connections")]
 pub(crate) struct Links {
     /// Probability that a connection is reset.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) reset: Probability,
     /// Probability that a connection turns half-open: silent both ways, without an end.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) half_open: Probability,
     /// Latest time for a reset or a half-open connection, from the accept; `0s` for at once.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "10s")]
     pub(crate) within: Duration,
     /// Probability that a websocket is refused, with status 403, 426 or 503 and an HTML page.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) refuse_upgrade: Probability,
     /// Probability that a client receives its bytes no faster than `--pace`.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) slow: Probability,
     /// Speed of a slow connection: a number of bytes and the pause after them.
     #[arg(long, value_name = "BYTES/TIME", value_parser = pace, default_value = "1/10ms")]
@@ -208,19 +208,19 @@ pub(crate) struct Links {
 #[command(next_help_heading = "Faults of HTTP responses")]
 pub(crate) struct Responses {
     /// Probability that a REST request fails.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) rest_fails: Probability,
     /// Probability that an HTTP request to the gateway fails, websocket upgrades excluded.
-    #[arg(long, value_name = "ODDS", default_value_t)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t)]
     pub(crate) gateway_fails: Probability,
     /// HTTP statuses of failed requests, picked at random.
     #[arg(long, value_name = "STATUS", value_delimiter = ',', default_value = "429,503", value_parser = clap::value_parser!(u16).range(200..600))]
     pub(crate) statuses: Vec<u16>,
     /// Probability that a failed request is answered with an HTML page instead of JSON.
-    #[arg(long, value_name = "ODDS", default_value = "50%")]
+    #[arg(long, value_name = "PROBABILITY", default_value = "50%")]
     pub(crate) html: Probability,
     /// Probability that a failed request has taken effect nevertheless.
-    #[arg(long, value_name = "ODDS", default_value = "50%")]
+    #[arg(long, value_name = "PROBABILITY", default_value = "50%")]
     pub(crate) carried_out: Probability,
 }
 

@@ -2,18 +2,19 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
     io::{self, Write as _},
     path::Path,
 };
 
 use anyhow::anyhow;
+use groupme_archive::{PartFile, file_name};
 use groupme_model::{Attachment, FileId, Message, attachment::Thumbnail};
 use groupme_rest::{
     Conversation, Download, Error,
     endpoint::{messages, uploads},
 };
 
+use super::Stop;
 use crate::{
     account::Account,
     args::{self, PictureSize},
@@ -29,6 +30,15 @@ enum Medium {
 }
 
 pub(crate) async fn run(args: args::Download) -> Result<(), Failure> {
+    let mut stop = Stop::listen()?;
+    tokio::select! {
+        outcome = download(args) => outcome,
+        // The file that is not whole is removed with its future.
+        () = stop.requested() => Err(Failure::Other(anyhow!("interrupted"))),
+    }
+}
+
+async fn download(args: args::Download) -> Result<(), Failure> {
     let account = Account::open(&args.target.account).await?;
     let mut rows = RowPrinter::new(args.target.output);
     let conversation = account.conversation(&args.target.conversation).await?;
@@ -131,7 +141,7 @@ fn name_of_url(message: &Message, number: usize, url: &str) -> String {
     let extension = words.find(|word| {
         (2..=4).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
     });
-    let id = safe(message.id.as_str());
+    let id = file_name(message.id.as_str());
     match extension {
         Some(extension) => format!("{id}-{number}.{extension}"),
         None => format!("{id}-{number}"),
@@ -148,30 +158,12 @@ async fn name_of_file(
     let infos = account.call(&call).await?;
     let info = infos.into_iter().find(|info| info.file_id == *file);
     let name = info.and_then(|info| info.file_data?.file_name);
-    let name = safe(&name.unwrap_or_default());
+    let name = file_name(&name.unwrap_or_default());
     Ok(if name.is_empty() {
-        safe(file.as_str())
+        file_name(file.as_str())
     } else {
         name
     })
-}
-
-/// Returns a name that is one file of a directory, whatever its sender wrote: it leads to no other
-/// directory, is not hidden, and shows as what it is.
-fn safe(name: &str) -> String {
-    let is_bad = |letter: char| {
-        letter.is_control() || crate::output::is_invisible(letter) || "/\\:*?\"<>|".contains(letter)
-    };
-    let name: String = name
-        .chars()
-        .map(|letter| if is_bad(letter) { '_' } else { letter })
-        .collect();
-    let name = name.trim().trim_start_matches('.');
-    let mut end = name.len().min(MAX_NAME);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    name[..end].to_owned()
 }
 
 /// Reason why a medium is not saved.
@@ -181,7 +173,7 @@ enum Stopped {
 }
 
 /// Saves a download under a name that nothing has, and returns its size. Until it is whole, it has the
-/// name with `.part` behind, which stays behind if the program is killed.
+/// name with `.part` behind, which the next run removes if the program is killed.
 async fn save(path: &Path, mut download: Download) -> Result<u64, Stopped> {
     let of = |error: io::Error| {
         let error = anyhow::Error::new(error);
@@ -190,34 +182,11 @@ async fn save(path: &Path, mut download: Download) -> Result<u64, Stopped> {
     if path.symlink_metadata().is_ok() {
         return Err(of(io::ErrorKind::AlreadyExists.into()));
     }
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
-    // One of an earlier run, or something put there to be followed.
-    let _ = fs::remove_file(part);
-    let mut file = File::create_new(part).map_err(of)?;
-    let result = loop {
-        match download.next().await {
-            None => break file.sync_all().map_err(of),
-            Some(Err(error)) => break Err(Stopped::Download(error)),
-            Some(Ok(piece)) => {
-                if let Err(error) = file.write_all(&piece) {
-                    break Err(of(error));
-                }
-            }
-        }
-    };
-    // A link does not replace what has the name by now, as renaming would.
-    let place = || match fs::hard_link(part, path) {
-        // Some file systems have no links.
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => fs::rename(part, path),
-        linked => linked,
-    };
-    let result = result.and_then(|()| place().map_err(of));
-    // The error of the download or of the disk says more than one of the removal.
-    let _ = fs::remove_file(part);
-    result.map(|()| download.received())
+    let mut part = PartFile::create(path).map_err(of)?;
+    while let Some(piece) = download.next().await {
+        part.write_all(&piece.map_err(Stopped::Download)?)
+            .map_err(of)?;
+    }
+    part.place().map_err(of)?;
+    Ok(download.received())
 }
-
-/// Maximum size of a name, in bytes; file systems take 255.
-const MAX_NAME: usize = 200;

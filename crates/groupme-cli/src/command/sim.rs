@@ -112,23 +112,23 @@ fn plan(args: &args::Sim) -> FaultPlan {
         Some(options::Chaos::Network) => FaultPlan::from_seed(args.seed).tcp_only(),
         Some(options::Chaos::Anything) => FaultPlan::from_seed(args.seed),
     };
-    let ways: &mut [&mut FrameFaults] = match args.frames.way {
+    let directions: &mut [&mut FrameFaults] = match args.frames.direction {
         options::FrameDirection::Down => &mut [&mut plan.to_client],
         options::FrameDirection::Up => &mut [&mut plan.to_server],
         options::FrameDirection::Both => &mut [&mut plan.to_client, &mut plan.to_server],
     };
-    for way in ways {
+    for faults in directions {
         let frames = &args.frames;
-        way.max_delay = frames.longest_delay;
-        for (odds, asked) in [
-            (&mut way.drop, frames.drop),
-            (&mut way.delay, frames.delay),
-            (&mut way.duplicate, frames.duplicate),
-            (&mut way.reorder, frames.reorder),
-            (&mut way.truncate, frames.truncate),
-            (&mut way.corrupt, frames.garble),
+        faults.max_delay = frames.longest_delay;
+        for (probability, asked) in [
+            (&mut faults.drop, frames.drop),
+            (&mut faults.delay, frames.delay),
+            (&mut faults.duplicate, frames.duplicate),
+            (&mut faults.reorder, frames.reorder),
+            (&mut faults.truncate, frames.truncate),
+            (&mut faults.corrupt, frames.corrupt),
         ] {
-            *odds = asked.max(*odds);
+            *probability = asked.max(*probability);
         }
     }
     let links = &args.links;

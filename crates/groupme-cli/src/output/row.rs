@@ -24,6 +24,10 @@ pub(crate) enum Row<'a> {
     Read(&'a ConversationId, &'a ReadReceipt),
     /// A saved medium, and its size in bytes.
     Downloaded(&'a Path, u64),
+    /// An archived conversation.
+    Archived(&'a groupme_archive::Report),
+    /// The index of the pages of an archive.
+    Pages(&'a Path),
     /// The channel of a typing notice.
     Typing(&'a str),
     /// The number of a ping, from 1, and its round-trip time; `None` without an echo.

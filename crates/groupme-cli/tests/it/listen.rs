@@ -91,9 +91,9 @@ async fn the_lines_have_the_four_shapes_that_scripts_rely_on() {
     listening.signal("TERM").await;
     let left = listening.finish().await;
     assert_eq!(left.status, Some(0), "{}", left.stderr);
-    let farewell = left.json().pop().unwrap();
-    assert_eq!(keys(&farewell), ["kind", "state", "transport", "cause"]);
-    assert_eq!(farewell["state"], "disconnected");
+    let disconnected = left.json().pop().unwrap();
+    assert_eq!(keys(&disconnected), ["kind", "state", "transport", "cause"]);
+    assert_eq!(disconnected["state"], "disconnected");
 }
 
 #[tokio::test]

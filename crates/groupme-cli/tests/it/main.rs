@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod archive;
 mod bounds;
 mod canned;
 mod changes;
@@ -26,9 +27,11 @@ mod ping;
 mod program;
 mod secrets;
 mod sending;
+mod shell;
 mod signals;
 mod sim;
 mod state;
+mod stats;
 mod summary;
 mod typing;
 mod usage;

@@ -15,12 +15,12 @@ pub struct OutboxMessage {
     /// Text and attachments.
     pub draft: Draft,
     /// Time at which it was put in; unknown for messages that an earlier version has kept.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "put_in_at")]
-    pub put_in_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "queued_at")]
+    pub queued_at: Option<Timestamp>,
 }
 
 /// Time in milliseconds.
-mod put_in_at {
+mod queued_at {
     use groupme_model::Timestamp;
     use serde::{Deserialize as _, Deserializer, Serializer};
 

@@ -40,7 +40,7 @@ impl Claims {
         let Some(key) = key(file) else {
             return Ok(Claim(None));
         };
-        let waited = CLOSED.wait_timeout_while(self.0, PATIENCE, |open| open.contains(&key));
+        let waited = CLOSED.wait_timeout_while(self.0, CLAIM_TIMEOUT, |open| open.contains(&key));
         let (mut open, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if open.insert(key) {
             Ok(Claim(Some(key)))
@@ -76,4 +76,4 @@ fn key(_: &Metadata) -> Option<Key> {
 }
 
 /// Maximum wait for a store that is being closed; also that of SQLite for another process.
-const PATIENCE: Duration = Duration::from_secs(5);
+const CLAIM_TIMEOUT: Duration = Duration::from_secs(5);

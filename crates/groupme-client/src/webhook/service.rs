@@ -69,7 +69,7 @@ impl WebhookService {
         if request.method() != Method::POST {
             return StatusCode::METHOD_NOT_ALLOWED;
         }
-        let body = match timeout(PATIENCE, read(request.into_body())).await {
+        let body = match timeout(READ_TIMEOUT, read(request.into_body())).await {
             Ok(Ok(body)) => body,
             Ok(Err(status)) => return status,
             Err(_) => return StatusCode::REQUEST_TIMEOUT,
@@ -165,6 +165,6 @@ impl Stream for Callbacks {
 }
 
 /// Time for the body of a request.
-const PATIENCE: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Messages that wait for the program.
 const ROOM: usize = 1_024;

@@ -117,7 +117,7 @@ pub(crate) fn chain(error: &dyn core::error::Error) -> Vec<String> {
     clippy::disallowed_methods,
     reason = "to judge the times that the client tells"
 )]
-pub(crate) fn wall_clock() -> Timestamp {
+pub(crate) fn unix_time() -> Timestamp {
     let time = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap();

@@ -317,7 +317,7 @@ async fn the_age_of_a_message_counts_from_before_the_restart() {
     };
     // One of long ago, and one of a version that kept no times.
     let lines = [
-        line("old", json!({"put_in_at": 1_000})),
+        line("old", json!({"queued_at": 1_000})),
         line("unknown", json!({})),
     ];
     std::fs::write(&path, lines.concat()).unwrap();

@@ -6,7 +6,7 @@ use groupme_sim::Sim;
 
 use crate::account::{
     TRANSPORTS, builder, chain, event, is_active, listening, next, own, sim, soon, status,
-    statuses_until, text, until_active, wall_clock,
+    statuses_until, text, unix_time, until_active,
 };
 
 /// Breaks something, waits until the account's own channel is active again, and checks that the
@@ -14,7 +14,7 @@ use crate::account::{
 async fn recovers(sim: &Sim, client: &mut Client, trouble: impl FnOnce()) -> Vec<Status> {
     sim.say("before").unwrap();
     assert_eq!(text(&event(client).await), Some("before"));
-    let before = wall_clock();
+    let before = unix_time();
     trouble();
     let reported = statuses_until(client, |status| is_active(status, &own(sim))).await;
     let mut names: Vec<_> = reported
@@ -92,7 +92,7 @@ async fn a_broken_poll_begins_a_new_session_and_what_it_may_have_taken_along_is_
     let mut moments = (0..1000).step_by(20);
     let (cause, before) = loop {
         turns(moments.next().expect("a break that is never told")).await;
-        let before = wall_clock();
+        let before = unix_time();
         sim.break_connections();
         // The simulator's tasks have to see it before a poll can be answered.
         turns(10).await;
@@ -153,7 +153,7 @@ async fn a_restart_of_the_server_is_survived() {
     for transport in TRANSPORTS {
         let sim = sim().await;
         let mut client = listening(&sim, transport).await;
-        let before = wall_clock();
+        let before = unix_time();
         sim.restart();
         let reported = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
         let mut gaps = reported.iter().filter_map(|status| match status {

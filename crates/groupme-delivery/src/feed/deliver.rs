@@ -1,4 +1,6 @@
 //! Handing out pushes, fetched messages and changes, with their records for the store.
+//!
+//! Each item in the outbox has a record: what the store is to know once the item is acknowledged.
 
 use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 

@@ -1,4 +1,8 @@
 //! Taking pushes: hand out, buffer, or drop duplicates.
+//!
+//! An epoch begins with each loss and each subscription. A conversation that is synced in the present
+//! one has no hole, so its pushes are handed out at once; pushes of the others are buffered until
+//! their history has been read.
 
 use groupme_model::{ConversationId, EventRef};
 
@@ -34,6 +38,7 @@ impl<P> Feed<P> {
         }
     }
 
+    /// Takes a message; the first branch is the path of nearly all.
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
         if let Some(conversation) = self.conversations.get_mut(&message.conversation)

@@ -7,9 +7,11 @@
 
 mod acknowledging;
 mod allocations;
+mod as_text;
 mod baseline;
 mod changes;
 mod comparing;
+mod ends;
 mod failures;
 mod gaps;
 mod lagging_lists;
@@ -21,6 +23,7 @@ mod pace;
 mod payloads;
 mod polling;
 mod restarts;
+mod saved_ledger;
 mod start;
 mod unreadable;
 mod wording;

@@ -1,3 +1,5 @@
+//! Pace of requests while the connection breaks again and again: lists first, comparisons sparing.
+
 use core::time::Duration;
 
 use bayeux_proto::Instant;
@@ -19,7 +21,7 @@ fn requests_while_breaking(gaps: u64) -> (Vec<(Instant, String)>, bool) {
         for group in &groups {
             world.say(group, gap);
         }
-        world.feed.handle_live(world.now, world.wall());
+        world.feed.handle_live(world.now, world.unix_time());
         let mut first = Vec::new();
         let end = world.now + Duration::from_secs(2);
         loop {

@@ -6,17 +6,21 @@ use std::collections::{BTreeMap, VecDeque};
 use bayeux_proto::Instant;
 use bayeux_wire::{Decoder, Frame};
 use groupme_delivery::{
-    Change, Config, Delivered, DeliveryTag, Failure, Feed, GapCause, Item, Ledger, MemoryStore,
-    Request, RequestId, Response, Saved, Store as _, StoreError,
+    Change, Config, DeliveryTag, Failure, Feed, GapCause, Item, MemoryStore, Request, RequestId,
+    Response, Saved, Store as _,
 };
 use groupme_model::{
-    Chat, ConversationId, Event, EventRef, Group, HistoryWindow, MessageId, Timestamp, Topic,
+    Chat, Event, EventRef, Group, HistoryWindow, MessageId, Timestamp, Topic,
     member::MembershipState,
 };
 use serde_json::{Value, json};
 
 pub(crate) use crate::payloads::{T0, changed, created, favorite, hearts, id, label, notice, row};
-use crate::payloads::{page, read, short};
+use crate::{
+    as_text::{asked, describe},
+    payloads::{page, read},
+    saved_ledger::SavedLedger,
+};
 
 /// User of the feed.
 pub(crate) const YOU: &str = "185";
@@ -28,48 +32,6 @@ pub(crate) const CHAT: &str = "162+185";
 pub(crate) const LONG_AFTER: Duration = Duration::from_secs(10);
 /// Interval between two comparisons.
 const COMPARISON_INTERVAL: Duration = Duration::from_millis(250);
-
-/// Ledger whose changes are saved at once.
-pub(crate) struct SavedLedger {
-    ledger: Ledger,
-    store: MemoryStore,
-    changes: Vec<Change>,
-}
-
-impl SavedLedger {
-    fn new(store: MemoryStore) -> Self {
-        Self {
-            ledger: Ledger::new(),
-            store,
-            changes: Vec::new(),
-        }
-    }
-
-    pub(crate) fn record<P>(&mut self, delivered: &mut Delivered<P>) -> Result<bool, StoreError> {
-        let is_for_program = self.ledger.record(delivered, &mut self.changes);
-        self.save().map(|()| is_for_program)
-    }
-
-    pub(crate) fn acknowledge(&mut self, tag: DeliveryTag) -> Result<(), StoreError> {
-        self.ledger.acknowledge(tag, &mut self.changes);
-        self.save()
-    }
-
-    pub(crate) fn acknowledge_through(&mut self, tag: DeliveryTag) -> Result<(), StoreError> {
-        self.ledger.acknowledge_through(tag, &mut self.changes);
-        self.save()
-    }
-
-    pub(crate) fn open(&self) -> usize {
-        self.ledger.open()
-    }
-
-    fn save(&mut self) -> Result<(), StoreError> {
-        let result = self.store.save(&self.changes);
-        self.changes.clear();
-        result
-    }
-}
 
 /// Feed and ledger, with a simulated GroupMe around them.
 #[expect(
@@ -175,7 +137,7 @@ impl World {
     }
 
     /// Returns the time of day.
-    pub(crate) fn wall(&self) -> Timestamp {
+    pub(crate) fn unix_time(&self) -> Timestamp {
         let since = self.now.since_origin().as_secs();
         Timestamp::from_secs(T0 + i64::try_from(since).unwrap())
     }
@@ -265,12 +227,12 @@ impl World {
         let mut output = self.settle();
         while let Some(at) = self.feed.poll_timeout().filter(|at| *at <= until) {
             self.now = self.now.max(at);
-            self.feed.handle_clock(self.now, self.wall());
+            self.feed.handle_clock(self.now, self.unix_time());
             self.feed.handle_timeout(self.now);
             output.extend(self.settle());
         }
         self.now = until;
-        self.feed.handle_clock(self.now, self.wall());
+        self.feed.handle_clock(self.now, self.unix_time());
         self.feed.handle_timeout(self.now);
         output.extend(self.settle());
         output
@@ -281,7 +243,7 @@ impl World {
         let Some((id, question)) = self.feed.poll_request() else {
             return false;
         };
-        self.asked.push(ask(&question));
+        self.asked.push(asked(&question));
         self.answer(id, &question);
         true
     }
@@ -292,7 +254,7 @@ impl World {
         let mut output = self.take();
         loop {
             while let Some((id, question)) = self.feed.poll_request() {
-                self.asked.push(ask(&question));
+                self.asked.push(asked(&question));
                 if self.is_slow {
                     self.waiting.push_back((id, question));
                     continue;
@@ -318,7 +280,7 @@ impl World {
 
     /// Answers the first waiting request that begins like this.
     pub(crate) fn answer_first(&mut self, kind: &str) -> Vec<String> {
-        let is_it = |(_, question): &(RequestId, Request)| ask(question).starts_with(kind);
+        let is_it = |(_, question): &(RequestId, Request)| asked(question).starts_with(kind);
         let at = self.waiting.iter().position(is_it).unwrap();
         let (id, question) = self.waiting.remove(at).unwrap();
         self.answer(id, &question);
@@ -492,72 +454,5 @@ impl World {
             }
         }
         output
-    }
-}
-
-/// Returns a delivery as text: `push 1835/101`, `backfill 1835/102`, `gap 1835 100..103`.
-pub(crate) fn describe(delivered: &Delivered<String>) -> String {
-    let range = |after: &Option<MessageId>, up_to: &Option<MessageId>| {
-        format!("{}..{}", short(after.as_ref()), short(up_to.as_ref()))
-    };
-    let own = if delivered.is_own { " (own)" } else { "" };
-    match &delivered.item {
-        Item::Push(label) => format!("{label}{own}"),
-        Item::Synthesized(made) => {
-            let (origin, of) = (made.origin.name(), &made.conversation);
-            let kind = match made.name() {
-                "line.create" | "direct_message.create" => String::new(),
-                kind => format!(" {kind}"),
-            };
-            format!(
-                "{origin}{kind} {of}/{}{own}",
-                short(Some(made.message.id()))
-            )
-        }
-        Item::Gap(gap) => {
-            let range = range(&gap.after, &gap.up_to);
-            format!("gap {} {range} ({:?})", gap.conversation, gap.cause)
-        }
-        Item::Backfilled {
-            conversation,
-            messages,
-        } => format!("backfilled {conversation}: {messages}"),
-        Item::Lost(lost) => {
-            let of = lost
-                .conversation
-                .as_ref()
-                .map_or("all", ConversationId::as_str);
-            let range = range(&lost.after, &lost.up_to);
-            format!("lost {of} {:?} {range} ({:?})", lost.kind, lost.reason)
-        }
-        Item::CaughtUp => "caught up".to_owned(),
-        Item::Polling(is_on) => format!("polling {is_on}"),
-        other => format!("{other:?}"),
-    }
-}
-
-/// Returns a request as text.
-fn ask(question: &Request) -> String {
-    match question {
-        Request::Groups { page, .. } => format!("groups {page}"),
-        Request::Chats { page, .. } => format!("chats {page}"),
-        Request::Memberships => "memberships".to_owned(),
-        Request::Topics { group } => format!("topics {group}"),
-        Request::History {
-            conversation,
-            window,
-            ..
-        } => match window {
-            HistoryWindow::Newest => format!("newest {conversation}"),
-            HistoryWindow::Before(message) => {
-                format!("before {conversation}/{}", short(Some(message)))
-            }
-            HistoryWindow::After(message) => {
-                format!("after {conversation}/{}", short(Some(message)))
-            }
-            other @ HistoryWindow::Since(_) => panic!("{other:?}"),
-        },
-        Request::Pinned { conversation } => format!("pinned {conversation}"),
-        other => panic!("{other:?}"),
     }
 }

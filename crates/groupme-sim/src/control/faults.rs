@@ -47,7 +47,9 @@ impl Control<'_> {
             let status = status.filter(|status| (200..600).contains(status));
             let status = status.ok_or_else(|| Refusal::bad("`rest_status` must be 200 to 599"))?;
             plan.rest.statuses = vec![status];
-            plan.rest.probability = self.odds("rest_odds")?.unwrap_or(Probability::ALWAYS);
+            plan.rest.probability = self
+                .probability("rest_probability")?
+                .unwrap_or(Probability::ALWAYS);
             plan.rest.html = Probability::NEVER;
             plan.rest.executed = match self.flag("rest_executed") {
                 Some(true) => Probability::ALWAYS,
@@ -58,7 +60,7 @@ impl Control<'_> {
             plan.to_client.delay = Probability::ALWAYS;
             plan.to_client.max_delay = delay;
         }
-        for (name, odds) in [
+        for (name, probability) in [
             ("drop", &mut plan.to_client.drop),
             ("duplicate", &mut plan.to_client.duplicate),
             ("reorder", &mut plan.to_client.reorder),
@@ -68,8 +70,8 @@ impl Control<'_> {
             ("half_open", &mut plan.links.half_open),
             ("refuse_upgrade", &mut plan.links.refuse_upgrade),
         ] {
-            if let Some(asked) = self.odds(name)? {
-                *odds = asked;
+            if let Some(asked) = self.probability(name)? {
+                *probability = asked;
             }
         }
         if self.flag("silence") == Some(true) {
@@ -79,10 +81,10 @@ impl Control<'_> {
         Ok(Answer::Apply(Change::Plan(Box::new(plan))))
     }
 
-    fn odds(&self, name: &str) -> Result<Option<Probability>, Refusal> {
+    fn probability(&self, name: &str) -> Result<Option<Probability>, Refusal> {
         match self.text(name).map(str::parse) {
             None => Ok(None),
-            Some(Ok(odds)) => Ok(Some(odds)),
+            Some(Ok(probability)) => Ok(Some(probability)),
             Some(Err(error)) => Err(Refusal::bad(format!("`{name}`: {error}"))),
         }
     }

@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 use super::{
     condition::CONDITIONS,
     fields::{Field, Kind},
-    routes::{ROUTES, Route},
+    routes::{self, Route},
 };
 
 /// Returns the document in `OpenAPI` 3.1.
 pub(super) fn document(host: &str) -> Value {
     let mut paths = Map::new();
-    for route in ROUTES {
+    for route in routes::all() {
         let path = paths
             .entry(route.path.to_owned())
             .or_insert_with(|| json!({}));

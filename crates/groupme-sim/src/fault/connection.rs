@@ -54,8 +54,8 @@ impl LinkFaults {
     /// Returns whether any fault is possible.
     #[cfg(feature = "net")]
     pub(super) fn is_possible(&self) -> bool {
-        let odds = [self.reset, self.half_open, self.refuse_upgrade, self.slow];
-        self.idle.is_some() || odds.iter().any(|odds| !odds.is_never())
+        let probabilities = [self.reset, self.half_open, self.refuse_upgrade, self.slow];
+        self.idle.is_some() || probabilities.iter().any(|one| !one.is_never())
     }
 }
 
@@ -108,7 +108,7 @@ impl FaultPlan {
     /// Draws the faults of the connection with this number.
     pub(super) fn connection_faults(&self, number: u64) -> ConnectionFaults {
         let faults = &self.links;
-        let mut random = Random::of(self.seed, FATE, number);
+        let mut random = Random::of(self.seed, CONNECTIONS, number);
         let mut moment = |probability: Probability| {
             let hit = probability.sample(&mut random);
             let moment = random.up_to(faults.window);
@@ -128,4 +128,4 @@ impl FaultPlan {
     }
 }
 
-const FATE: u64 = 3;
+const CONNECTIONS: u64 = 3;

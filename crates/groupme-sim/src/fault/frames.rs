@@ -48,7 +48,7 @@ impl FrameFaults {
     /// Returns whether any fault is possible.
     #[cfg(feature = "net")]
     pub(super) fn is_possible(&self) -> bool {
-        let odds = [
+        let probabilities = [
             self.drop,
             self.delay,
             self.duplicate,
@@ -56,7 +56,7 @@ impl FrameFaults {
             self.truncate,
             self.corrupt,
         ];
-        odds.iter().any(|odds| !odds.is_never())
+        probabilities.iter().any(|one| !one.is_never())
     }
 }
 

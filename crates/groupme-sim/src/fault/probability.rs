@@ -115,17 +115,17 @@ mod tests {
 
     #[test]
     fn a_probability_is_parsed_as_it_is_displayed() {
-        for (text, odds) in [
+        for (text, probability) in [
             ("never", Probability::NEVER),
             ("always", Probability::ALWAYS),
             ("5%", Probability::percent(5)),
             ("0.1%", Probability::one_in(1000)),
             ("12.3456%", Probability(123_456)),
         ] {
-            assert_eq!(text.parse(), Ok(odds));
-            assert_eq!(odds.to_string(), text);
+            assert_eq!(text.parse(), Ok(probability));
+            assert_eq!(probability.to_string(), text);
         }
-        for (text, odds) in [
+        for (text, probability) in [
             ("1/20", Probability::percent(5)),
             ("1/1", Probability::ALWAYS),
             ("100%", Probability::ALWAYS),
@@ -133,7 +133,7 @@ mod tests {
             ("0/3", Probability::NEVER),
             ("1/18446744073709551615", Probability(1)),
         ] {
-            assert_eq!(text.parse(), Ok(odds), "{text}");
+            assert_eq!(text.parse(), Ok(probability), "{text}");
         }
         for text in [
             "", "5", "%", "101%", "2/1", "1/0", "-1%", "+1%", "1.%", "1.23456%", "a/b",

@@ -13,13 +13,13 @@ impl FaultPlan {
         let mut plan = Self::new(seed);
         let random = &mut random;
 
-        for way in [&mut plan.to_client, &mut plan.to_server] {
-            way.delay = sometimes(random, 20);
-            way.drop = sometimes(random, 2);
-            way.duplicate = sometimes(random, 3);
-            way.reorder = sometimes(random, 3);
-            way.truncate = sometimes(random, 2);
-            way.corrupt = sometimes(random, 2);
+        for faults in [&mut plan.to_client, &mut plan.to_server] {
+            faults.delay = sometimes(random, 20);
+            faults.drop = sometimes(random, 2);
+            faults.duplicate = sometimes(random, 3);
+            faults.reorder = sometimes(random, 3);
+            faults.truncate = sometimes(random, 2);
+            faults.corrupt = sometimes(random, 2);
         }
         plan.links.reset = sometimes(random, 30);
         plan.links.half_open = sometimes(random, 10);
@@ -71,9 +71,9 @@ impl FaultPlan {
 
 /// Returns never in three of four cases, else at most `percent` per cent.
 fn sometimes(random: &mut Random, percent: u64) -> Probability {
-    let (hit, odds) = (random.below(4) == 0, 1 + random.below(percent));
+    let (hit, percent) = (random.below(4) == 0, 1 + random.below(percent));
     if hit {
-        Probability::percent(u32::try_from(odds).unwrap_or(1))
+        Probability::percent(u32::try_from(percent).unwrap_or(1))
     } else {
         Probability::NEVER
     }

@@ -43,7 +43,7 @@ impl SimBuilder {
                 any_host: false,
                 control: ControlAccess::default(),
                 callback_timeout: callback::DEFAULT_TIMEOUT,
-                patience: Duration::from_secs(10),
+                wait_timeout: Duration::from_secs(10),
                 me: SimUserId::new(0),
             },
             faults: FaultPlan::default(),
@@ -186,8 +186,8 @@ impl SimBuilder {
 
     /// Sets the longest wait of [`Sim::until`] and its relatives, in real time. Default: 10 s.
     #[must_use]
-    pub fn patience(mut self, longest: Duration) -> Self {
-        self.options.patience = longest;
+    pub fn wait_timeout(mut self, longest: Duration) -> Self {
+        self.options.wait_timeout = longest;
         self
     }
 

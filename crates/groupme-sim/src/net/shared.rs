@@ -33,7 +33,7 @@ pub(super) struct Options {
     /// Time in which a bot has to answer a callback.
     pub(super) callback_timeout: Duration,
     /// Limit of the waits of a test.
-    pub(super) patience: Duration,
+    pub(super) wait_timeout: Duration,
     /// User whose account is simulated.
     pub(super) me: SimUserId,
 }

@@ -202,26 +202,27 @@ fn connections_get_the_faults_of_the_plan() {
     plan.links.idle = Some(idle);
     let pace = plan.links.throttle;
     let mut faults = FaultInjector::new(plan, START);
-    let fates: Vec<ConnectionFaults> = (0..1000)
+    let connections: Vec<ConnectionFaults> = (0..1000)
         .map(|_| faults.open_link(START).connection_faults())
         .collect();
     let often = |hit: fn(&ConnectionFaults) -> bool| {
-        let hits = fates.iter().filter(|fate| hit(fate)).count();
+        let hits = connections.iter().filter(|faults| hit(faults)).count();
         assert!((200..400).contains(&hits), "{hits}");
     };
-    often(|fate| fate.reset.is_some());
-    often(|fate| fate.half_open.is_some());
-    often(|fate| fate.upgrade_refusal.is_some());
-    often(|fate| fate.throttle.is_some());
-    for fate in &fates {
-        assert!(fate.reset.is_none_or(|at| at <= ms(700)));
-        assert!(fate.half_open.is_none_or(|at| at <= ms(700)));
+    often(|faults| faults.reset.is_some());
+    often(|faults| faults.half_open.is_some());
+    often(|faults| faults.upgrade_refusal.is_some());
+    often(|faults| faults.throttle.is_some());
+    for faults in &connections {
+        assert!(faults.reset.is_none_or(|at| at <= ms(700)));
+        assert!(faults.half_open.is_none_or(|at| at <= ms(700)));
         assert!(
-            fate.upgrade_refusal
+            faults
+                .upgrade_refusal
                 .is_none_or(|status| [403, 426, 503].contains(&status))
         );
-        assert!(fate.throttle.is_none_or(|slow| slow == pace));
-        assert_eq!(fate.idle, Some(idle));
+        assert!(faults.throttle.is_none_or(|slow| slow == pace));
+        assert_eq!(faults.idle, Some(idle));
     }
 }
 

@@ -4,6 +4,7 @@ mod browser;
 mod callbacks;
 mod client;
 mod control;
+mod control_faults;
 mod faults;
 mod plans;
 mod polling;

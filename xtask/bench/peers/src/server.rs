@@ -127,8 +127,7 @@ where
     let service = service_fn(|mut request: Request<Incoming>| {
         let (shared, upgraded) = (&shared, &upgraded);
         async move {
-            if let Some(key) = request.headers().get(header::SEC_WEBSOCKET_KEY) {
-                let response = socket::accept(key.as_bytes());
+            if let Some(response) = bayeux_server::sockets::accept(&request) {
                 *upgraded.lock().await = Some(hyper::upgrade::on(&mut request));
                 return Ok::<_, Infallible>(response);
             }

@@ -23,6 +23,7 @@ pub(super) fn target() -> Result<Check, String> {
                 let _ = store.load();
                 let _ = store.save(&[Change::LeftGroupsKnown]);
             }
+            // The application id in the header of SQLite's format tells our files from others'.
             Err(_) if input.get(68..72) != Some(b"GrMe") => {
                 let after = fs::read(&file).map_err(failed)?;
                 ensure(after == input, || "a refused file was changed".to_owned())?;

@@ -2,24 +2,19 @@
 //! store, acknowledgements and a pace of its own.
 
 mod sending;
+mod storage;
 
-use core::time::Duration;
-use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::{Channel, Instant};
 use bayeux_wire::Value;
-use groupme_account::{Account, Config, Delivery, Incoming, Lookup, Moment, SaveId, Scope, Status};
-use groupme_delivery::{
-    Change, DeliveryTag, Failure, MemoryStore, Response, Saved, Store as _, StoreError,
-};
+use groupme_account::{Account, Config, Delivery, Incoming, Lookup, Moment, Scope, Status};
+use groupme_delivery::{DeliveryTag, Failure, Response};
 use groupme_model::{Timestamp, UserId};
 use http::{HeaderMap, StatusCode};
 
 pub(crate) use self::sending::Recipient;
-use self::sending::Sending;
+use self::{sending::Sending, storage::Storage};
 use super::SubscriptionState;
 use crate::{
     fact::Delivered,
@@ -29,10 +24,6 @@ use crate::{
 };
 
 /// Program with one account, over all its processes.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is independent of the others"
-)]
 pub(crate) struct Listener {
     user: String,
     own: Channel,
@@ -42,23 +33,10 @@ pub(crate) struct Listener {
     seed: u64,
     /// Engine of the present process, if one runs.
     pub(super) engine: Option<Account>,
-    store: MemoryStore,
-    /// Everything that the engine has saved, whatever a sabotage makes of it.
-    shadow: MemoryStore,
-    /// Saves under way.
-    saves: VecDeque<Save>,
-    /// Changes that could not be saved, to be tried again with the next ones.
-    failed: Vec<Change>,
-    /// Until when no save succeeds.
-    disk_is_full_until: Instant,
-    /// Number of acknowledgements that are not saved yet, and of those that no save has taken.
-    unsaved: usize,
-    untaken: usize,
+    storage: Storage,
     /// Error of the time of day in this process, in milliseconds.
     clock_error: i64,
-    has_lost_changes: bool,
-    /// Acknowledgements that wait for a save.
-    acknowledging: Vec<(SaveId, Delivered)>,
+    /// Deliveries that the program has, in the order of their tags.
     unacknowledged: Vec<(DeliveryTag, Delivered)>,
     /// Time at which a slow program takes the next delivery.
     takes_at: Instant,
@@ -74,21 +52,11 @@ pub(crate) struct Listener {
     /// Number of the latest event on each channel.
     last_event: BTreeMap<String, u64>,
     pub(super) published: u64,
-    /// Whether the store is known to have a baseline.
-    has_baseline: bool,
     /// Number of the process, from 0.
     pub(crate) process: u32,
 }
 
-/// Save under way.
-struct Save {
-    due: Instant,
-    id: SaveId,
-    changes: Vec<Change>,
-    acknowledgements: usize,
-}
-
-/// What an item means for the observers.
+/// Item of the engine, and its meaning for the observers.
 pub(super) struct Taken {
     pub(super) incoming: Incoming,
     pub(super) delivered: Delivered,
@@ -107,20 +75,12 @@ impl Listener {
             user: user.to_owned(),
             own: channels[super::OWN].clone(),
             channels,
+            storage: Storage::new(settings.saving),
             settings,
             session: client.session.clone(),
             seed: client.seed,
             engine: None,
-            store: MemoryStore::default(),
-            shadow: MemoryStore::default(),
-            saves: VecDeque::new(),
-            failed: Vec::new(),
-            disk_is_full_until: Instant::ORIGIN,
-            unsaved: 0,
-            untaken: 0,
             clock_error: 0,
-            has_lost_changes: false,
-            acknowledging: Vec::new(),
             unacknowledged: Vec::new(),
             takes_at: Instant::ORIGIN,
             at: Instant::ORIGIN,
@@ -131,7 +91,6 @@ impl Listener {
             is_live: false,
             last_event: BTreeMap::new(),
             published: 0,
-            has_baseline: false,
             process: 0,
         }
     }
@@ -150,7 +109,7 @@ impl Listener {
         }
         config.max_waiting = self.settings.max_waiting;
         config.overflow_after = self.settings.overflow_after;
-        let saved = self.settings.has_store.then(|| self.saved());
+        let saved = self.settings.has_store.then(|| self.storage.saved());
         let is_first = saved
             .as_ref()
             .is_none_or(|saved| saved.baseline.or(saved.synced_until).is_none());
@@ -172,37 +131,24 @@ impl Listener {
     /// Ends the process. What is being saved may or may not be in the store afterwards. Returns the
     /// deliveries whose acknowledgements are.
     pub(super) fn crash(&mut self) -> Vec<Delivered> {
-        let mut saved = Vec::new();
-        let is_full = self.at < self.disk_is_full_until;
-        if self.process % 2 == 1
-            && !is_full
-            && let Some(save) = self.saves.pop_front()
-        {
-            let mut changes = core::mem::take(&mut self.failed);
-            changes.extend(save.changes);
-            let _ = self.store.save(&changes);
-            let _ = self.shadow.save(&changes);
-            let is_saved = |(id, _): &mut (SaveId, Delivered)| *id <= save.id;
-            let acknowledged = self.acknowledging.extract_if(.., is_saved);
-            saved.extend(acknowledged.map(|(_, delivered)| delivered));
-        }
+        let saved = if self.process % 2 == 1 {
+            self.storage.save_last(self.at)
+        } else {
+            Vec::new()
+        };
         self.end();
         saved
     }
 
     /// Returns whether the process that ended last could not save some changes.
     pub(super) fn has_lost_changes(&self) -> bool {
-        self.has_lost_changes
+        self.storage.has_lost_changes()
     }
 
     /// Ends the process after everything is saved that can be.
     pub(super) fn end(&mut self) {
-        self.has_lost_changes = !self.failed.is_empty();
         self.engine = None;
-        self.saves.clear();
-        self.failed.clear();
-        (self.unsaved, self.untaken) = (0, 0);
-        self.acknowledging.clear();
+        self.storage.end();
         self.unacknowledged.clear();
         self.takes_at = Instant::ORIGIN;
         self.is_up = false;
@@ -262,12 +208,12 @@ impl Listener {
     pub(crate) fn is_settled(&self) -> bool {
         self.engine.as_ref().is_some_and(Account::is_settled)
             && self.sending.is_empty()
-            && self.saves.is_empty()
+            && !self.storage.is_saving()
     }
 
     /// Returns whether a save is under way that something may wait for.
     pub(super) fn is_saving(&self) -> bool {
-        !self.saves.is_empty()
+        self.storage.is_saving()
     }
 
     /// Returns whether the user's own channel has become active since the last call.
@@ -281,13 +227,12 @@ impl Listener {
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let engine = self.engine.as_ref()?;
         let takes = Some(self.takes_at).filter(|at| engine.waiting() > 0 && *at > self.at);
-        let saves = self.saves.front().map(|save| save.due);
-        takes.into_iter().chain(saves).min()
+        takes.into_iter().chain(self.storage.poll_timeout()).min()
     }
 
     /// Lets no save succeed until then.
     pub(super) fn fill_disk(&mut self, until: Instant) {
-        self.disk_is_full_until = until;
+        self.storage.fill_disk(until);
     }
 
     pub(super) fn clock_error(&self) -> i64 {
@@ -297,92 +242,25 @@ impl Listener {
     /// Completes the saves that are due, and begins the next. Returns the deliveries whose
     /// acknowledgements are saved now.
     pub(super) fn save(&mut self, now: Instant, sabotage: Option<Sabotage>) -> Vec<Delivered> {
-        let mut saved = Vec::new();
-        while self.engine.is_some() {
-            if let Some(save) = self.saves.pop_front_if(|save| save.due <= now) {
-                saved.extend(self.complete(now, save, sabotage));
-                continue;
-            }
-            let mut changes = Vec::new();
-            if !self.saves.is_empty() {
-                break;
-            }
-            let Some(engine) = &mut self.engine else {
-                break;
-            };
-            let Some(id) = engine.poll_changes(&mut changes) else {
-                break;
-            };
-            let mut due = now + self.settings.saving;
-            if sabotage == Some(Sabotage::HandOutUnsaved) {
-                engine.handle_saved(id, Ok(()));
-                let early = self.acknowledging.drain(..);
-                saved.extend(early.map(|(_, delivered)| delivered));
-                due = due + EARLY;
-            }
-            let acknowledgements = core::mem::take(&mut self.untaken);
-            self.saves.push_back(Save {
-                due,
-                id,
-                changes,
-                acknowledgements,
-            });
-        }
-        saved
-    }
-
-    /// Completes a save, as the writer of groupme-client does. Returns the deliveries whose
-    /// acknowledgements are saved now.
-    fn complete(&mut self, now: Instant, save: Save, sabotage: Option<Sabotage>) -> Vec<Delivered> {
-        let mut changes = core::mem::take(&mut self.failed);
-        changes.extend(save.changes);
-        self.unsaved = self.unsaved.saturating_sub(save.acknowledgements);
-        let result = if now < self.disk_is_full_until {
-            self.failed = changes;
-            Err(Arc::new(StoreError::writing("the disk is full")))
-        } else {
-            let _ = self.shadow.save(&changes);
-            let kept = changes
-                .iter()
-                .filter(|change| !is_withheld(sabotage, change));
-            let kept: Vec<Change> = kept.cloned().collect();
-            let _ = self.store.save(&kept);
-            Ok(())
-        };
-        let is_ok = result.is_ok();
-        if let Some(engine) = &mut self.engine {
-            engine.handle_saved(save.id, result);
-        }
-        let is_saved = |(id, _): &mut (SaveId, Delivered)| is_ok && *id <= save.id;
-        let acknowledged = self.acknowledging.extract_if(.., is_saved);
-        acknowledged.map(|(_, delivered)| delivered).collect()
+        let engine = self.engine.as_mut();
+        engine.map_or_else(Vec::new, |engine| self.storage.save(now, engine, sabotage))
     }
 
     /// Completes all saves at once.
     pub(super) fn flush(&mut self) -> Vec<Delivered> {
-        let mut saved = Vec::new();
-        while self.engine.as_ref().is_some_and(Account::has_changes) || !self.saves.is_empty() {
-            let due = self.saves.front().map_or(self.at, |save| save.due);
-            saved.extend(self.save(due, None));
-        }
-        saved
+        let engine = self.engine.as_mut();
+        engine.map_or_else(Vec::new, |engine| self.storage.flush(self.at, engine))
     }
 
     /// Returns whether the store has got a baseline since the last call.
     pub(super) fn finds_baseline(&mut self) -> bool {
-        let before = self.has_baseline;
-        if !before {
-            let saved = self.shadow.clone().load().unwrap_or_default();
-            self.has_baseline = saved.baseline.is_some() || saved.synced_until.is_some();
-        }
-        !before && self.has_baseline
+        self.storage.finds_baseline()
     }
 
     /// Takes the next item, if it is time.
     pub(super) fn take(&mut self, now: Instant) -> Option<Taken> {
         self.at = now;
-        // As many as groupme-client lets be unsaved.
-        if now < self.takes_at || self.unsaved >= MAX_UNSAVED {
+        if now < self.takes_at || !self.storage.has_room() {
             return None;
         }
         let incoming = self.engine.as_mut()?.poll_incoming()?;
@@ -416,11 +294,7 @@ impl Listener {
                 continue;
             }
             match engine.acknowledge(tag) {
-                Some(id) => {
-                    self.unsaved += 1;
-                    self.untaken += 1;
-                    self.acknowledging.push((id, delivered));
-                }
+                Some(id) => self.storage.acknowledge(id, delivered),
                 None if self.settings.has_store => done.push(delivered),
                 None => {}
             }
@@ -469,10 +343,6 @@ impl Listener {
         }
     }
 
-    fn saved(&self) -> Saved {
-        self.store.clone().load().unwrap_or_default()
-    }
-
     fn note_event(&mut self, delivery: &Delivery) {
         let number = delivery.data().get("sim").and_then(Value::as_u64);
         if let Some(number) = number {
@@ -509,16 +379,6 @@ pub(super) fn time_of_day(now: Instant, error: i64) -> Timestamp {
     Timestamp::from_millis(EPOCH * 1000 + since + error)
 }
 
-/// Returns whether a sabotage keeps a change from the store.
-fn is_withheld(sabotage: Option<Sabotage>, change: &Change) -> bool {
-    matches!(
-        (sabotage, change),
-        (Some(Sabotage::SkipSave), _)
-            | (Some(Sabotage::ForgetSeen), Change::Seen { .. })
-            | (Some(Sabotage::SaveBaselineLate), Change::Baseline(_))
-    )
-}
-
 /// Returns a response as a sabotage makes the engine believe it.
 fn falsify(
     sabotage: Option<Sabotage>,
@@ -541,13 +401,6 @@ fn falsify(
         (_, response) => response,
     }
 }
-
-/// Time before a save at which a sabotage reports it.
-const EARLY: Duration = Duration::from_secs(1);
-
-/// Maximum acknowledgements that may be unsaved before the next event is taken, as in
-/// groupme-client.
-const MAX_UNSAVED: usize = 32;
 
 /// Start of every simulation, in seconds since 1970.
 pub(crate) const EPOCH: i64 = 1_750_000_000;

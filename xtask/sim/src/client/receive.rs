@@ -18,27 +18,17 @@ impl Client {
         match what {
             Arrived::Opened => {
                 self.see(cx, ClientFact::Opened(lane));
-                let (local, at) = (self.local, self.moment(cx));
-                match &mut self.kind {
-                    Kind::Plain(plain) => plain.session.handle_open(local, lane),
-                    Kind::Listener(listener) => {
-                        if let Some(engine) = &mut listener.engine {
-                            engine.handle_open(at, lane);
-                        }
-                    }
-                }
+                self.drive(
+                    cx,
+                    |session, now| session.handle_open(now, lane),
+                    |account, at| account.handle_open(at, lane),
+                );
             }
-            Arrived::Pong => {
-                let (local, at) = (self.local, self.moment(cx));
-                match &mut self.kind {
-                    Kind::Plain(plain) => plain.session.handle_pong(local, lane),
-                    Kind::Listener(listener) => {
-                        if let Some(engine) = &mut listener.engine {
-                            engine.handle_pong(at, lane);
-                        }
-                    }
-                }
-            }
+            Arrived::Pong => self.drive(
+                cx,
+                |session, now| session.handle_pong(now, lane),
+                |account, at| account.handle_pong(at, lane),
+            ),
             Arrived::Closed(why) => self.lose(cx, lane, why),
             Arrived::Frame(payload) => {
                 if !self.read(cx, lane, &payload) {
@@ -65,15 +55,11 @@ impl Client {
         if why != Close::Complete && is_omitted {
             return;
         }
-        let (local, at) = (self.local, self.moment(cx));
-        match &mut self.kind {
-            Kind::Plain(plain) => plain.session.handle_close(local, lane, why),
-            Kind::Listener(listener) => {
-                if let Some(engine) = &mut listener.engine {
-                    engine.handle_close(at, lane, why, None);
-                }
-            }
-        }
+        self.drive(
+            cx,
+            |session, now| session.handle_close(now, lane, why),
+            |account, at| account.handle_close(at, lane, why, None),
+        );
     }
 
     /// Passes the messages of a payload to the session or the engine; returns false if there are

@@ -33,7 +33,7 @@ impl Requests {
     ) -> Option<Reply> {
         let index = self.in_flight.answered_by(reply)?;
         let request = self.take(index)?;
-        self.pace.answered();
+        self.failure_delay.answered();
         cx.merge_advice(reply.advice.as_ref());
         let result = match reply.successful {
             Some(true) => Ok(()),

@@ -1,4 +1,6 @@
 //! Acknowledgement extension: unacknowledged events are sent again.
+//!
+//! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::server::{Ack, Profile};
 

@@ -3,6 +3,8 @@
 //!
 //! The cases are the same in every run. `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=<any number>`
 //! tries more of them; a failure is shrunk and printed with its seed.
+//!
+//! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,6 @@
 //! `/meta/connect`: the hold, and the reasons to end it.
+//!
+//! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::server::Profile;
 

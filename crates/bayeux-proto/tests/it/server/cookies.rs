@@ -1,4 +1,6 @@
 //! Sessions tied to a cookie, as with `CometD`.
+//!
+//! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{
     LaneId,

@@ -1,4 +1,6 @@
 //! Ends of sessions, and shutdown of the server.
+//!
+//! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
 use core::time::Duration;
 

@@ -1,4 +1,6 @@
 //! Limits, each exceeded by one.
+//!
+//! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::server::{Overflow, Profile};
 

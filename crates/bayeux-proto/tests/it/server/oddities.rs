@@ -1,4 +1,6 @@
 //! Invalid and unusual messages.
+//!
+//! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::server::{Element, Payload, Profile, Request};
 

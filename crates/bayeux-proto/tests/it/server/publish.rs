@@ -1,4 +1,6 @@
 //! Publishes and their delivery.
+//!
+//! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::server::{Member, Profile};
 

@@ -1,4 +1,6 @@
 //! WebSockets: when events are pushed, and over which socket.
+//!
+//! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::server::{Element, Payload, Profile};
 

@@ -1,4 +1,6 @@
 //! `/meta/subscribe` and `/meta/unsubscribe`.
+//!
+//! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{Channel, server::Profile};
 

@@ -43,7 +43,7 @@ impl Position {
 #[derive(Debug)]
 pub(super) enum ListError {
     Io(io::Error),
-    /// The list is none, or has no end.
+    /// The text is no list, or a list without an end.
     Syntax(Position, String),
 }
 

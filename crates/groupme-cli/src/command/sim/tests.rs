@@ -46,11 +46,11 @@ fn each_fault_is_an_option() {
             }),
         ),
         (
-            "--duplicate 1/20 --way up",
+            "--duplicate 1/20 --direction up",
             with(|plan| plan.to_server.duplicate = often),
         ),
         (
-            "--reorder 5% --way both",
+            "--reorder 5% --direction both",
             with(|plan| {
                 plan.to_server.reorder = often;
                 plan.to_client.reorder = often;
@@ -60,7 +60,7 @@ fn each_fault_is_an_option() {
             "--truncate 5%",
             with(|plan| plan.to_client.truncate = often),
         ),
-        ("--garble 5%", with(|plan| plan.to_client.corrupt = often)),
+        ("--corrupt 5%", with(|plan| plan.to_client.corrupt = often)),
         (
             "--reset 5% --within 1m",
             with(|plan| {

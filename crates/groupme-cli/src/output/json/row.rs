@@ -34,6 +34,25 @@ pub(in crate::output) fn row(row: &Row<'_>) -> io::Result<()> {
             "file": path.to_string_lossy(),
             "bytes": size,
         })),
+        Row::Archived(report) => line(&json!({
+            "kind": "archived",
+            "conversation": report.about.id,
+            "name": report.about.name,
+            "messages": report.about.messages,
+            "added": report.added,
+            "changed": report.changed,
+            "counted": report.about.counted,
+            "missing": report.missing(),
+            "media": {
+                "saved": report.media.saved,
+                "bytes": report.media.bytes,
+                "refused": report.media.refused,
+            },
+        })),
+        Row::Pages(index) => line(&json!({
+            "kind": "pages",
+            "index": index.to_string_lossy(),
+        })),
         Row::Typing(channel) => line(&json!({ "kind": "typing", "channel": channel })),
         Row::RoundTrip(number, time) => line(&json!({
             "kind": "ping",

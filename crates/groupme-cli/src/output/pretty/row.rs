@@ -46,6 +46,8 @@ impl Pretty {
                 None => format!("read {conversation}"),
             },
             Row::Downloaded(path, size) => format!("{}  {size} bytes", path.display()),
+            Row::Archived(report) => archived(report),
+            Row::Pages(index) => format!("pages: {}", index.display()),
             Row::Typing(channel) => format!("typing on {channel}"),
             Row::RoundTrip(number, Some(time)) => format!("ping {number}: {}", millis(*time)),
             Row::RoundTrip(number, None) => format!("ping {number}: no echo"),
@@ -234,6 +236,33 @@ fn face(icon: &str, users: &[UserId], names: Option<&Names>) -> String {
 
 /// Users of a reaction who are named.
 const NAMED: usize = 5;
+
+/// Returns the messages and media of an archived conversation.
+fn archived(report: &groupme_archive::Report) -> String {
+    use core::fmt::Write as _;
+
+    let about = &report.about;
+    let mut line = format!(
+        "{}  {}: {} messages, {} new",
+        about.id,
+        about.name.as_deref().unwrap_or("(no name)"),
+        about.messages,
+        report.added,
+    );
+    let media = report.media;
+    for (number, of) in [
+        (report.changed, "changed"),
+        (report.missing(), "missing"),
+        (media.saved, "media saved"),
+        (media.refused, "media refused"),
+    ] {
+        if number > 0 {
+            // Writing to a string does not fail.
+            let _ = write!(line, ", {number} {of}");
+        }
+    }
+    line
+}
 
 fn round_trips(trips: &RoundTrips) -> String {
     let of = |percent| {

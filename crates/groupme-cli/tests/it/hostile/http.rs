@@ -16,7 +16,7 @@ const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 /// `2^64 - 1` seconds.
 const FOR_EVER: &str = "Retry-After: 18446744073709551615\r\n";
 
-/// Time of a server that thinks before it refuses.
+/// Delay before a refusal, as of a server that thinks first.
 pub(super) const LATE: Duration = Duration::from_millis(1_300);
 
 /// Answers long-polling requests with success and advice.

@@ -1,4 +1,5 @@
-//! Silence and slowness: the command waits as long as its timeouts say, and names what it waited for.
+//! Silence and slowness: the command waits as long as its timeouts say, and names what it waited
+//! for. Bounds are seconds; `fails` gives the exit status.
 
 use core::{
     sync::atomic::{AtomicU64, Ordering},

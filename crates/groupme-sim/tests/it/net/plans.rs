@@ -269,9 +269,9 @@ async fn frames_can_be_lost_cut_or_changed() {
 #[tokio::test]
 async fn delayed_frames_arrive_in_order() {
     let sim = sim(|plan| {
-        for way in [&mut plan.to_client, &mut plan.to_server] {
-            way.delay = Probability::percent(30);
-            way.max_delay = Duration::from_millis(5);
+        for faults in [&mut plan.to_client, &mut plan.to_server] {
+            faults.delay = Probability::percent(30);
+            faults.max_delay = Duration::from_millis(5);
         }
     })
     .await;

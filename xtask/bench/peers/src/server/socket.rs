@@ -2,13 +2,8 @@
 
 use std::sync::Arc;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use bytes::Bytes;
 use fastwebsockets::{Frame, OpCode, Role, WebSocket};
-use http_body_util::Full;
-use hyper::{Response, StatusCode, header};
 use serde_json::Value;
-use sha1::{Digest as _, Sha1};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadHalf, join, sink, split},
     sync::mpsc,
@@ -19,26 +14,6 @@ use super::{
     Shared,
     bayeux::{Replies, Session, separate},
 };
-
-/// Returns the response to an upgrade with this key.
-pub(super) fn accept(key: &[u8]) -> Response<Full<Bytes>> {
-    let digest = Sha1::new().chain_update(key).chain_update(WEBSOCKET_GUID);
-    let accept = STANDARD.encode(digest.finalize());
-    let mut response = Response::new(Full::default());
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    let upgrade = header::HeaderValue::from_static("websocket");
-    response.headers_mut().insert(header::UPGRADE, upgrade);
-    let connection = header::HeaderValue::from_static("Upgrade");
-    response
-        .headers_mut()
-        .insert(header::CONNECTION, connection);
-    if let Ok(accept) = accept.try_into() {
-        response
-            .headers_mut()
-            .insert(header::SEC_WEBSOCKET_ACCEPT, accept);
-    }
-    response
-}
 
 /// Serves a socket until it ends.
 pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(shared: &Shared, io: S) {
@@ -175,5 +150,3 @@ fn frame(out: &mut Vec<u8>, kind: u8, payload: &[u8]) {
 const TEXT: u8 = OpCode::Text as u8;
 /// Bytes of a flood that are written at once.
 const FLOOD: usize = 64 * 1024;
-/// RFC 6455, section 1.3.
-const WEBSOCKET_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

@@ -20,7 +20,7 @@ pub struct NotSeen {
     pub waited: Duration,
 }
 
-/// Waits of at most [`SimBuilder::patience`](super::SimBuilder::patience), 10 s by default. A
+/// Waits of at most [`SimBuilder::wait_timeout`](super::SimBuilder::wait_timeout), 10 s by default. A
 /// condition that holds already returns at once.
 impl Sim {
     /// Waits until `find` returns a value, and returns it. `awaited` is what an error calls it,
@@ -30,7 +30,7 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`NotSeen`] at the end of the patience, as of all methods here.
+    /// [`NotSeen`] after the timeout, as of all methods here.
     pub async fn until<T>(
         &self,
         awaited: &str,
@@ -129,7 +129,7 @@ impl Sim {
         awaited: &str,
         so_far: impl FnOnce() -> String,
     ) -> Result<T, NotSeen> {
-        let waited = self.shared.options.patience;
+        let waited = self.shared.options.wait_timeout;
         let found = time::timeout(waited, waiting).await;
         found.map_err(|_| NotSeen {
             awaited: awaited.to_owned(),

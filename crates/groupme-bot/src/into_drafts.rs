@@ -1,4 +1,4 @@
-//! Answer of a handler.
+//! Conversion of what a handler returns into messages.
 
 use groupme_client::Draft;
 
@@ -10,7 +10,7 @@ pub type HandlerError = Box<dyn core::error::Error + Send + Sync>;
 /// A text or a [`Draft`] is sent to the conversation of the message; a text longer than
 /// [`Draft::TEXT_LIMIT`] is sent in parts, cut at line ends where possible. `()` and `None` send
 /// nothing. The error of a `Result` goes to [`Bot::on_error`](crate::Bot::on_error).
-pub trait Answer: Send + 'static {
+pub trait IntoDrafts: Send + 'static {
     /// Returns the messages to send, in order.
     ///
     /// # Errors
@@ -19,37 +19,37 @@ pub trait Answer: Send + 'static {
     fn into_drafts(self) -> Result<Vec<Draft>, HandlerError>;
 }
 
-impl Answer for () {
+impl IntoDrafts for () {
     fn into_drafts(self) -> Result<Vec<Draft>, HandlerError> {
         Ok(Vec::new())
     }
 }
 
-impl Answer for Draft {
+impl IntoDrafts for Draft {
     fn into_drafts(self) -> Result<Vec<Draft>, HandlerError> {
         Ok(vec![self])
     }
 }
 
-impl Answer for &'static str {
+impl IntoDrafts for &'static str {
     fn into_drafts(self) -> Result<Vec<Draft>, HandlerError> {
         Ok(Draft::split(self))
     }
 }
 
-impl Answer for String {
+impl IntoDrafts for String {
     fn into_drafts(self) -> Result<Vec<Draft>, HandlerError> {
         Ok(Draft::split(&self))
     }
 }
 
-impl<A: Answer> Answer for Option<A> {
+impl<A: IntoDrafts> IntoDrafts for Option<A> {
     fn into_drafts(self) -> Result<Vec<Draft>, HandlerError> {
         self.map_or_else(|| Ok(Vec::new()), A::into_drafts)
     }
 }
 
-impl<A: Answer, E: Into<HandlerError> + Send + 'static> Answer for Result<A, E> {
+impl<A: IntoDrafts, E: Into<HandlerError> + Send + 'static> IntoDrafts for Result<A, E> {
     fn into_drafts(self) -> Result<Vec<Draft>, HandlerError> {
         self.map_err(Into::into)?.into_drafts()
     }

@@ -10,14 +10,14 @@ use crate::{
 
 /// Delay of requests after exchanges that failed.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(super) struct FailureDelay {
     /// Earliest instant of the next write.
     not_before: Instant,
     /// Time of the first of the consecutive failures.
     failing_since: Option<Instant>,
 }
 
-impl Pace {
+impl FailureDelay {
     pub(super) fn not_before(&self) -> Instant {
         self.not_before
     }

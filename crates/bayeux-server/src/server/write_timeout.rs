@@ -15,13 +15,13 @@ use tokio::{
 
 /// Stream whose writes fail when none has made progress for some time.
 #[derive(Debug)]
-pub(crate) struct Impatient {
+pub(crate) struct WriteTimeout {
     stream: TcpStream,
     limit: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-impl Impatient {
+impl WriteTimeout {
     pub(crate) fn new(stream: TcpStream, limit: Duration) -> Self {
         Self {
             stream,
@@ -31,7 +31,7 @@ impl Impatient {
     }
 
     /// Passes the result of a write on, or fails if the stream has been stalled for too long.
-    fn judge(
+    fn check(
         &mut self,
         cx: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
@@ -49,7 +49,7 @@ impl Impatient {
     }
 }
 
-impl AsyncRead for Impatient {
+impl AsyncRead for WriteTimeout {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -59,14 +59,14 @@ impl AsyncRead for Impatient {
     }
 }
 
-impl AsyncWrite for Impatient {
+impl AsyncWrite for WriteTimeout {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.judge(cx, written)
+        self.check(cx, written)
     }
 
     fn poll_write_vectored(
@@ -75,7 +75,7 @@ impl AsyncWrite for Impatient {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.judge(cx, written)
+        self.check(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

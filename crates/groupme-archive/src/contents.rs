@@ -1,0 +1,147 @@
+//! An archive, for reading.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use groupme_model::{ConversationId, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    About, Error, Messages,
+    layout::{self, FORMAT},
+    part_file,
+};
+
+/// Archive on disk, for reading: neither network nor account is needed, and another program may be
+/// writing to it.
+#[derive(Debug)]
+pub struct Contents {
+    root: PathBuf,
+    pub(crate) index: Index,
+}
+
+/// `index.json`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Index {
+    pub(crate) format: u32,
+    pub(crate) user: UserId,
+    pub(crate) conversations: Vec<About>,
+}
+
+impl Index {
+    pub(crate) fn new(user: &UserId) -> Self {
+        Self {
+            format: FORMAT,
+            user: user.clone(),
+            conversations: Vec::new(),
+        }
+    }
+
+    /// Reads the index of an archive. `None` if there is none.
+    pub(crate) fn read(root: &Path) -> Result<Option<Self>, Error> {
+        /// The part that every format has.
+        #[derive(Deserialize)]
+        struct Version {
+            format: u32,
+        }
+
+        let path = root.join(layout::INDEX);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::file("read", &path)(error)),
+        };
+        let damaged = |error: serde_json::Error| Error::Damaged {
+            path: path.clone(),
+            line: u64::try_from(error.line()).unwrap_or(u64::MAX),
+        };
+        let Version { format } = serde_json::from_slice(&bytes).map_err(damaged)?;
+        if format > FORMAT {
+            return Err(Error::NewerFormat { path, format });
+        }
+        let mut index: Self = serde_json::from_slice(&bytes).map_err(damaged)?;
+        for about in &mut index.conversations {
+            // The index has no people, of whom there may be many.
+            if let Some(full) = read_about(root, &about.id)? {
+                about.people = full.people;
+            }
+        }
+        Ok(Some(index))
+    }
+
+    /// Writes the index at once. Its conversations come without their people.
+    pub(crate) fn write(&self, root: &Path) -> Result<(), Error> {
+        let mut slim = self.clone();
+        for about in &mut slim.conversations {
+            about.people.clear();
+        }
+        let path = root.join(layout::INDEX);
+        write_json(&path, &slim)
+    }
+}
+
+/// Reads the description of a conversation. `None` if there is none.
+pub(crate) fn read_about(root: &Path, id: &ConversationId) -> Result<Option<About>, Error> {
+    let path = layout::about_file(root, id);
+    match fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| Error::Damaged {
+                path,
+                line: u64::try_from(error.line()).unwrap_or(u64::MAX),
+            }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::file("read", &path)(error)),
+    }
+}
+
+/// Writes a file of JSON at once, for people to read, too.
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+    let mut bytes = serde_json::to_vec_pretty(value)
+        .map_err(std::io::Error::from)
+        .map_err(Error::file("write", path))?;
+    bytes.push(b'\n');
+    part_file::write(path, &bytes).map_err(Error::file("write", path))
+}
+
+impl Contents {
+    /// Opens the archive in a directory.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoArchive`] if there is none; [`Error::NewerFormat`], [`Error::Damaged`] or
+    /// [`Error::File`] if it cannot be read.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
+        let root = root.into();
+        match Index::read(&root)? {
+            Some(index) => Ok(Self { root, index }),
+            None => Err(Error::NoArchive { path: root }),
+        }
+    }
+
+    /// Returns the directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the user whose account was archived.
+    pub fn user(&self) -> &UserId {
+        &self.index.user
+    }
+
+    /// Returns the conversations, those with the most recent messages first.
+    pub fn conversations(&self) -> &[About] {
+        &self.index.conversations
+    }
+
+    /// Reads the messages of a conversation, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if the file cannot be opened.
+    pub fn messages(&self, conversation: &ConversationId) -> Result<Messages, Error> {
+        Messages::open(&layout::messages_file(&self.root, conversation))
+    }
+}

@@ -1,0 +1,102 @@
+//! Errors, by whose fault they are: the caller's, the archive's, the network's.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use groupme_model::{ChannelError, UserId};
+
+/// Failure of an archive.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Caller: the directory is another account's archive.
+    #[error(
+        "the archive {} is that of user {theirs}, and the account is user {yours}: choose another directory",
+        path.display()
+    )]
+    OtherAccount {
+        /// Directory of the archive.
+        path: PathBuf,
+        /// User of the archive.
+        theirs: UserId,
+        /// User of the account.
+        yours: UserId,
+    },
+    /// Caller: the directory has no archive.
+    #[error("{} is no archive: it has no index.json", path.display())]
+    NoArchive {
+        /// Directory.
+        path: PathBuf,
+    },
+    /// Caller: no direct messages can have these ids.
+    #[error("these are no direct messages of the account")]
+    NoConversation {
+        /// Mistake in the ids.
+        #[source]
+        source: ChannelError,
+    },
+    /// Caller: another program is writing to the archive.
+    #[error("another program is writing to the archive {}: wait for its end", path.display())]
+    Locked {
+        /// Directory of the archive.
+        path: PathBuf,
+    },
+    /// Archive: a later version of this crate has made it.
+    #[error("{} has format {format}, which this version cannot read: use a newer version", path.display())]
+    NewerFormat {
+        /// File that names the format.
+        path: PathBuf,
+        /// Format that it names.
+        format: u32,
+    },
+    /// Archive: a file is not what was written.
+    #[error("line {line} of {} is damaged: restore the file, or remove it to fetch all of it again", path.display())]
+    Damaged {
+        /// File.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: u64,
+    },
+    /// Machine: a file cannot be read or written.
+    #[error("cannot {act} {}", path.display())]
+    File {
+        /// Attempted action, such as `read`.
+        act: &'static str,
+        /// File or directory.
+        path: PathBuf,
+        /// Failure of the system.
+        #[source]
+        source: io::Error,
+    },
+    /// GroupMe or the network: a request failed, after all retries.
+    #[error("cannot fetch {subject}")]
+    Fetch {
+        /// Subject of the request, such as `messages of conversation 1835`.
+        subject: String,
+        /// Failure of the request.
+        #[source]
+        source: Box<groupme_rest::Error>,
+    },
+}
+
+impl Error {
+    /// Returns a function for `map_err` that names the file and the action.
+    pub(crate) fn file<'p>(act: &'static str, path: &'p Path) -> impl Fn(io::Error) -> Self + 'p {
+        move |source| Self::File {
+            act,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// Returns a function for `map_err` that names the subject of a request.
+    pub(crate) fn fetch(subject: impl Into<String>) -> impl Fn(groupme_rest::Error) -> Self {
+        let subject = subject.into();
+        move |source| Self::Fetch {
+            subject: subject.clone(),
+            source: Box::new(source),
+        }
+    }
+}

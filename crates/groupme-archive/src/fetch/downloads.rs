@@ -1,0 +1,240 @@
+//! Media of a conversation's messages.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use groupme_model::FileId;
+use groupme_rest::{
+    Client, Conversation, Error as RestError,
+    endpoint::{uploads, users},
+};
+use tokio::task::JoinSet;
+
+use super::Fetch;
+use crate::{
+    Error, MediaReport, Messages, PartFile, Progress,
+    layout::{self, MEDIA},
+    media::{MediaWriter, Medium, Reference, references},
+};
+
+/// Medium to be fetched.
+#[derive(Clone, Debug)]
+struct Job {
+    reference: Reference,
+    directory: PathBuf,
+    conversation: Conversation,
+}
+
+/// Reason why a medium is not saved.
+enum Stopped {
+    File(PathBuf, io::Error),
+    Rest(RestError),
+}
+
+impl Fetch<'_> {
+    /// Fetches the media that the archive lacks, some at a time.
+    pub(crate) async fn media(
+        &mut self,
+        root: &Path,
+        index: &mut MediaWriter,
+        report: &mut MediaReport,
+    ) -> Result<(), Error> {
+        let mut waiting = self.missing(root, index, report)?;
+        let of = u64::try_from(waiting.len()).unwrap_or(u64::MAX);
+        let mut done = 0_u64;
+        let mut running = JoinSet::new();
+        while !waiting.is_empty() || !running.is_empty() {
+            while running.len() < AT_ONCE
+                && let Some(job) = waiting.pop_front()
+            {
+                running.spawn(attempt(self.client.clone(), job));
+            }
+            let Some(Ok((job, outcome))) = running.join_next().await else {
+                continue;
+            };
+            let medium = match outcome {
+                Ok(medium) => Ok(medium),
+                // One at a time, until GroupMe answers again.
+                Err(Stopped::Rest(error)) if error.is_transient() => self.insist(&job, error).await,
+                Err(stopped) => Err(stopped),
+            };
+            let is_refused = match &medium {
+                Err(Stopped::Rest(error)) => self.is_refusal(error).await,
+                _ => false,
+            };
+            let medium = settle(&job, medium, is_refused)?;
+            if medium.file.is_some() {
+                report.saved = report.saved.saturating_add(1);
+                report.bytes = report.bytes.saturating_add(medium.bytes);
+            } else {
+                report.refused = report.refused.saturating_add(1);
+            }
+            index.add(medium)?;
+            done = done.saturating_add(1);
+            (self.progress)(Progress::Media {
+                done,
+                of,
+                bytes: report.bytes,
+            });
+        }
+        Ok(())
+    }
+
+    /// Repeats a download whose first attempt has failed.
+    async fn insist(&mut self, job: &Job, error: RestError) -> Result<Medium, Stopped> {
+        let mut first = Some(error);
+        let client = self.client;
+        let mut file = None;
+        let fetched = self.patiently(async || match first.take() {
+            Some(error) => Err(error),
+            None => match download(client, job).await {
+                Ok(medium) => Ok(Some(medium)),
+                Err(Stopped::Rest(error)) => Err(error),
+                Err(stopped) => {
+                    file = Some(stopped);
+                    Ok(None)
+                }
+            },
+        });
+        match fetched.await {
+            Ok(Some(medium)) => Ok(medium),
+            Ok(None) => Err(file.unwrap_or(Stopped::File(
+                job.directory.clone(),
+                io::ErrorKind::Other.into(),
+            ))),
+            Err(error) => Err(Stopped::Rest(error)),
+        }
+    }
+
+    /// Returns whether GroupMe will never hand out the medium, or it is not GroupMe's. Status 401 means
+    /// that only if the token is good for another request.
+    async fn is_refusal(&self, error: &RestError) -> bool {
+        match error {
+            RestError::Unauthorized(_) => self.client.call(&users::me()).await.is_ok(),
+            RestError::Misuse { .. }
+            | RestError::Forbidden(_)
+            | RestError::NotFound(_)
+            | RestError::BadRequest(_)
+            | RestError::UnexpectedStatus(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Returns the media that the archive lacks, those of the oldest messages first.
+    fn missing(
+        &self,
+        root: &Path,
+        index: &MediaWriter,
+        report: &mut MediaReport,
+    ) -> Result<VecDeque<Job>, Error> {
+        let mut seen = BTreeSet::new();
+        let mut jobs = VecDeque::new();
+        let mut messages = Messages::open(&layout::messages_file(root, &self.about.id))?;
+        while let Some(message) = messages.next()? {
+            references(&self.about.id, &message, |reference| {
+                let key = reference.key();
+                if seen.contains(&key) {
+                    return;
+                }
+                if index.index.is_settled(root, &key) {
+                    let medium = index.index.get(&key);
+                    let is_refused = medium.is_some_and(|medium| medium.file.is_none());
+                    report.refused = report.refused.saturating_add(is_refused.into());
+                } else {
+                    jobs.push_back(Job {
+                        reference,
+                        directory: root.join(MEDIA),
+                        conversation: self.about.conversation(),
+                    });
+                }
+                seen.insert(key);
+            });
+        }
+        Ok(jobs)
+    }
+}
+
+async fn attempt(client: Client, job: Job) -> (Job, Result<Medium, Stopped>) {
+    let outcome = download(&client, &job).await;
+    (job, outcome)
+}
+
+/// Fetches one medium into a file of its own.
+async fn download(client: &Client, job: &Job) -> Result<Medium, Stopped> {
+    let name = match &job.reference {
+        Reference::File(_, file) => sent_as(client, &job.conversation, file).await?,
+        Reference::Url(_) => None,
+    };
+    let opened = match &job.reference {
+        Reference::Url(url) => client.download(url).await,
+        Reference::File(_, file) => client.download_file(&job.conversation, file.as_str()).await,
+    };
+    let mut download = opened.map_err(Stopped::Rest)?;
+    let media_type = download.media_type().map(str::to_owned);
+    let file = job
+        .reference
+        .file_name(name.as_deref(), media_type.as_deref());
+    let path = job.directory.join(&file);
+    let failed = |error| Stopped::File(path.clone(), error);
+    let mut part = PartFile::create(&path).map_err(failed)?;
+    while let Some(piece) = download.next().await {
+        part.write_all(&piece.map_err(Stopped::Rest)?)
+            .map_err(failed)?;
+    }
+    part.replace().map_err(failed)?;
+    Ok(Medium {
+        key: job.reference.key(),
+        file: Some(file),
+        bytes: download.received(),
+        media_type,
+        name,
+        refused: None,
+    })
+}
+
+/// Returns the name that the sender gave a file, if GroupMe knows it.
+async fn sent_as(
+    client: &Client,
+    conversation: &Conversation,
+    file: &str,
+) -> Result<Option<String>, Stopped> {
+    let id = FileId::from(file);
+    let call = uploads::file_infos(conversation, core::slice::from_ref(&id));
+    match client.call(&call).await {
+        Ok(infos) => {
+            let info = infos.into_iter().find(|info| info.file_id == id);
+            let name = info.and_then(|info| info.file_data?.file_name);
+            Ok(name.map(|name| layout::file_name(&name)))
+        }
+        Err(error) if error.is_transient() => Err(Stopped::Rest(error)),
+        // The file may be there all the same.
+        Err(error) => {
+            tracing::debug!(%error, "a file has no name");
+            Ok(None)
+        }
+    }
+}
+
+/// Returns the line of the index for the outcome of a download: refusals are noted, so that they are
+/// not asked for again.
+fn settle(job: &Job, outcome: Result<Medium, Stopped>, is_refused: bool) -> Result<Medium, Error> {
+    match outcome {
+        Ok(medium) => Ok(medium),
+        Err(Stopped::File(path, error)) => Err(Error::file("write", &path)(error)),
+        Err(Stopped::Rest(error)) if is_refused => Ok(Medium {
+            key: job.reference.key(),
+            file: None,
+            bytes: 0,
+            media_type: None,
+            name: None,
+            refused: Some(error.to_string()),
+        }),
+        Err(Stopped::Rest(error)) => Err(Error::fetch("a medium")(error)),
+    }
+}
+
+/// Downloads at the same time: as many requests as the client sends at once.
+const AT_ONCE: usize = 4;

@@ -1,0 +1,188 @@
+//! Changes of archived messages, as far as REST shows them.
+
+use std::collections::BTreeMap;
+
+use groupme_model::{HistoryWindow, Message, MessageId};
+use groupme_rest::endpoint::messages::MessagePage;
+
+use super::{Fetch, history::PAGE};
+use crate::{
+    Error, Progress, Report,
+    journal::{Deletion, Journal, print},
+};
+
+/// Messages to be written in place of archived ones, or between them.
+type Lines = BTreeMap<MessageId, Vec<u8>>;
+
+impl Fetch<'_> {
+    /// Reads the newest archived messages up to `before` again, and those that a notice names as
+    /// changed, and takes over what differs. Without `before`, only the latter, and GroupMe's count.
+    pub(super) async fn changes(
+        &mut self,
+        journal: &mut Journal,
+        before: Option<MessageId>,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let mut lines = Lines::new();
+        if let Some(last) = before {
+            (self.progress)(Progress::Rechecking);
+            self.newest(journal, &last, &mut lines).await?;
+        } else if self.counted.is_none() {
+            // A conversation without messages has a count, too.
+            self.page(&HistoryWindow::Newest, 1).await?;
+        }
+        self.outdated(journal, &mut lines).await?;
+        report.changed = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        journal.replace(lines)
+    }
+
+    /// Reads the newest messages up to `last`. Messages that appeared among them since are taken over,
+    /// too: GroupMe's lists lag.
+    async fn newest(
+        &mut self,
+        journal: &mut Journal,
+        last: &MessageId,
+        lines: &mut Lines,
+    ) -> Result<(), Error> {
+        let wanted = usize::try_from(self.settings.recheck).unwrap_or(usize::MAX);
+        let oldest = journal.newest_up_to(last).take(wanted).last().cloned();
+        let mut window = HistoryWindow::Newest;
+        loop {
+            let page = self.page(&window, PAGE).await?;
+            // The newest page tells the count, even if nothing is to be read again.
+            let Some(oldest) = &oldest else {
+                return Ok(());
+            };
+            self.take_over(journal, &page, lines, |id| id >= oldest && id <= last)?;
+            let next = positions(&page).min();
+            let is_new = |id: &MessageId| match &window {
+                HistoryWindow::Before(earlier) => id < earlier,
+                _ => true,
+            };
+            match next.filter(is_new).filter(|id| id > oldest) {
+                Some(next) => window = HistoryWindow::Before(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads the messages again of which a notice tells a change that the archive does not have.
+    async fn outdated(&mut self, journal: &mut Journal, lines: &mut Lines) -> Result<(), Error> {
+        let mut outdated: BTreeMap<_, _> = journal.outdated().into_iter().collect();
+        outdated.retain(|id, _| !lines.contains_key(id));
+        while let Some((first, _)) = outdated.first_key_value() {
+            // Any number is a position, not only that of a message.
+            let Some(before) = first
+                .as_str()
+                .parse::<u64>()
+                .ok()
+                .and_then(|id| id.checked_sub(1))
+            else {
+                outdated.pop_first();
+                continue;
+            };
+            let page = self
+                .page(&HistoryWindow::After(before.into()), PAGE)
+                .await?;
+            self.take_over(journal, &page, lines, |id| journal.contains(id))?;
+            // Without a message, the history has ended.
+            let end = positions(&page).max();
+            let rest = match &end {
+                Some(end) if end >= first => outdated.split_off(end),
+                _ => BTreeMap::new(),
+            };
+            for (id, change) in core::mem::replace(&mut outdated, rest) {
+                let is_there = page.messages().any(|message| message.id() == id);
+                if let Some(deletion) = change.deletion.filter(|_| !is_there) {
+                    self.mark_deleted(journal, id, &deletion, lines)?;
+                }
+            }
+            if let Some(end) = end {
+                outdated.remove(&end);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over the messages of a page that differ from the archived ones, or that the archive lacks.
+    fn take_over(
+        &self,
+        journal: &Journal,
+        page: &MessagePage,
+        lines: &mut Lines,
+        is_wanted: impl Fn(&MessageId) -> bool,
+    ) -> Result<(), Error> {
+        for message in page.messages() {
+            let id = message.id().into_owned();
+            if !is_wanted(&id) {
+                continue;
+            }
+            let mut line = Vec::new();
+            print(&mut line, message.raw());
+            let old = journal.line(&id)?;
+            if message.is_deleted()
+                && self.settings.keep_deleted
+                && let (Some(old), Some(mut new)) = (old.as_deref().and_then(read), read(&line))
+            {
+                new.text = old.text;
+                new.attachments = old.attachments;
+                new.picture_url = old.picture_url;
+                line = print_owned(&new);
+            }
+            if old.as_ref() != Some(&line) {
+                lines.insert(id, line);
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks a message as deleted of which GroupMe has nothing left but the notice.
+    fn mark_deleted(
+        &self,
+        journal: &Journal,
+        id: MessageId,
+        deletion: &Deletion,
+        lines: &mut Lines,
+    ) -> Result<(), Error> {
+        let Some(mut message) = journal.line(&id)?.as_deref().and_then(read) else {
+            return Ok(());
+        };
+        message.deleted_at = deletion.at.or(message.created_at);
+        message.deletion_actor = deletion.actor.as_deref().map(Into::into);
+        if !self.settings.keep_deleted {
+            message.text = None;
+            message.attachments.clear();
+            message.picture_url = None;
+        }
+        lines.insert(id, print_owned(&message));
+        Ok(())
+    }
+
+    async fn page(&mut self, window: &HistoryWindow, limit: u32) -> Result<MessagePage, Error> {
+        let failed = self.failed("messages");
+        let (client, about) = (self.client, self.about);
+        let page = self
+            .patiently(async || client.messages(about.conversation(), window, limit).await)
+            .await
+            .map_err(failed)?;
+        let counted = page.count.and_then(|count| u64::try_from(count).ok());
+        self.counted = counted.max(self.counted);
+        Ok(page)
+    }
+}
+
+/// Returns the ids of a page from which a history can go on.
+fn positions(page: &MessagePage) -> impl Iterator<Item = MessageId> {
+    let messages = page.messages();
+    let messages = messages.filter(|message| message.id().is_position(message.created_at()));
+    messages.map(|message| message.id().into_owned())
+}
+
+fn read(line: &[u8]) -> Option<Message> {
+    serde_json::from_slice(line).ok()
+}
+
+fn print_owned(message: &Message) -> Vec<u8> {
+    // An owned message can be printed.
+    serde_json::to_vec(message).unwrap_or_default()
+}

@@ -1,0 +1,145 @@
+//! Page of one conversation.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufWriter, Write as _},
+};
+
+use groupme_model::{MessageRef, UserId};
+use serde::Serialize;
+
+use super::{
+    escape, head,
+    row::{Context, Row},
+};
+use crate::{About, Contents, Error, PartFile, layout, media::MediaIndex};
+
+/// Authors of a conversation, with the names that their messages have.
+#[derive(Default)]
+struct Authors {
+    /// Number of each author.
+    numbers: BTreeMap<(UserId, String), usize>,
+    /// Author by author: id and name.
+    list: Vec<(UserId, String)>,
+}
+
+impl Authors {
+    fn number(&mut self, message: &MessageRef<'_>) -> usize {
+        let id = message.sender().map(UserId::from).unwrap_or_default();
+        let name = message.name().unwrap_or_default();
+        let key = (id, name.to_owned());
+        if let Some(number) = self.numbers.get(&key) {
+            return *number;
+        }
+        let number = self.list.len();
+        self.list.push(key.clone());
+        self.numbers.insert(key, number);
+        number
+    }
+}
+
+/// Facts about a conversation, as the script of the page reads them.
+#[derive(Serialize)]
+struct Facts<'a> {
+    name: &'a str,
+    kind: crate::Kind,
+    you: &'a UserId,
+    missing: u64,
+    authors: &'a [(UserId, String)],
+}
+
+/// Writes the page of a conversation.
+pub(super) fn write(contents: &Contents, about: &About, media: &MediaIndex) -> Result<(), Error> {
+    let name = layout::stem(&about.id) + ".html";
+    let path = contents.root().join(layout::PAGES).join(name);
+    let failed = Error::file("write", &path);
+    let mut page = BufWriter::new(PartFile::create(&path).map_err(&failed)?);
+    let mut put = |bytes: &[u8]| page.write_all(bytes).map_err(&failed);
+    let title = title(about);
+    put(head(&title).as_bytes())?;
+    put(BODY.as_bytes())?;
+
+    let names = names(contents, about)?;
+    let context = Context {
+        conversation: &about.id,
+        names: &names,
+        media,
+    };
+    let mut authors = Authors::default();
+    put(b"<script type=\"application/json\" id=\"rows\">[")?;
+    let mut messages = contents.messages(&about.id)?;
+    let (mut json, mut line) = (Vec::new(), Vec::new());
+    let mut separator: &[u8] = b"\n";
+    while let Some(message) = messages.next()? {
+        let row = Row(
+            message.id().as_str().to_owned(),
+            message
+                .created_at()
+                .map_or(0, groupme_model::Timestamp::as_secs),
+            authors.number(&message),
+            message.text(),
+            context.details(&message),
+        );
+        json.clear();
+        // Writing to memory does not fail.
+        let _ = serde_json::to_writer(&mut json, &row);
+        line.clear();
+        line.extend_from_slice(separator);
+        escape::json(&mut line, &json);
+        put(&line)?;
+        separator = b",\n";
+    }
+    let facts = Facts {
+        name: &title,
+        kind: about.kind,
+        you: contents.user(),
+        missing: about.missing(),
+        authors: &authors.list,
+    };
+    let json = serde_json::to_vec(&facts).unwrap_or_default();
+    line.clear();
+    escape::json(&mut line, &json);
+    put(b"]</script>\n<script type=\"application/json\" id=\"facts\">")?;
+    put(&line)?;
+    put(b"</script>\n<script>\n")?;
+    put(SCRIPT.as_bytes())?;
+    put(b"</script>\n</html>\n")?;
+    let part = page
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error);
+    part.and_then(PartFile::replace).map_err(&failed)
+}
+
+/// Returns the name of a conversation, or what stands for one.
+pub(super) fn title(about: &About) -> String {
+    let name = about
+        .name
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    name.map_or_else(|| format!("Conversation {}", about.id), str::to_owned)
+}
+
+/// Returns the names of all who wrote, or can read, the conversation.
+fn names(contents: &Contents, about: &About) -> Result<BTreeMap<UserId, String>, Error> {
+    let mut names = BTreeMap::new();
+    let mut messages = contents.messages(&about.id)?;
+    while let Some(message) = messages.next()? {
+        if let (Some(user), Some(name)) = (message.sender(), message.name()) {
+            names.insert(user.into_owned(), name.to_owned());
+        }
+    }
+    // Members have the name of today.
+    names.extend(
+        about
+            .people
+            .iter()
+            .map(|(user, name)| (user.clone(), name.clone())),
+    );
+    Ok(names)
+}
+
+/// Parts of the page that the script fills.
+const BODY: &str = include_str!("page.html");
+
+const SCRIPT: &str = include_str!("page.js");

@@ -1,0 +1,55 @@
+//! Changes of messages in the middle of a file.
+
+use std::{
+    collections::BTreeMap,
+    fs::OpenOptions,
+    io::{BufWriter, Write as _},
+};
+
+use groupme_model::MessageId;
+
+use super::Journal;
+use crate::{Error, Messages, PartFile};
+
+impl Journal {
+    /// Replaces messages, and puts those that are not in the file where they belong by their ids. The
+    /// new file takes the place of the old one at once. Does nothing without messages.
+    pub(crate) fn replace(&mut self, mut lines: BTreeMap<MessageId, Vec<u8>>) -> Result<(), Error> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let path = self.path.clone();
+        let failed = Error::file("write", &path);
+        let mut part = BufWriter::new(PartFile::create(&path).map_err(&failed)?);
+        let mut write = |line: &[u8]| -> Result<(), Error> {
+            let written = part.write_all(line).and_then(|()| part.write_all(b"\n"));
+            written.map_err(&failed)
+        };
+        let is_new = |id: &MessageId, _: &mut Vec<u8>| !self.rows.contains_key(id);
+        let mut inserted: BTreeMap<_, _> = lines.extract_if(.., is_new).collect();
+        let mut messages = Messages::open(&path)?;
+        while let Some(message) = messages.next()? {
+            let id = message.id().into_owned();
+            while let Some(entry) = inserted.first_entry().filter(|entry| *entry.key() < id) {
+                write(&entry.remove())?;
+            }
+            match lines.get(&id) {
+                Some(line) => write(line)?,
+                None => write(messages.line())?,
+            }
+        }
+        for line in inserted.into_values() {
+            write(&line)?;
+        }
+        let part = part
+            .into_inner()
+            .map_err(std::io::IntoInnerError::into_error);
+        part.and_then(PartFile::replace).map_err(&failed)?;
+        self.file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .open(&path)
+            .map_err(Error::file("open", &path))?;
+        self.read()
+    }
+}

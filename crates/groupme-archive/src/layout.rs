@@ -1,0 +1,107 @@
+//! Names of the files of an archive.
+
+use std::path::{Path, PathBuf};
+
+use groupme_model::ConversationId;
+use sha1::{Digest as _, Sha1};
+
+/// Version of the layout, in `index.json`.
+pub(crate) const FORMAT: u32 = 1;
+
+pub(crate) const INDEX: &str = "index.json";
+pub(crate) const LOCK: &str = ".lock";
+pub(crate) const CONVERSATIONS: &str = "conversations";
+pub(crate) const MEDIA: &str = "media";
+pub(crate) const PAGES: &str = "pages";
+pub(crate) const INDEX_PAGE: &str = "index.html";
+pub(crate) const MEDIA_INDEX: &str = "index.jsonl";
+
+/// Returns the file of a conversation's messages.
+pub(crate) fn messages_file(root: &Path, id: &ConversationId) -> PathBuf {
+    root.join(CONVERSATIONS).join(stem(id) + ".jsonl")
+}
+
+/// Returns the file of a conversation's name, people and counts.
+pub(crate) fn about_file(root: &Path, id: &ConversationId) -> PathBuf {
+    root.join(CONVERSATIONS).join(stem(id) + ".json")
+}
+
+/// Returns the id as part of a file name. Ids are numbers, or two joined by `+`; a server may send
+/// others, which must not lead to another file.
+pub(crate) fn stem(id: &ConversationId) -> String {
+    let id = id.as_str();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+-_".contains(&byte);
+    if !id.is_empty() && id.len() <= MAX_ID && id.bytes().all(is_plain) {
+        return id.to_owned();
+    }
+    format!("x-{}", digest(id))
+}
+
+/// Returns the hexadecimal SHA-1 of a text: names that differ have different files.
+pub(crate) fn digest(text: &str) -> String {
+    use core::fmt::Write as _;
+
+    let mut digits = String::with_capacity(40);
+    for byte in Sha1::digest(text.as_bytes()) {
+        // Writing to a string does not fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
+
+/// Returns a name that is one file of a directory, whatever its sender wrote: it leads to no other
+/// directory, is not hidden, and shows as what it is. Empty if nothing of the name can be used.
+///
+/// ```
+/// assert_eq!(groupme_archive::file_name("../../.plan \u{202e}fdp.txt"), "_.._.plan _fdp.txt");
+/// ```
+pub fn file_name(name: &str) -> String {
+    let is_bad = |letter: char| {
+        letter.is_control() || is_invisible(letter) || "/\\:*?\"<>|".contains(letter)
+    };
+    let name: String = name
+        .chars()
+        .map(|letter| if is_bad(letter) { '_' } else { letter })
+        .collect();
+    let name = name.trim().trim_start_matches('.');
+    let mut end = name.len().min(MAX_NAME);
+    while !name.is_char_boundary(end) {
+        end = end.saturating_sub(1);
+    }
+    name.get(..end).unwrap_or_default().to_owned()
+}
+
+/// Returns whether a character hides, or hides or reorders the text around it: Unicode's format
+/// characters, separators of lines, characters that are ignored by default, and blanks that are no
+/// white space. The selector of coloured emoji is none of them.
+pub fn is_invisible(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0e}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Longest id that is a file name as it is; two ids of ten digits have 21 characters.
+const MAX_ID: usize = 64;
+
+/// Maximum size of a name, in bytes; file systems take 255.
+const MAX_NAME: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_file_of_the_archive_whatever_the_server_sent() {
+        assert_eq!(stem(&"1835".into()), "1835");
+        assert_eq!(stem(&"185+230".into()), "185+230");
+        let odd = ["../1", "", "a/b", ".", "1\u{202e}2"];
+        let stems: Vec<_> = odd.iter().map(|id| stem(&(*id).into())).collect();
+        for stem in &stems {
+            assert!(stem.starts_with("x-") && stem.len() == 42, "{stem}");
+        }
+        assert_ne!(stems[0], stems[1]);
+    }
+}

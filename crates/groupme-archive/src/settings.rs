@@ -1,0 +1,30 @@
+//! Settings of an update.
+
+use core::time::Duration;
+
+/// Settings of [`Archive::update`](crate::Archive::update).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Number of archived messages, the newest, that are read again for changes. Default: 200, which
+    /// are one or two requests for each conversation.
+    pub recheck: u64,
+    /// Whether pictures, videos, sounds and files are fetched. Default: true.
+    pub media: bool,
+    /// Whether messages that were deleted after they had been archived keep their text and
+    /// attachments. Default: false, so that they become what GroupMe shows of them.
+    pub keep_deleted: bool,
+    /// Time for which temporary failures in a row are waited for. Default: 10 minutes.
+    pub patience: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            recheck: 200,
+            media: true,
+            keep_deleted: false,
+            patience: Duration::from_mins(10),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Tests of archives against a simulated GroupMe, in virtual time.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod counts;
+mod media;
+mod pages;
+mod resuming;
+mod updates;
+mod waiting;
+mod world;

@@ -1,0 +1,90 @@
+//! Runs that are killed, and those that continue.
+
+use core::time::Duration;
+use std::fs;
+
+use groupme_archive::{Archive, Error, Settings};
+
+use crate::world::World;
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_killed_at_any_byte_is_continued_without_loss_or_doubling() {
+    let world = World::with_history(230);
+    world.update().await;
+    world.assert_complete().await;
+    let whole = fs::read(world.messages_file()).unwrap();
+    let step = 1 + whole.len() / 150;
+    for cut in (0..whole.len()).step_by(step) {
+        fs::write(world.messages_file(), &whole[..cut]).unwrap();
+        let report = world.update().await;
+        assert_eq!(
+            fs::read(world.messages_file()).unwrap(),
+            whole,
+            "cut at byte {cut}"
+        );
+        assert_eq!((report.missing(), report.changed), (0, 0));
+    }
+    // The end of the last line alone is missing.
+    fs::write(world.messages_file(), &whole[..whole.len() - 1]).unwrap();
+    assert_eq!(world.update().await.added, 1);
+    assert_eq!(fs::read(world.messages_file()).unwrap(), whole);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_dropped_at_any_moment_is_continued() {
+    let world = World::with_history(900);
+    for round in 0.. {
+        let patience = Duration::from_millis(40 + 60 * round);
+        let settings = Settings::default();
+        let run = tokio::time::timeout(patience, world.update_with(&settings));
+        if run.await.is_ok() {
+            assert!(round > 3, "{round}");
+            break;
+        }
+    }
+    world.assert_complete().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_killed_program_left_half_written_is_removed() {
+    let world = World::with_history(5);
+    world.update().await;
+    let halves = [
+        "index.json.part",
+        "conversations/1.jsonl.part",
+        "media/0a.jpeg.part",
+    ];
+    for half in halves {
+        fs::write(world.root().join(half), "half").unwrap();
+    }
+    world.update().await;
+    for half in halves {
+        assert!(!world.root().join(half).exists(), "{half}");
+    }
+    world.assert_complete().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_line_is_named_and_nothing_is_overwritten() {
+    let world = World::with_history(5);
+    world.update().await;
+    let text = fs::read_to_string(world.messages_file()).unwrap();
+    let damaged = text.replacen("\"id\"", "\"di", 1);
+    fs::write(world.messages_file(), &damaged).unwrap();
+    let error = world.update_with(&Settings::default()).await.unwrap_err();
+    assert!(matches!(error, Error::Damaged { line: 1, .. }), "{error:?}");
+    assert_eq!(fs::read_to_string(world.messages_file()).unwrap(), damaged);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_programs_cannot_write_to_one_archive_nor_two_accounts() {
+    let world = World::with_history(5);
+    let archive = world.open();
+    let me = groupme_model::UserId::from(world.cast.me.to_string());
+    let second = Archive::open(world.root(), &me).unwrap_err();
+    assert!(matches!(second, Error::Locked { .. }), "{second:?}");
+    drop(archive);
+    let other = Archive::open(world.root(), &"4".into()).unwrap_err();
+    assert!(matches!(other, Error::OtherAccount { .. }), "{other:?}");
+    drop(world.open());
+}

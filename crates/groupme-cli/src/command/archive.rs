@@ -1,0 +1,182 @@
+//! `groupme archive`: keeps whole conversations with their media in a directory.
+
+mod bars;
+
+use anyhow::anyhow;
+use groupme_archive::{About, Archive, Contents, Error, Settings, html};
+use groupme_model::UserId;
+
+use self::bars::Bars;
+use super::Stop;
+use crate::{
+    account::{Account, direct_messages},
+    args,
+    exit::Failure,
+    output::{Row, RowPrinter, chain},
+};
+
+pub(crate) async fn run(args: args::Archive) -> Result<(), Failure> {
+    let mut stop = Stop::listen()?;
+    tokio::select! {
+        outcome = archive(args) => outcome,
+        () = stop.requested() => Err(Failure::Other(anyhow!(
+            "interrupted; run the command again to continue"
+        ))),
+    }
+}
+
+async fn archive(args: args::Archive) -> Result<(), Failure> {
+    let mut rows = RowPrinter::new(args.output);
+    let updated = if args.offline {
+        Ok(())
+    } else {
+        update(&args, &mut rows).await
+    };
+    // An archive that is not complete can be read, too.
+    if args.html && matches!(updated, Ok(()) | Err(Failure::Incomplete(_))) {
+        let contents = Contents::open(&args.directory);
+        let index = contents.and_then(|contents| html::write(&contents));
+        rows.row(&Row::Pages(&index.map_err(|error| of_files(&error))?))?;
+    }
+    updated
+}
+
+async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failure> {
+    let account = Account::open(&args.account).await?;
+    let you = account.me().await?.id;
+    let mut archive = match Archive::open(&args.directory, &you) {
+        Ok(archive) => archive,
+        Err(error) => return Err(failure(&account, error).await),
+    };
+    let wanted = match wanted(&account, args, &you).await {
+        Ok(wanted) => wanted,
+        Err(error) => return Err(failure(&account, error).await),
+    };
+    let mut settings = Settings::default();
+    settings.recheck = args.recheck;
+    settings.media = !args.no_media;
+    settings.keep_deleted = args.keep_deleted;
+    settings.patience = args.patience;
+    let mut bars = Bars::new(wanted.len());
+    let mut short = Vec::new();
+    let mut failed = None;
+    for about in wanted {
+        let mut progress = |step: groupme_archive::Progress<'_>| bars.show(&step);
+        let updated = archive
+            .update(account.rest(), about, &settings, &mut progress)
+            .await;
+        bars.end();
+        match updated {
+            Ok(report) => {
+                rows.row(&Row::Archived(&report))?;
+                if report.missing() > 0 {
+                    short.push((report.about.id.to_string(), report.missing()));
+                }
+            }
+            // The other conversations are archived all the same.
+            Err(error) if concerns_one_conversation(&error) => {
+                let failure = failure(&account, error).await;
+                if failed.is_some() {
+                    tracing::warn!("{failure}");
+                } else {
+                    failed = Some(failure);
+                }
+            }
+            Err(error) => return Err(failure(&account, error).await),
+        }
+    }
+    match (failed, short.as_slice()) {
+        (Some(failure), _) => Err(failure),
+        (None, []) => Ok(()),
+        (None, short) => Err(incomplete(short)),
+    }
+}
+
+/// Returns the conversations to be archived.
+async fn wanted(
+    account: &Account,
+    args: &args::Archive,
+    you: &UserId,
+) -> Result<Vec<About>, Error> {
+    let client = account.rest().clone().with_user(you.clone());
+    if args.groups.is_empty() && args.direct_messages.is_empty() {
+        return groupme_archive::conversations(&client).await;
+    }
+    let mut wanted: Vec<About> = Vec::new();
+    let groups = args.groups.iter().map(|group| {
+        let group = groupme_model::GroupId::from(group.as_str());
+        groupme_rest::Conversation::Group(group)
+    });
+    let chats = args
+        .direct_messages
+        .iter()
+        .map(|with| direct_messages(with));
+    for conversation in groups.chain(chats) {
+        let about = groupme_archive::conversation(&client, conversation).await?;
+        if !wanted.iter().any(|other| other.id == about.id) {
+            wanted.push(about);
+        }
+    }
+    Ok(wanted)
+}
+
+/// Returns whether the next conversation may succeed all the same.
+fn concerns_one_conversation(error: &Error) -> bool {
+    use groupme_rest::Error as Rest;
+
+    match error {
+        Error::Fetch { source, .. } => {
+            !source.is_transient() && !matches!(**source, Rest::Unauthorized(_))
+        }
+        Error::Damaged { .. } => true,
+        _ => false,
+    }
+}
+
+/// Classifies an error of the archive.
+pub(super) async fn failure(account: &Account, error: Error) -> Failure {
+    match error {
+        Error::Fetch { subject, source } => {
+            let failure = account.failure(*source).await;
+            failure.and(&format!(
+                "not fetched: {subject}; the next run continues there"
+            ))
+        }
+        error => of_files(&error),
+    }
+}
+
+/// Classifies an error of the archive's files.
+pub(super) fn of_files(error: &Error) -> Failure {
+    let text = anyhow!("{}", chain(error));
+    match error {
+        Error::OtherAccount { .. }
+        | Error::NoArchive { .. }
+        | Error::NoConversation { .. }
+        | Error::NewerFormat { .. } => Failure::Usage(text),
+        Error::File { .. } => Failure::Output(text),
+        _ => Failure::Other(text),
+    }
+}
+
+/// Returns the error of archives that are shorter than promised.
+fn incomplete(short: &[(String, u64)]) -> Failure {
+    let missing: u64 = short.iter().map(|(_, missing)| missing).sum();
+    let named: Vec<_> = short
+        .iter()
+        .take(NAMED)
+        .map(|(id, missing)| format!("{id} ({missing})"))
+        .collect();
+    let more = match short.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Failure::Incomplete(anyhow!(
+        "incomplete: GroupMe counts {missing} messages more than it returned, in {}{more}; it keeps some \
+         old conversations in part only, and counts cleared messages, too",
+        named.join(", ")
+    ))
+}
+
+/// Conversations that an error names.
+const NAMED: usize = 10;

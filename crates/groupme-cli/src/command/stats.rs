@@ -1,0 +1,108 @@
+//! `groupme stats`: shows when a conversation is active, and who writes.
+
+mod activity;
+mod bars;
+mod svg;
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anyhow::{Context as _, anyhow};
+use groupme_archive::{Contents, PartFile};
+use groupme_model::{ConversationId, UserId};
+use groupme_rest::Conversation;
+use jiff::tz::TimeZone;
+
+use self::activity::Activity;
+use super::archive::of_files;
+use crate::{
+    account::{Account, direct_messages},
+    args::{ConversationArgs, RowFormat, Stats},
+    exit::Failure,
+    output::write_json,
+};
+
+pub(crate) async fn run(args: Stats) -> Result<(), Failure> {
+    let mut activity = Activity::new(TimeZone::system());
+    match &args.archive {
+        Some(directory) => {
+            let contents = Contents::open(directory).map_err(|error| of_files(&error))?;
+            read(&contents, &args, &mut activity)?;
+        }
+        None => fetch(&args, &mut activity).await?,
+    }
+    if let Some(path) = &args.svg {
+        let picture = svg::draw(&activity, args.top);
+        let written = PartFile::create(path).and_then(|mut file| {
+            file.write_all(picture.as_bytes())?;
+            file.replace()
+        });
+        written
+            .with_context(|| format!("cannot write {}", path.display()))
+            .map_err(Failure::Output)?;
+    }
+    let format = args.output.format.unwrap_or_else(|| {
+        if io::stdout().is_terminal() {
+            RowFormat::Pretty
+        } else {
+            RowFormat::Json
+        }
+    });
+    let mut stdout = io::stdout().lock();
+    match format {
+        RowFormat::Pretty => bars::draw(&mut stdout, &activity, args.top)?,
+        RowFormat::Json => write_json(&mut stdout, &activity.summary(args.top))?,
+    }
+    Ok(stdout.flush()?)
+}
+
+/// Counts the messages of an archive, or of one conversation in it.
+fn read(contents: &Contents, args: &Stats, activity: &mut Activity) -> Result<(), Failure> {
+    let wanted = wanted(args, contents.user())?;
+    let conversations = contents.conversations().iter();
+    let mut is_found = false;
+    for about in conversations.filter(|about| wanted.as_ref().is_none_or(|id| *id == about.id)) {
+        is_found = true;
+        let mut messages = contents
+            .messages(&about.id)
+            .map_err(|error| of_files(&error))?;
+        while let Some(message) = messages.next().map_err(|error| of_files(&error))? {
+            activity.add(&message);
+        }
+    }
+    match wanted {
+        Some(id) if !is_found => Err(Failure::Usage(anyhow!(
+            "conversation {id} is not in the archive {}",
+            contents.root().display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn wanted(args: &Stats, you: &UserId) -> Result<Option<ConversationId>, Failure> {
+    match (&args.group, &args.dm) {
+        (Some(group), _) => Ok(Some(group.as_str().into())),
+        (None, Some(with)) => {
+            let conversation = direct_messages(with).id(you);
+            conversation.map(Some).map_err(Failure::usage)
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+/// Counts the messages that GroupMe has of a conversation.
+async fn fetch(args: &Stats, activity: &mut Activity) -> Result<(), Failure> {
+    let account = Account::open(&args.account).await?;
+    let place = ConversationArgs {
+        group: args.group.clone(),
+        dm: args.dm.clone(),
+    };
+    let conversation: Conversation = account.conversation(&place).await?;
+    let mut history = account.rest().history(conversation);
+    while let Some(page) = history.next().await {
+        match page {
+            Ok(page) => page.messages().for_each(|message| activity.add(&message)),
+            Err(error) => return Err(account.failure(error).await),
+        }
+    }
+    Ok(())
+}
