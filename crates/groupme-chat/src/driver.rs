@@ -22,7 +22,7 @@ use tokio::{
 use self::{latency::Latency, requests::Requests, screen::Screen};
 use crate::{
     Error, Notifications, Options,
-    model::{Effect, Input, Outcome, Settings, State},
+    model::{Action, Effect, Input, Outcome, Settings, State},
     options,
     view::Theme,
 };
@@ -213,7 +213,13 @@ impl Chat {
                         .update(Input::Outcome(Outcome::Latency(Some(time))))
                         .await;
                 }
-                self.update(Input::Event { event, channel }).await
+                let is_live = delivery.is_live();
+                self.update(Input::Event {
+                    event,
+                    channel,
+                    is_live,
+                })
+                .await
             }
             Some(Incoming::Status(status)) => {
                 match &status {
@@ -236,7 +242,14 @@ impl Chat {
 
     async fn update(&mut self, input: Input<'_>) -> Result<Next, Error> {
         self.is_dirty = true;
-        for effect in self.state.update(now(), input) {
+        let is_scrolled = matches!(input, Input::Action(Action::PageUp | Action::PageDown));
+        let mut effects = self.state.update(now(), input);
+        if is_scrolled {
+            // The next page may be asked for before this one is drawn.
+            let shown = self.screen.measure(&self.state)?;
+            effects.extend(self.state.update(now(), Input::Shown(shown)));
+        }
+        for effect in effects {
             match effect {
                 Effect::Quit => return Ok(Next::Quit),
                 Effect::Suspend => self.suspend().await?,

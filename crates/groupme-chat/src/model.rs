@@ -144,7 +144,11 @@ impl State {
         self.now = now;
         match input {
             Input::Action(action) => self.handle_action(action),
-            Input::Event { event, channel } => self.handle_event(&event, channel),
+            Input::Event {
+                event,
+                channel,
+                is_live,
+            } => self.handle_event(&event, channel, is_live),
             Input::Status(status) => self.handle_status(status),
             Input::Outcome(outcome) => self.handle_outcome(outcome),
             Input::Resized(columns, rows) => self.size = (columns, rows),

@@ -145,7 +145,11 @@ impl Desk {
         let mut frame = Frame::from_bytes(json.as_bytes());
         Decoder::new().decode_value(&mut frame).expect("JSON");
         let event = EventRef::from_value(frame.root().expect("a document"));
-        self.update(Input::Event { event, channel });
+        self.update(Input::Event {
+            event,
+            channel,
+            is_live: true,
+        });
     }
 
     fn new_id(&mut self) -> String {

@@ -6,7 +6,10 @@ use std::io::{self, Write as _};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use crossterm::{cursor, event, execute, queue, terminal};
 use groupme_client::terminal::escape_control;
-use ratatui::{Terminal, backend::CrosstermBackend};
+use ratatui::{
+    Terminal,
+    backend::{CrosstermBackend, TestBackend},
+};
 use tokio::time::timeout;
 
 use super::output::{Canvas, Output};
@@ -18,6 +21,8 @@ use crate::{
 /// Terminal as the chat uses it. Dropping it gives the terminal back.
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Canvas>>,
+    /// Screen that nobody sees, for the geometry of frames that are not drawn.
+    scratch: Terminal<TestBackend>,
     output: Output,
     canvas: Canvas,
     theme: Theme,
@@ -32,6 +37,7 @@ impl Screen {
         let backend = CrosstermBackend::new(output.canvas());
         let mut screen = Self {
             terminal: Terminal::new(backend)?,
+            scratch: Terminal::new(TestBackend::new(1, 1)).map_err(io::Error::other)?,
             output,
             canvas,
             theme,
@@ -60,6 +66,18 @@ impl Screen {
         self.terminal
             .draw(|frame| shown = view::draw(frame, state, theme))?;
         self.output.send();
+        Ok(shown)
+    }
+
+    /// Returns what the model would have to know of a frame, without drawing it.
+    pub(super) fn measure(&mut self, state: &State) -> io::Result<Shown> {
+        let mut shown = Shown::default();
+        let theme = self.theme;
+        let (columns, rows) = state.size;
+        self.scratch.backend_mut().resize(columns, rows);
+        self.scratch
+            .draw(|frame| shown = view::draw(frame, state, theme))
+            .map_err(io::Error::other)?;
         Ok(shown)
     }
 

@@ -16,12 +16,12 @@ use super::{
 const TYPING_SHOWN: Duration = Duration::from_secs(5);
 
 impl State {
-    pub(super) fn handle_event(&mut self, event: &EventRef<'_>, channel: &str) {
+    pub(super) fn handle_event(&mut self, event: &EventRef<'_>, channel: &str, is_live: bool) {
         // The cache forgets a group that the user has left, so its name is looked up first.
         self.cache.handle_event(event);
         match event {
             EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) => {
-                self.handle_new(&push.message());
+                self.handle_new(&push.message(), is_live);
             }
             EventRef::MessageUpdate(push) | EventRef::MessageDeleted(push) => {
                 self.refresh_message(&push.message());
@@ -95,7 +95,7 @@ impl State {
         }
     }
 
-    fn handle_new(&mut self, message: &MessageRef<'_>) {
+    fn handle_new(&mut self, message: &MessageRef<'_>, is_live: bool) {
         let owned = message.into_owned();
         self.names.learn_author(&owned);
         let own = self.own.clone();
@@ -128,13 +128,13 @@ impl State {
                 room.read_before = Some(room.read.clone().unwrap_or_else(before_all));
             }
             room.unread.count = room.unread.count.saturating_add(1);
-            self.handle_unread(&id, &owned);
+            self.handle_unread(&id, &owned, is_live);
         }
         self.refresh(&id);
     }
 
     /// Tells about a message of somebody else, unless the user is looking at it.
-    fn handle_unread(&mut self, id: &ConversationId, message: &Message) {
+    fn handle_unread(&mut self, id: &ConversationId, message: &Message, is_live: bool) {
         let is_watched = self.open.as_ref() == Some(id) && self.is_watched();
         let is_answer = self.answers_own(id, message);
         let own = self.own.clone();
@@ -145,7 +145,9 @@ impl State {
         let is_personal = is_direct || is_answer || mentions(message, &own);
         room.unread.is_personal |= is_personal;
         let wanted = is_personal || (self.settings.notify_all && !room.is_muted);
-        if is_watched || !wanted || !self.connection.was_synced {
+        // What was missed before the start is no news.
+        let is_news = is_live || self.connection.was_synced;
+        if is_watched || !wanted || !is_news {
             return;
         }
         let name = message.name.as_deref().unwrap_or("somebody");

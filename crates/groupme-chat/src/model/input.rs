@@ -18,6 +18,8 @@ pub(crate) enum Input<'i> {
     Event {
         event: EventRef<'i>,
         channel: &'i str,
+        /// Whether the event was pushed as it happened, and not found later.
+        is_live: bool,
     },
     Status(&'i Status),
     Outcome(Outcome),

@@ -77,9 +77,9 @@ async fn help_names_the_keys() {
     let mut terminal = chat(&sim, 80, 24).await;
     terminal.keys("?").await;
     terminal.sees("new line").await;
-    terminal.sees("─ Help ─").await;
+    terminal.sees("┌ Help ─").await;
     terminal.keys(ESCAPE).await;
-    terminal.misses("─ Help ─").await;
+    terminal.misses("┌ Help ─").await;
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ impl People {
                 "I can drive from the station at eight, with three seats left, if somebody brings the \
                         second rack for the bicycles, as mine has lost a screw.",
             ),
-            (mara, 31, "Rack found 🎉"),
+            (mara, 11, "Rack found 🎉"),
         ];
         let mut last = None;
         for (author, ago, text) in said {
