@@ -30,8 +30,8 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Opens the archive of an account, or creates one in a directory that need not exist. Removes
-    /// what a killed program left unfinished.
+    /// Opens the archive of an account, or creates one in a directory that need not exist, and that
+    /// then only the user of this machine can read. Removes what a killed program left unfinished.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl Archive {
         };
         for name in [layout::CONVERSATIONS, layout::MEDIA] {
             let directory = root.join(name);
-            fs::create_dir_all(&directory).map_err(Error::file("create", &directory))?;
+            create_private(&directory).map_err(Error::file("create", &directory))?;
         }
         let lock = lock(&root)?;
         // Only now is certain that nobody writes them.
@@ -134,11 +134,14 @@ impl Archive {
         Ok(report)
     }
 
-    /// Writes the description of a conversation, and the index.
+    /// Writes the description of a conversation, and the index, unless both have it already.
     fn describe(&mut self, about: &About) -> Result<(), Error> {
-        let path = layout::about_file(&self.root, &about.id);
-        write_json(&path, about)?;
         let others = &mut self.index.conversations;
+        // Of a thousand conversations, most have nothing new.
+        if others.contains(about) {
+            return Ok(());
+        }
+        write_json(&layout::about_file(&self.root, &about.id), about)?;
         others.retain(|other| other.id != about.id);
         others.push(about.clone());
         others.sort_by(|one, other| {
@@ -149,6 +152,15 @@ impl Archive {
         });
         self.index.write(&self.root)
     }
+}
+
+/// Creates a directory for the account's user alone: messages of others will be in it.
+fn create_private(directory: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
 }
 
 fn lock(root: &Path) -> Result<File, Error> {

@@ -68,9 +68,12 @@ pub async fn run(client: Client, options: Options) -> Result<(), Error> {
         end: None,
     };
     let outcome = chat.run().await;
-    chat.screen.leave().await?;
+    // Messages on their way are sent also when the terminal is gone.
+    let left = chat.screen.leave().await;
+    let finished = chat.finish().await;
     outcome?;
-    chat.finish().await
+    left?;
+    finished
 }
 
 /// Longest time for which frames are left out because there is something else to do.

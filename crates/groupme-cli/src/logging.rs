@@ -9,7 +9,10 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::{args::Command, output::escape_invisible};
+use crate::{
+    args::Command,
+    output::{escape_invisible, terminal::Terminal},
+};
 
 /// Starts logging to stderr; stdout is for events. A command that draws on the terminal logs only if
 /// stderr is elsewhere.
@@ -48,7 +51,7 @@ pub(crate) fn start(verbose: u8, command: &Command) {
     };
     let lines = fmt::layer()
         .with_writer(|| Lines)
-        .with_ansi(io::stderr().is_terminal())
+        .with_ansi(Terminal::stderr_has_color())
         // A line that cannot be written is dropped: the report of the failure would panic.
         .log_internal_errors(false);
     tracing_subscriber::registry()

@@ -88,3 +88,26 @@ async fn two_programs_cannot_write_to_one_archive_nor_two_accounts() {
     assert!(matches!(other, Error::OtherAccount { .. }), "{other:?}");
     drop(world.open());
 }
+
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn a_new_directory_is_for_its_user_alone_and_an_unchanged_archive_is_not_written() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    let world = World::with_history(5);
+    let root = world.root().join("deep/archive");
+    let me = groupme_model::UserId::from(world.cast.me.to_string());
+    let settings = Settings::default();
+    let mut inodes = Vec::new();
+    for _ in 0..2 {
+        let mut archive = Archive::open(&root, &me).unwrap();
+        archive
+            .update(&world.client, world.about(), &settings, &mut |_| {})
+            .await
+            .unwrap();
+        inodes.push(fs::metadata(root.join("index.json")).unwrap().ino());
+    }
+    assert_eq!(inodes[0], inodes[1]);
+    let mode = fs::metadata(&root).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}

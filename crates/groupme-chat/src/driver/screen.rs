@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::io::{self, Write as _};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use crossterm::{cursor, event, execute, queue, terminal};
+use crossterm::{cursor, event, queue, terminal};
 use groupme_client::terminal::escape_control;
 use ratatui::{
     Terminal,
@@ -123,11 +123,19 @@ impl Screen {
 
     /// Gives the terminal back, for a while or for good. A line that takes no more is not waited for.
     pub(super) async fn leave(&mut self) -> io::Result<()> {
-        let drained = timeout(PATIENCE, self.output.drain()).await;
-        if let Ok(drained) = drained {
-            drained?;
+        if !core::mem::take(&mut self.is_taken) {
+            return Ok(());
         }
-        self.give_back()
+        let written = timeout(PATIENCE, self.write_leaving()).await;
+        let modes = terminal::disable_raw_mode();
+        written.unwrap_or(Ok(())).and(modes)
+    }
+
+    async fn write_leaving(&mut self) -> io::Result<()> {
+        self.output.drain().await?;
+        queue_leaving(&mut self.canvas)?;
+        self.output.send();
+        self.output.drain().await
     }
 
     /// Takes the terminal again.
@@ -138,26 +146,29 @@ impl Screen {
         }
         self.enter()
     }
+}
 
-    fn give_back(&mut self) -> io::Result<()> {
-        if !core::mem::take(&mut self.is_taken) {
-            return Ok(());
-        }
-        execute!(
-            io::stdout(),
-            event::DisableFocusChange,
-            event::DisableBracketedPaste,
-            terminal::LeaveAlternateScreen,
-            cursor::Show,
-        )?;
-        terminal::disable_raw_mode()
-    }
+fn queue_leaving(terminal: &mut impl io::Write) -> io::Result<()> {
+    queue!(
+        terminal,
+        event::DisableFocusChange,
+        event::DisableBracketedPaste,
+        terminal::LeaveAlternateScreen,
+        cursor::Show,
+    )
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // The error of a terminal that is gone interests nobody any more.
-        let _ = self.give_back();
+        // Only after a panic: `leave` has done it otherwise. Nobody waits for a line that takes no more,
+        // and the error of a terminal that is gone interests nobody.
+        if self.is_taken {
+            if !self.output.is_busy() {
+                let mut terminal = io::stdout();
+                let _ = queue_leaving(&mut terminal).and_then(|()| terminal.flush());
+            }
+            let _ = terminal::disable_raw_mode();
+        }
     }
 }
 

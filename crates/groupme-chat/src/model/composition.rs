@@ -1,9 +1,10 @@
 //! A message that is being written: text, mentions, reply, files.
 
 use core::ops::Range;
+use std::sync::Arc;
 
 use groupme_client::{
-    Draft, MessageId, UserId,
+    Draft, UserId,
     model::{Attachment, Message, attachment::Mentions},
 };
 
@@ -14,9 +15,9 @@ use super::editor::Editor;
 pub(crate) struct Composition {
     pub(crate) editor: Editor,
     /// Message that is answered.
-    pub(crate) reply: Option<MessageId>,
+    pub(crate) reply: Option<Arc<Message>>,
     /// Message that is edited, and what was written before.
-    pub(crate) edited: Option<(MessageId, Box<Self>)>,
+    pub(crate) edited: Option<(Arc<Message>, Box<Self>)>,
     pub(crate) files: Vec<File>,
     /// Mentions that were completed: the user, and the words with the `@`.
     pub(crate) mentions: Vec<(UserId, String)>,
@@ -47,6 +48,24 @@ impl Composition {
         self.editor.text().trim().is_empty() && self.files.is_empty()
     }
 
+    /// Returns whether nothing would be lost with what is written.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.is_blank() && self.reply.is_none() && self.edited.is_none()
+    }
+
+    /// Returns what is to be written again for a part of a message that was sent in several.
+    pub(crate) fn part(&self, text: &str, is_first: bool) -> Self {
+        let first = if is_first {
+            self.clone()
+        } else {
+            Self::default()
+        };
+        Self {
+            editor: Editor::new(text),
+            ..first
+        }
+    }
+
     pub(crate) fn is_uploading(&self) -> bool {
         let mut files = self.files.iter();
         files.any(|file| matches!(file.state, FileState::Uploading(_)))
@@ -68,8 +87,7 @@ impl Composition {
     }
 
     /// Returns the messages to send, of which there are several if the text is too long for one.
-    /// `reply` is the message that is answered.
-    pub(crate) fn drafts(&self, reply: Option<&Message>) -> Vec<Draft> {
+    pub(crate) fn drafts(&self) -> Vec<Draft> {
         let text = self.editor.text().trim();
         let mut drafts = if text.chars().count() > Draft::TEXT_LIMIT {
             Draft::split_numbered(text)
@@ -88,8 +106,8 @@ impl Composition {
                     draft = draft.attach(Attachment::clone(attachment));
                 }
             }
-            if let Some(message) = reply {
-                draft = draft.reply_to(message);
+            if let Some(message) = &self.reply {
+                draft = draft.reply_to(&**message);
             }
             *first = draft;
         }
@@ -165,7 +183,7 @@ mod tests {
         written.mentions = users
             .map(|(user, words)| (user.into(), words.to_owned()))
             .into();
-        let drafts = written.drafts(None);
+        let drafts = written.drafts();
         let body = drafts[0]
             .clone()
             .for_group(groupme_client::SourceGuid::from("g"))
@@ -178,9 +196,9 @@ mod tests {
 
     #[test]
     fn a_long_text_is_sent_in_parts_and_only_the_first_answers() {
-        let written = composition(&"word ".repeat(300));
-        let question = Message::new("1".into());
-        let drafts = written.drafts(Some(&question));
+        let mut written = composition(&"word ".repeat(300));
+        written.reply = Some(Arc::new(Message::new("1".into())));
+        let drafts = written.drafts();
         assert_eq!(drafts.len(), 2);
         let parts = drafts
             .into_iter()

@@ -1,6 +1,7 @@
 //! The selected message and what can be done with it; reading marks.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use groupme_client::{LikeIcon, MessageId, model::Message};
 
@@ -94,19 +95,18 @@ impl State {
         true
     }
 
-    fn start_reply(&mut self, message: &Message) {
+    fn start_reply(&mut self, message: &Arc<Message>) {
         if message.is_system() || message.is_deleted() {
             self.tell("This message cannot be answered.");
             return;
         }
-        let id = message.id.clone();
         if let Some(room) = self.open_room_mut() {
-            room.composition.reply = Some(id);
+            room.composition.reply = Some(Arc::clone(message));
             room.selected = None;
         }
     }
 
-    fn start_edit(&mut self, message: &Message) {
+    fn start_edit(&mut self, message: &Arc<Message>) {
         if !message.is_from(&self.own) || message.is_deleted() || message.is_system() {
             self.tell("Only your own messages can be edited.");
             return;
@@ -119,7 +119,7 @@ impl State {
         let mentions = mentioned.flat_map(|mentions| mentions.in_text(&text));
         let mentions = mentions.filter_map(|(user, words)| Some((user.clone(), words?.to_owned())));
         let mentions = mentions.collect();
-        let id = message.id.clone();
+        let message = Arc::clone(message);
         if let Some(room) = self.open_room_mut() {
             let before = core::mem::take(&mut room.composition);
             // An edit in place of another one keeps what was written before both.
@@ -129,7 +129,7 @@ impl State {
             };
             room.composition = Composition {
                 editor: Editor::new(text),
-                edited: Some((id, before)),
+                edited: Some((message, before)),
                 mentions,
                 ..Composition::default()
             };
@@ -205,9 +205,12 @@ impl State {
                 room.pending.remove(at);
                 room.selected = None;
             }
+            "e" if !room.composition.is_untouched() => {
+                self.tell("Send or clear what is written first.");
+            }
             "e" => {
                 let pending = room.pending.remove(at);
-                room.composition.editor.insert(&pending.text);
+                room.composition = *pending.written;
                 room.selected = None;
             }
             _ => return false,

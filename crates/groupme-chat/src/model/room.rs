@@ -87,6 +87,8 @@ pub(crate) struct Pending {
     pub(crate) guid: Option<SourceGuid>,
     pub(crate) draft: groupme_client::Draft,
     pub(crate) text: String,
+    /// What was written, to be changed if the message is given up.
+    pub(crate) written: Box<Composition>,
     /// Names of what is attached.
     pub(crate) attached: Vec<String>,
     pub(crate) since: Timestamp,

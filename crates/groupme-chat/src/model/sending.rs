@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use groupme_client::Draft;
 
-use super::{Effect, Pending, Spot, State, later, room::Room};
+use super::{Composition, Effect, Pending, Spot, State, later, room::Room};
 
 /// Time between two typing notices: less than the five seconds for which one is shown.
 const TYPING_INTERVAL: Duration = Duration::from_secs(4);
@@ -26,23 +26,11 @@ impl State {
             self.tell("The file is still on its way to GroupMe: wait for it, or Ctrl-C drops it.");
             return;
         }
-        let reply = room.composition.reply.as_ref();
-        let reply = reply.and_then(|id| room.message(id)).cloned();
-        let drafts = room.composition.drafts(reply.as_deref());
-        let attached: Vec<String> = room
-            .composition
-            .files
-            .iter()
-            .map(|file| file.name.clone())
-            .collect();
+        let written = room.composition.clone();
+        let drafts = written.drafts();
         let parts = drafts.len();
         for (index, draft) in drafts.into_iter().enumerate() {
-            let attached = if index == 0 {
-                attached.clone()
-            } else {
-                Vec::new()
-            };
-            self.send(draft, attached);
+            self.send(draft, &written, index == 0);
         }
         if parts > 1 {
             self.tell(format!(
@@ -60,19 +48,24 @@ impl State {
         }
     }
 
-    fn send(&mut self, draft: Draft, attached: Vec<String>) {
+    /// Sends one of the messages that were made of what is written.
+    fn send(&mut self, draft: Draft, written: &Composition, is_first: bool) {
         let (number, now) = (self.number(), self.now);
         let Some(room) = self.open_room_mut() else {
             return;
         };
         let conversation = room.id.clone();
         let text = draft.clone().for_edit().ok().and_then(|body| body.text);
+        let text = text.unwrap_or_default();
+        let written = Box::new(written.part(&text, is_first));
+        let attached = written.files.iter().map(|file| file.name.clone());
         room.pending.push(Pending {
             number,
             guid: None,
             draft: draft.clone(),
-            text: text.unwrap_or_default(),
-            attached,
+            attached: attached.collect(),
+            text,
+            written,
             since: now,
             failure: None,
         });
@@ -87,11 +80,11 @@ impl State {
         let Some(room) = self.open_room_mut() else {
             return;
         };
-        let edited = room.composition.edited.as_ref();
-        let Some(message) = edited.and_then(|(id, _)| room.message(id)).cloned() else {
-            end_edit(room);
+        let Some((message, _)) = &room.composition.edited else {
             return;
         };
+        // As it is now, if it is still loaded.
+        let message = room.message(&message.id).unwrap_or(message).clone();
         let text = room.composition.editor.text().trim();
         let length = text.chars().count();
         let has_text = !text.is_empty();

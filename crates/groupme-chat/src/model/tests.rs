@@ -211,6 +211,67 @@ fn a_message_that_was_given_up_can_be_sent_again_edited_or_dropped() {
 }
 
 #[test]
+fn a_reply_that_was_given_up_is_a_reply_again_when_it_is_edited() {
+    let mut desk = Desk::new();
+    desk.open("100");
+    let question = desk.say("3", "who comes?");
+    desk.act(Action::Up);
+    desk.type_in("r");
+    desk.type_in("I do");
+    desk.take();
+    desk.act(Action::Enter);
+    let number = sent(&desk.take())[0].0;
+    desk.update(Input::Outcome(Outcome::Sent {
+        conversation: id("100"),
+        number,
+        result: Err("forbidden".to_owned()),
+    }));
+    desk.type_in("other");
+    desk.act(Action::Up);
+    desk.type_in("e");
+    assert_eq!(desk.room("100").pending.len(), 1, "nothing is overwritten");
+    desk.act(Action::Escape);
+    desk.act(Action::Cancel);
+    desk.act(Action::Up);
+    desk.type_in("e");
+    // The message that is answered may be forgotten meanwhile.
+    desk.state
+        .rooms
+        .get_mut(&id("100"))
+        .unwrap()
+        .messages
+        .clear();
+    desk.act(Action::Enter);
+    let body = sent(&desk.take())[0].1.clone().for_edit().unwrap();
+    let [Attachment::Reply(reply)] = &body.attachments[..] else {
+        panic!("{body:?}");
+    };
+    assert_eq!(reply.replied_to(), Some(&question));
+}
+
+#[test]
+fn an_edit_is_saved_also_when_its_message_is_forgotten() {
+    let mut desk = Desk::new();
+    desk.open("100");
+    let own = desk.say("1", "frist");
+    desk.act(Action::Up);
+    desk.type_in("e!");
+    desk.state
+        .rooms
+        .get_mut(&id("100"))
+        .unwrap()
+        .messages
+        .clear();
+    desk.take();
+    desk.act(Action::Enter);
+    let effects = desk.take();
+    assert!(
+        matches!(&effects[..], [Effect::Edit { message, .. }] if *message == own),
+        "{effects:?}"
+    );
+}
+
+#[test]
 fn every_conversation_keeps_what_is_written_there() {
     let mut desk = Desk::new();
     desk.open("100");

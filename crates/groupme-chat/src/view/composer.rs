@@ -94,7 +94,10 @@ fn draw_banner(frame: &mut Frame<'_>, area: Rect, state: &State, room: &Room, th
         parts.push("edit your message · Esc leaves it as it was".to_owned());
     }
     if let Some(reply) = &composition.reply {
-        parts.push(format!("reply to {}", block::summary(state, room, reply)));
+        parts.push(format!(
+            "reply to {}",
+            block::summary(state, room, &reply.id)
+        ));
     }
     for file in &composition.files {
         parts.push(match &file.state {

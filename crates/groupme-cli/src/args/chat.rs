@@ -5,6 +5,10 @@ use clap::{Args, ValueEnum};
 use super::{Account, Gateway};
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  groupme chat --demo
+  groupme chat --notify osc9")]
 pub(crate) struct Chat {
     /// Chat with simulated people, in this process: no account and no network needed.
     #[arg(long, conflicts_with_all = ["token_file", "api_url", "url", "user"])]

@@ -40,7 +40,7 @@ async fn the_demo_receives_sends_types_and_counts() {
         .until(
             |rows| {
                 rows.iter()
-                    .any(|row| row.contains("@ Mara") && row.contains(" 1 │"))
+                    .any(|row| row.contains("@ Mara") && row.contains("1+ │"))
             },
             "an unread direct message",
         )
@@ -59,7 +59,7 @@ async fn the_demo_receives_sends_types_and_counts() {
             |rows| {
                 !rows
                     .iter()
-                    .any(|row| row.contains("@ Mara") && row.contains(" 1 │"))
+                    .any(|row| row.contains("@ Mara") && row.contains("1+ │"))
             },
             "the message is read",
         )
