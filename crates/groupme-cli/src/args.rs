@@ -15,6 +15,8 @@ mod account;
 mod api;
 mod archive;
 mod bot;
+#[cfg(feature = "chat")]
+mod chat;
 mod conversations;
 mod groups;
 mod help;
@@ -24,6 +26,8 @@ mod shell;
 mod sign_in;
 mod stats;
 
+#[cfg(feature = "chat")]
+pub(crate) use self::chat::{Chat, Notify};
 pub(crate) use self::{
     account::{Account, ConversationArgs, Gateway, OutputArgs, RowFormat, Transport},
     api::{Api, Method},
@@ -140,6 +144,13 @@ pub(crate) enum Command {
     /// Prints the name of each. Files keep the name that their sender gave; other media are named
     /// after the message. No file is overwritten.
     Download(Download),
+    /// Chat in the terminal.
+    ///
+    /// Shows all conversations with what happens in them, and writes, replies, reacts, edits and
+    /// deletes. The last row names the keys, and `?` shows all of them. With --demo, simulated people
+    /// answer, and no account is needed.
+    #[cfg(feature = "chat")]
+    Chat(Chat),
     /// Keep whole conversations in a directory, with their pictures, videos, sounds and files.
     ///
     /// Messages become lines of JSON, a file for each conversation, oldest first. A run continues
@@ -224,6 +235,17 @@ Example:
     Completion(Completion),
     /// Write a manual page for each command, to be read with `man`.
     Man(Man),
+}
+
+impl Command {
+    /// Returns whether the command draws on the whole terminal.
+    pub(crate) fn draws(&self) -> bool {
+        #[cfg(feature = "chat")]
+        if let Self::Chat(_) = self {
+            return true;
+        }
+        false
+    }
 }
 
 #[derive(Args, Debug)]
@@ -396,4 +418,4 @@ Exit status:
   6  output or state file cannot be written: the disk is full, or the reader of `listen` has ended
   7  history shorter than GroupMe counts, or cut short
 
-First steps: `groupme demo` needs no account.";
+First steps: `groupme demo` needs no account, and neither does `groupme chat --demo`.";

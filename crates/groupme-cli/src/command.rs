@@ -3,6 +3,8 @@
 pub(crate) mod api;
 pub(crate) mod archive;
 pub(crate) mod bot;
+#[cfg(feature = "chat")]
+pub(crate) mod chat;
 pub(crate) mod chats;
 pub(crate) mod completion;
 mod confirm;

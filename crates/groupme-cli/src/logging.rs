@@ -1,6 +1,6 @@
 //! The log of the command.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
@@ -9,10 +9,17 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::output::{escape_invisible, terminal::Terminal};
+use crate::{
+    args::Command,
+    output::{escape_invisible, terminal::Terminal},
+};
 
-/// Starts logging to stderr; stdout is for events.
-pub(crate) fn start(verbose: u8) {
+/// Starts logging to stderr; stdout is for events. A command that draws on the terminal logs only if
+/// stderr is elsewhere.
+pub(crate) fn start(verbose: u8, command: &Command) {
+    if command.draws() && io::stderr().is_terminal() {
+        return;
+    }
     let level = match verbose {
         0 => LevelFilter::WARN,
         1 => LevelFilter::DEBUG,

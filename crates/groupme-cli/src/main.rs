@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let matches = args::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     output::terminal::choose(cli.color);
-    logging::start(cli.verbose);
+    logging::start(cli.verbose, &cli.command);
     let result = match output::closed::check() {
         Ok(()) => run(cli.command),
         Err(failure) => Err(failure),
@@ -42,6 +42,8 @@ fn run(command: Command) -> Result<(), exit::Failure> {
         Command::Send(args) => command::block_on(command::send::run(args)),
         Command::History(args) => command::block_on(command::history::run(args)),
         Command::Download(args) => command::block_on(command::download::run(args)),
+        #[cfg(feature = "chat")]
+        Command::Chat(args) => command::block_on(command::chat::run(args)),
         Command::Archive(args) => command::block_on(command::archive::run(args)),
         Command::Stats(args) => command::block_on(command::stats::run(args)),
         Command::Completion(args) => command::completion::run(&args),

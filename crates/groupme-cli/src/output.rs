@@ -12,12 +12,12 @@ mod text;
 
 use std::io;
 
+pub(crate) use groupme_client::terminal::{escape_control, escape_invisible, is_invisible};
 use groupme_client::{Delivery, Status, UserId};
 use groupme_model::{Chat, Group, Relationship};
 
 pub(crate) use self::{
     json::write as write_json,
-    pretty::{escape_control, escape_invisible},
     row::{RoundTrips, Row},
     row_printer::RowPrinter,
 };

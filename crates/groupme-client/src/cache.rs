@@ -180,9 +180,13 @@ impl Cache {
 
     /// Keeps the cache current by an event. Show it every event, live or not, in their order.
     pub fn handle(&self, delivery: &Delivery) {
-        let event = delivery.event();
+        self.handle_event(&delivery.event());
+    }
+
+    /// Keeps the cache current by an event without its delivery; same as [`handle`](Self::handle).
+    pub fn handle_event(&self, event: &EventRef<'_>) {
         let mut state = self.lock();
-        match &event {
+        match event {
             EventRef::MembershipCreate(push) => {
                 let group = push.group().into_owned();
                 // A group that is known has more fields than this.
@@ -192,11 +196,14 @@ impl Cache {
             }
             EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) => {
                 let message = push.message();
-                if let (Some(group), Some(notice)) = (
-                    message.group_id(),
-                    message.event().and_then(|event| event.notice()),
-                ) {
-                    state.handle_notice(&self.0.user, &group.into_owned(), &notice.into_owned());
+                if let Some(notice) = message.event().and_then(|event| event.notice()) {
+                    let notice = notice.into_owned();
+                    match message.group_id() {
+                        Some(group) => {
+                            state.handle_notice(&self.0.user, &group.into_owned(), &notice);
+                        }
+                        None => state.handle_direct_notice(&notice),
+                    }
                 }
                 state.put_message(message.into_owned(), &self.0.limits);
             }
@@ -209,6 +216,17 @@ impl Cache {
                     state.set_reactions(&message, change.into_owned().reactions);
                 }
             }
+        }
+        state.trim(&self.0.limits);
+    }
+
+    /// Remembers messages that the program has requested, such as a page of
+    /// [`history`](groupme_rest::Client::history). Each is kept current by events from here on.
+    /// A message that names no conversation is left out.
+    pub fn put_messages(&self, messages: impl IntoIterator<Item = Message>) {
+        let mut state = self.lock();
+        for message in messages {
+            state.put_message(message, &self.0.limits);
         }
         state.trim(&self.0.limits);
     }

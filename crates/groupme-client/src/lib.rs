@@ -147,6 +147,7 @@ mod simulated;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod status_log;
+pub mod terminal;
 mod token;
 mod typing;
 mod unix_time;

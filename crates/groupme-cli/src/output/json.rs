@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 pub(super) use self::row::row;
-use super::{chain, pretty::is_invisible, rfc3339};
+use super::{chain, is_invisible, rfc3339};
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]

@@ -1,7 +1,6 @@
 //! Text output: one line for each event or status.
 
 mod cells;
-mod escape;
 mod message;
 mod names;
 mod row;
@@ -12,7 +11,6 @@ use std::io::{self, Write as _};
 use groupme_client::{Delivery, LossReason, Status, Timestamp, UserId};
 use jiff::tz::TimeZone;
 
-pub(crate) use self::escape::{escape_control, escape_invisible, is_invisible};
 use self::names::Names;
 use super::{
     KnownNames, chain,

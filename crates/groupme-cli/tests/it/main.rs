@@ -11,6 +11,8 @@ mod bots;
 mod bounds;
 mod canned;
 mod changes;
+#[cfg(feature = "chat")]
+mod chat;
 mod conversations;
 mod decode;
 mod demo;

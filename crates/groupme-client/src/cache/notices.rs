@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use groupme_model::{
     Group, GroupId, Member, Topic, UserId,
-    system_event::{Notice, NoticeUser, TopicChange},
+    system_event::{MessagePinnedNotice, Notice, NoticeUser, TopicChange},
 };
 
 use super::State;
@@ -88,16 +88,47 @@ impl State {
             Notice::GroupApprovalDisabled(_) => {
                 self.change_group(group, |group| group.requires_approval = Some(false));
             }
-            Notice::MessagePinned(pinned) | Notice::MessageUnpinned(pinned) => {
-                let is_pinned = matches!(notice, Notice::MessagePinned(_));
-                if let Some(message) = &pinned.message_id {
-                    self.recent.change(message, |message| {
-                        message.pinned_at = pinned.pinned_at.filter(|_| is_pinned);
-                        message.pinned_by = pinned.pinned_by.clone().filter(|_| is_pinned);
+            Notice::MessagePinned(pinned) => self.set_pin(pinned, true),
+            Notice::MessageUnpinned(pinned) => self.set_pin(pinned, false),
+            _ => self.handle_topic_notice(group, notice),
+        }
+    }
+
+    /// Changes a direct message by a notice: there is no other event of its edit or deletion.
+    pub(super) fn handle_direct_notice(&mut self, notice: &Notice) {
+        match notice {
+            Notice::MessageUpdate(update) => {
+                let (Some(id), Some(content)) = (&update.message_id, &update.message) else {
+                    return;
+                };
+                self.recent.change(id, |message| {
+                    message.text.clone_from(&content.text);
+                    message.attachments.clone_from(&content.attachments);
+                    message.updated_at = update.updated_at.or(message.updated_at);
+                });
+            }
+            Notice::MessageDeleted(deletion) => {
+                if let Some(id) = &deletion.message_id {
+                    self.recent.change(id, |message| {
+                        message.deleted_at = deletion.deleted_at.or(message.deleted_at);
+                        message.deletion_actor.clone_from(&deletion.deletion_actor);
+                        message.text = None;
+                        message.attachments = Vec::new();
                     });
                 }
             }
-            _ => self.handle_topic_notice(group, notice),
+            Notice::MessagePinned(pinned) => self.set_pin(pinned, true),
+            Notice::MessageUnpinned(pinned) => self.set_pin(pinned, false),
+            _ => {}
+        }
+    }
+
+    fn set_pin(&mut self, pinned: &MessagePinnedNotice, is_pinned: bool) {
+        if let Some(message) = &pinned.message_id {
+            self.recent.change(message, |message| {
+                message.pinned_at = pinned.pinned_at.filter(|_| is_pinned);
+                message.pinned_by = pinned.pinned_by.clone().filter(|_| is_pinned);
+            });
         }
     }
 

@@ -1,7 +1,9 @@
 //! Memory of groups, members, topics and messages.
 
+use core::time::Duration;
+
 use groupme_client::{
-    Cache, CacheLimits, Client, Delivery, GroupId, MessageId, Token, UserId,
+    Cache, CacheLimits, Client, Conversation, Delivery, GroupId, MessageId, Token, UserId,
     model::{Message, Reaction},
     rest_api::endpoint::groups,
 };
@@ -187,4 +189,51 @@ async fn memory_is_bounded_and_the_longest_unused_is_forgotten_first() {
     })
     .await;
     assert!(texts(&cache).is_empty(), "the older conversation has gone");
+}
+
+#[tokio::test]
+async fn an_edit_or_deletion_of_a_direct_message_changes_the_message() {
+    let sim = sim().await;
+    let (mut client, cache) = remembering(&sim).await;
+    let id = sim.direct_message("frist").unwrap();
+    let message = MessageId::from(id);
+    let pair = Conversation::User(sim.cast().mara.into());
+    let here = pair.id(client.handle().user()).unwrap();
+    until(&mut client, &cache, |cache| {
+        cache.message(&here, &message).is_some()
+    })
+    .await;
+    let now = || cache.message(&here, &message).unwrap();
+    sim.with_world(|world| world.edit(id, "first")).unwrap();
+    until(&mut client, &cache, |_| text(&now()) == "first").await;
+    assert!(now().is_edited());
+    sim.with_world(|world| world.delete(id)).unwrap();
+    until(&mut client, &cache, |_| now().is_deleted()).await;
+    assert_eq!(now().text, None);
+}
+
+#[tokio::test]
+async fn messages_that_were_fetched_are_kept_current_like_those_that_came() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let lake = GroupId::from(cast.lake);
+    let id = sim
+        .with_world(|world| {
+            let lake = groupme_sim::Conversation::Group(cast.lake);
+            world.say_earlier(lake, cast.mara, Duration::from_mins(1), "long ago")
+        })
+        .unwrap();
+    let (mut client, cache) = remembering(&sim).await;
+    let rest = client.handle().rest().unwrap();
+    let mut history = rest.history(&lake);
+    while let Some(page) = history.next().await {
+        cache.put_messages(page.unwrap().into_messages());
+    }
+    let message = MessageId::from(id);
+    let known = || cache.message(&lake, &message).unwrap();
+    assert_eq!(text(&known()), "long ago");
+    assert!(known().created_at < cache.messages(&lake).last().unwrap().created_at);
+    sim.with_world(|world| world.react(id, cast.theo, "👍"))
+        .unwrap();
+    until(&mut client, &cache, |_| known().reactions.is_some()).await;
 }

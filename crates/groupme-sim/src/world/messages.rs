@@ -164,32 +164,77 @@ impl World {
         let back = u32::try_from(messages).unwrap_or(u32::MAX);
         let mut at = self.unix_time().saturating_sub(every.saturating_mul(back));
         for (number, author) in (1..=messages).zip(authors.iter().cycle()) {
-            let mut id =
-                SimMessageId::at(at).max(ids.last().map_or(SimMessageId::new(0), |id| id.next()));
-            while self.history.get(id).is_some() {
-                id = id.next();
-            }
-            let message = Message {
-                id,
-                conversation,
-                author: *author,
-                sender: self.sender(conversation, *author)?,
-                source_guid: self.random.word(HEX, 32),
-                text: Some(format!("message {number}")),
-                attachments: Vec::new(),
-                event: None,
-                created_at: at.as_secs(),
-                updated_at: None,
-                deleted: None,
-                pinned: None,
-                reactions: Vec::new(),
-            };
-            self.history.insert(Entry::Message(message));
-            self.latest = self.latest.max(id);
+            let least = ids.last().map_or(SimMessageId::new(0), |id| id.next());
+            let text = format!("message {number}");
+            let id = self.insert_past(conversation, *author, at, least, text)?;
             ids.push(id);
             at = at.saturating_add(every);
         }
         Ok(ids)
+    }
+
+    /// Adds a message that was sent a time ago. Nothing is pushed.
+    ///
+    /// # Errors
+    ///
+    /// Same errors as [`add_history`](Self::add_history).
+    pub fn say_earlier(
+        &mut self,
+        conversation: Conversation,
+        author: SimUserId,
+        ago: Duration,
+        text: &str,
+    ) -> Result<SimMessageId, WorldError> {
+        match conversation {
+            Conversation::Group(group) => self.check_member(group, author)?,
+            Conversation::Direct(one, other) => {
+                self.open_chat(one, other)?;
+                if !self.takes_part(author, conversation) {
+                    return Err(WorldError::NotAParticipant(author));
+                }
+            }
+        }
+        let at = self.unix_time().saturating_sub(ago);
+        self.insert_past(
+            conversation,
+            author,
+            at,
+            SimMessageId::new(0),
+            text.to_owned(),
+        )
+    }
+
+    /// Inserts a message at a time, with the first id from `least` on that is free.
+    fn insert_past(
+        &mut self,
+        conversation: Conversation,
+        author: SimUserId,
+        at: Duration,
+        least: SimMessageId,
+        text: String,
+    ) -> Result<SimMessageId, WorldError> {
+        let mut id = SimMessageId::at(at).max(least);
+        while self.history.get(id).is_some() {
+            id = id.next();
+        }
+        let message = Message {
+            id,
+            conversation,
+            author,
+            sender: self.sender(conversation, author)?,
+            source_guid: self.random.word(HEX, 32),
+            text: Some(text),
+            attachments: Vec::new(),
+            event: None,
+            created_at: at.as_secs(),
+            updated_at: None,
+            deleted: None,
+            pinned: None,
+            reactions: Vec::new(),
+        };
+        self.history.insert(Entry::Message(message));
+        self.latest = self.latest.max(id);
+        Ok(id)
     }
 
     /// Posts a message of a client, once if it has a `source_guid`.

@@ -1,15 +1,22 @@
 //! Escaping of text from others before a terminal shows it.
+//!
+//! A name or a message may contain codes that command the terminal, and characters that reorder the
+//! text around them or hide in it.
+//!
+//! ```
+//! use groupme_client::terminal::escape_control;
+//!
+//! assert_eq!(escape_control("gift\u{202e}fdp.exe\u{1b}[2J"), "gift\\u{202e}fdp.exe\u{fffd}[2J");
+//! ```
 
 use std::borrow::Cow;
-
-pub(crate) use groupme_archive::is_invisible;
 
 /// Replaces characters that break a line, command the terminal, reorder the text or hide in it.
 ///
 /// A line break becomes `⏎`, another control character U+FFFD; bidirectional controls, line and
 /// paragraph separators, zero-width and tag characters become `\\u{…}`. A zero-width joiner stays
 /// inside an emoji.
-pub(crate) fn escape_control(text: &str) -> Cow<'_, str> {
+pub fn escape_control(text: &str) -> Cow<'_, str> {
     if !text.contains(|letter| char::is_control(letter) || is_invisible(letter)) {
         return Cow::Borrowed(text);
     }
@@ -29,7 +36,7 @@ pub(crate) fn escape_control(text: &str) -> Cow<'_, str> {
 }
 
 /// Replaces invisible characters only, in a text with terminal codes of its own.
-pub(crate) fn escape_invisible(text: &str) -> Cow<'_, str> {
+pub fn escape_invisible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_invisible) {
         return Cow::Borrowed(text);
     }
@@ -42,6 +49,18 @@ pub(crate) fn escape_invisible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// Returns whether a character is one of Unicode's format characters, separators of lines, characters
+/// that are ignored by default, and blanks that are no white space. The selector of coloured emoji is
+/// none of them.
+pub fn is_invisible(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0e}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Symbols that a zero-width joiner combines, with their variation selector and skin tones.

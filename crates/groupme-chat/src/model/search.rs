@@ -1,0 +1,115 @@
+//! Search in the messages that are loaded.
+
+use groupme_client::model::Message;
+
+use super::{Action, Layer, Spot, State, editor::Editor, layer::write};
+
+impl State {
+    pub(super) fn handle_search(&mut self, mut editor: Editor, action: &Action) {
+        match action {
+            // What was found stays selected.
+            Action::Escape | Action::Cancel => {
+                if editor.is_empty() {
+                    self.leave();
+                }
+                return;
+            }
+            Action::Enter | Action::Up | Action::BackTab | Action::Search => {
+                self.find(editor.text(), Direction::Older);
+            }
+            Action::Down | Action::Tab => self.find(editor.text(), Direction::Newer),
+            Action::PageUp | Action::PageDown => self.scroll(action),
+            action => {
+                write(&mut editor, action);
+                self.find(editor.text(), Direction::Newest);
+            }
+        }
+        self.layer = Layer::Search { editor };
+    }
+
+    fn find(&mut self, query: &str, direction: Direction) {
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
+        if query.is_empty() {
+            room.selected = None;
+            room.position = None;
+            return;
+        }
+        let at = room.selected.as_ref().map(|spot| room.spot_index(spot));
+        let found = |message: &&std::sync::Arc<Message>| is_found(message, query);
+        let older = |end: usize| {
+            room.messages
+                .get(..end)
+                .and_then(|part| part.iter().rfind(found))
+        };
+        let hit = match (direction, at) {
+            (Direction::Older, Some(at)) => older(at.min(room.messages.len())),
+            (Direction::Newer, Some(at)) => {
+                let rest = room.messages.get(at.saturating_add(1)..);
+                rest.and_then(|rest| rest.iter().find(found))
+            }
+            _ => older(room.messages.len()),
+        };
+        match hit {
+            Some(message) => room.selected = Some(Spot::Message(message.id.clone())),
+            None if direction == Direction::Newest => {
+                room.selected = None;
+                room.position = None;
+            }
+            None if direction == Direction::Older => self.load_older(),
+            None => {}
+        }
+    }
+
+    /// Loads more of the history, in which the search goes on with the next key.
+    fn load_older(&mut self) {
+        let Some(id) = self.open.clone() else {
+            return;
+        };
+        let hole = self.open_room().and_then(|room| {
+            let oldest = room.messages.first()?;
+            Some(room.holes.between(None, &oldest.id)?.0.clone())
+        });
+        if hole.is_some() {
+            self.load_before(&id, hole);
+            self.tell("Nothing older is loaded: loading more. Enter searches on.");
+        } else {
+            self.tell("This is the oldest one.");
+        }
+    }
+
+    /// Returns the number of messages that a search finds, and the place of the selected one among
+    /// them, from the newest on.
+    pub(crate) fn hits(&self, query: &str) -> (usize, Option<usize>) {
+        let Some(room) = self.open_room().filter(|_| !query.is_empty()) else {
+            return (0, None);
+        };
+        let found = room
+            .messages
+            .iter()
+            .rev()
+            .filter(|message| is_found(message, query));
+        let found: Vec<_> = found.map(|message| &message.id).collect();
+        let selected = room.selected_message().map(|message| &message.id);
+        let at = found.iter().position(|id| Some(*id) == selected);
+        (found.len(), at)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Newest,
+    Older,
+    Newer,
+}
+
+/// Returns whether a search finds a message, by its text or its author.
+fn is_found(message: &Message, query: &str) -> bool {
+    let query = query.to_lowercase();
+    let has = |text: &Option<String>| {
+        text.as_ref()
+            .is_some_and(|text| text.to_lowercase().contains(&query))
+    };
+    has(&message.text) || has(&message.name)
+}

@@ -1,0 +1,182 @@
+//! Sending what is written.
+
+use core::time::Duration;
+
+use groupme_client::Draft;
+
+use super::{Composition, Effect, Pending, Spot, State, later, room::Room};
+
+/// Time between two typing notices: less than the five seconds for which one is shown.
+const TYPING_INTERVAL: Duration = Duration::from_secs(4);
+
+impl State {
+    /// Sends the written message, or saves the edit.
+    pub(super) fn submit(&mut self) {
+        let Some(room) = self.open_room() else {
+            return;
+        };
+        if room.composition.edited.is_some() {
+            self.save_edit();
+            return;
+        }
+        if room.composition.is_blank() {
+            return;
+        }
+        if room.composition.is_uploading() {
+            self.tell("The file is still on its way to GroupMe: wait for it, or Ctrl-C drops it.");
+            return;
+        }
+        let written = room.composition.clone();
+        let drafts = written.drafts();
+        let parts = drafts.len();
+        for (index, draft) in drafts.into_iter().enumerate() {
+            self.send(draft, &written, index == 0);
+        }
+        if parts > 1 {
+            self.tell(format!(
+                "The text is too long for one message: sent in {parts}."
+            ));
+        }
+        if let Some(room) = self.open_room_mut() {
+            let _ = room.composition.editor.take();
+            room.composition.reply = None;
+            room.composition.files.clear();
+            room.composition.mentions.clear();
+            room.selected = None;
+            room.position = None;
+            room.read_before = None;
+        }
+    }
+
+    /// Sends one of the messages that were made of what is written.
+    fn send(&mut self, draft: Draft, written: &Composition, is_first: bool) {
+        let (number, now) = (self.number(), self.now);
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
+        let conversation = room.id.clone();
+        let text = draft.clone().for_edit().ok().and_then(|body| body.text);
+        let text = text.unwrap_or_default();
+        let written = Box::new(written.part(&text, is_first));
+        let attached = written.files.iter().map(|file| file.name.clone());
+        room.pending.push(Pending {
+            number,
+            guid: None,
+            draft: draft.clone(),
+            attached: attached.collect(),
+            text,
+            written,
+            since: now,
+            failure: None,
+        });
+        self.effects.push(Effect::Send {
+            conversation,
+            number,
+            draft,
+        });
+    }
+
+    fn save_edit(&mut self) {
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
+        let Some((message, _)) = &room.composition.edited else {
+            return;
+        };
+        // As it is now, if it is still loaded.
+        let message = room.message(&message.id).unwrap_or(message).clone();
+        let text = room.composition.editor.text().trim();
+        let length = text.chars().count();
+        let has_text = !text.is_empty();
+        let is_same = message.text.as_deref() == Some(text);
+        let draft = room.composition.edited_draft(&message);
+        if length > Draft::TEXT_LIMIT {
+            let limit = Draft::TEXT_LIMIT;
+            self.tell_error(format!(
+                "The text has {length} characters, and GroupMe takes {limit}."
+            ));
+            return;
+        }
+        if !has_text && message.attachments.is_empty() {
+            self.tell(
+                "An empty text: Esc leaves the message as it is, `d` deletes a selected one.",
+            );
+            return;
+        }
+        let conversation = room.id.clone();
+        end_edit(room);
+        room.selected = Some(Spot::Message(message.id.clone())).filter(|_| room.position.is_some());
+        if !is_same {
+            self.effects.push(Effect::Edit {
+                conversation,
+                message: message.id.clone(),
+                draft,
+            });
+        }
+    }
+
+    /// Leaves the edit, the reply or the selection, in this order. Returns false if there is none.
+    pub(super) fn leave(&mut self) -> bool {
+        let Some(room) = self.open_room_mut() else {
+            return false;
+        };
+        if room.selected.is_some() {
+            room.selected = None;
+            room.position = None;
+        } else if room.composition.edited.is_some() {
+            end_edit(room);
+        } else if room.composition.reply.is_some() {
+            room.composition.reply = None;
+        } else if room.position.is_some() {
+            room.position = None;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Clears what is written. Returns false if there is nothing.
+    pub(super) fn clear(&mut self) -> bool {
+        let Some(room) = self.open_room_mut() else {
+            return false;
+        };
+        let composition = &mut room.composition;
+        if composition.edited.is_some() {
+            end_edit(room);
+        } else if !composition.is_blank()
+            || composition.reply.is_some()
+            || !composition.editor.is_empty()
+        {
+            let _ = composition.editor.take();
+            composition.files.clear();
+            composition.mentions.clear();
+            composition.reply = None;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Shows the user as typing, at most every few seconds.
+    pub(super) fn note_typing(&mut self) {
+        let now = self.now;
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
+        let is_due = room
+            .typed_at
+            .is_none_or(|at| later(at, TYPING_INTERVAL) <= now);
+        if !is_due || room.composition.editor.is_empty() || room.composition.edited.is_some() {
+            return;
+        }
+        room.typed_at = Some(now);
+        let id = room.id.clone();
+        self.effects.push(Effect::SendTyping(id));
+    }
+}
+
+fn end_edit(room: &mut Room) {
+    if let Some((_, before)) = room.composition.edited.take() {
+        room.composition = *before;
+    }
+}

@@ -1,0 +1,126 @@
+//! Parts of a message's text that mean something: mentions, links, what a search finds.
+
+use core::ops::Range;
+
+use groupme_client::{
+    UserId,
+    model::{Attachment, Message},
+};
+
+use crate::text::{Mark, Tone};
+
+/// Returns the marks of a text; `query` is what is searched for, or empty.
+pub(crate) fn marks(message: &Message, text: &str, own: &UserId, query: &str) -> Vec<Mark> {
+    let mut marks = links(text);
+    for attachment in &message.attachments {
+        if let Attachment::Mentions(mentions) = attachment {
+            for (user, words) in mentions.in_text(text) {
+                let Some(range) = words.and_then(|words| range_of(text, words)) else {
+                    continue;
+                };
+                let is_own = user == own || user.as_str() == "-1";
+                marks.push(Mark {
+                    range,
+                    tone: if is_own {
+                        Tone::OwnMention
+                    } else {
+                        Tone::Mention
+                    },
+                });
+            }
+        }
+    }
+    let hits = hits(text, query).into_iter();
+    marks.extend(hits.map(|range| Mark {
+        range,
+        tone: Tone::Match,
+    }));
+    marks
+}
+
+/// Returns the place of a part of a text.
+fn range_of(text: &str, part: &str) -> Option<Range<usize>> {
+    let start = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+    (start + part.len() <= text.len()).then(|| start..start + part.len())
+}
+
+fn links(text: &str) -> Vec<Mark> {
+    let mut links = Vec::new();
+    let mut from = 0;
+    while let Some(rest) = text.get(from..) {
+        let Some(at) = ["https://", "http://"]
+            .iter()
+            .filter_map(|scheme| rest.find(scheme))
+            .min()
+        else {
+            break;
+        };
+        let start = from + at;
+        let link = text.get(start..).unwrap_or_default();
+        let end = link.find(char::is_whitespace).unwrap_or(link.len());
+        let link = link.get(..end).unwrap_or_default();
+        let link = link.trim_end_matches(['.', ',', ')', '!', '?', ';', ':', '"', '\'']);
+        from = start + link.len().max(1);
+        links.push(Mark {
+            range: start..start + link.len(),
+            tone: Tone::Link,
+        });
+    }
+    links
+}
+
+/// Returns the places at which a search finds its query, upper and lower case alike.
+fn hits(text: &str, query: &str) -> Vec<Range<usize>> {
+    let query: Vec<char> = query.chars().flat_map(char::to_lowercase).collect();
+    if query.is_empty() {
+        return Vec::new();
+    }
+    let letters: Vec<(usize, char, usize)> = text
+        .char_indices()
+        .flat_map(|(at, letter)| {
+            let end = at + letter.len_utf8();
+            letter.to_lowercase().map(move |lower| (at, lower, end))
+        })
+        .collect();
+    let mut hits = Vec::new();
+    let mut at = 0;
+    while let Some(window) = letters.get(at..at + query.len()) {
+        let is_hit = window.iter().map(|(_, letter, _)| letter).eq(&query);
+        if let (true, Some((start, ..)), Some((.., end))) = (is_hit, window.first(), window.last())
+        {
+            hits.push(*start..*end);
+            at += query.len();
+        } else {
+            at += 1;
+        }
+    }
+    hits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_end_before_the_punctuation_of_their_sentence() {
+        let found = |text: &str| {
+            let marks = links(text).into_iter();
+            marks
+                .map(|mark| text[mark.range].to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            found("see https://a.b/c?d=1, or (http://e)."),
+            ["https://a.b/c?d=1", "http://e"]
+        );
+        assert_eq!(found("https://"), ["https://"]);
+    }
+
+    #[test]
+    fn a_search_finds_either_case_also_where_that_changes_the_length() {
+        assert_eq!(hits("Lake lake", "LAKE"), [0..4, 5..9]);
+        assert_eq!(hits("İstanbul", "s"), [2..3]);
+        assert_eq!(hits("aaa", "aa"), [0..2]);
+        assert_eq!(hits("", "x"), []);
+    }
+}
