@@ -2,30 +2,50 @@
 
 use anyhow::{Context as _, anyhow};
 use groupme_client::{Client, Scope, TransportPolicy};
-use groupme_model::{ConversationId, User, UserId, UserPair};
-use groupme_rest::{
-    BaseUrl, Call, Conversation, Error, Options, Proxy, Services, Token, endpoint::users,
-};
+use groupme_model::{ConversationId, User, UserId};
+use groupme_rest::{BaseUrl, Call, Conversation, Error, Options, Proxy, Services, endpoint::users};
 
 use crate::{
     args::{self, Transport},
+    credentials::{Credentials, Origin},
     error_help,
     exit::Failure,
-    input_file,
 };
+
+mod lookup;
 
 /// The REST API with the account's token, and explanations for its errors.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     rest: groupme_rest::Client,
+    origin: Origin,
 }
 
 impl Account {
     pub(crate) async fn open(args: &args::Account) -> Result<Self, Failure> {
-        let token = Token::new(&token(args).await?).map_err(Failure::usage)?;
-        check_tls(args.api_url.as_deref(), HAS_TLS)?;
-        let rest = groupme_rest::Client::new(token, &options(args)?).map_err(Failure::usage)?;
-        Ok(Self { rest })
+        Self::with(Credentials::find(args).await?, args)
+    }
+
+    /// Returns the account of a token, without asking whether the token is good.
+    pub(crate) fn with(credentials: Credentials, args: &args::Account) -> Result<Self, Failure> {
+        let url = credentials.api_url.as_deref();
+        check_tls(url, HAS_TLS)?;
+        let options = options(args, url)?;
+        let rest =
+            groupme_rest::Client::new(credentials.token, &options).map_err(Failure::usage)?;
+        let rest = match credentials.user {
+            Some(user) => rest.with_user(user),
+            None => rest,
+        };
+        Ok(Self {
+            rest,
+            origin: credentials.origin,
+        })
+    }
+
+    /// Returns the origin of the token.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// Returns the REST client. Pass its errors to [`failure`](Self::failure).
@@ -46,32 +66,10 @@ impl Account {
     }
 
     /// Returns the user's id; the client asks for it once.
-    async fn user_id(&self) -> Result<&UserId, Failure> {
+    pub(crate) async fn user_id(&self) -> Result<&UserId, Failure> {
         match self.rest.user_id().await {
             Ok(user) => Ok(user),
             Err(error) => Err(self.failure(error).await),
-        }
-    }
-
-    /// Returns the conversation of the arguments. A `1+2` id takes a request for the own user id.
-    pub(crate) async fn conversation(
-        &self,
-        place: &args::ConversationArgs,
-    ) -> Result<Conversation, Failure> {
-        match (&place.group, &place.dm) {
-            (Some(group), _) => Ok(Conversation::Group(group.as_str().into())),
-            (None, Some(pair)) if pair.contains('+') => {
-                let you = self.user_id().await?;
-                let conversation = Conversation::from(ConversationId::from(pair.as_str()));
-                if conversation.other_user(you).is_some() {
-                    return Ok(conversation);
-                }
-                Err(Failure::Usage(anyhow!(
-                    "`{pair}` is not a conversation of this account, whose user id is {you}"
-                )))
-            }
-            (None, Some(user)) => Ok(Conversation::User(user.as_str().into())),
-            (None, None) => Err(Failure::Usage(anyhow!("add --group or --dm"))),
         }
     }
 
@@ -97,7 +95,7 @@ impl Account {
         let is_good = matches!(error, Error::Unauthorized(_))
             && is_elsewhere
             && self.rest.call(&me).await.is_ok();
-        error_help::failure(&error, is_good)
+        error_help::failure(&error, is_good, &self.origin)
     }
 }
 
@@ -106,18 +104,21 @@ pub(crate) async fn gateway(
     account: &args::Account,
     gateway: &args::Gateway,
 ) -> Result<(groupme_client::Builder, UserId), Failure> {
-    let token = Token::new(&token(account).await?).map_err(Failure::usage)?;
-    check_tls(Some(&gateway.url), HAS_TLS)?;
-    let is_elsewhere = gateway.url != groupme_client::DEFAULT_GATEWAY;
-    let user = match &gateway.user {
-        Some(user) => UserId::from(user.as_str()),
+    let credentials = Credentials::find(account).await?;
+    let gateway_url = credentials.gateway_url(gateway)?;
+    check_tls(gateway_url.as_deref(), HAS_TLS)?;
+    let is_elsewhere = is_elsewhere(gateway_url.as_deref());
+    let (token, api_url) = (credentials.token.clone(), credentials.api_url.clone());
+    let user = match (&gateway.user, &credentials.user) {
+        (Some(user), _) => UserId::from(user.as_str()),
+        (None, Some(user)) => number(user.clone())?,
         // A token for another gateway must not be sent to GroupMe.
-        None if is_elsewhere && account.api_url.is_none() => {
+        (None, None) if is_elsewhere && api_url.is_none() => {
             return Err(Failure::Usage(anyhow!(
                 "--gateway-url needs the user id: add --user, or --api-url to ask that REST API"
             )));
         }
-        None => number(Account::open(account).await?.me().await?.id)?,
+        (None, None) => number(Account::with(credentials, account)?.me().await?.id)?,
     };
     let mut builder = Client::builder(token, user.clone())
         .transport(match gateway.transport {
@@ -127,11 +128,11 @@ pub(crate) async fn gateway(
         })
         // Commands that need more say so.
         .scope(Scope::Account)
-        .rest_options(options(account)?)
+        .rest_options(options(account, api_url.as_deref())?)
         .proxy(Proxy::from_environment());
-    if is_elsewhere {
-        builder = builder.gateway_url(&gateway.url);
-        if let Some(url) = &account.api_url {
+    if let Some(url) = gateway_url.filter(|_| is_elsewhere) {
+        builder = builder.gateway_url(url);
+        if let Some(url) = api_url {
             builder = builder.api_url(url);
         }
     }
@@ -139,6 +140,53 @@ pub(crate) async fn gateway(
         builder = builder.allow_plaintext();
     }
     Ok((builder, user))
+}
+
+/// Returns the conversation of a command that uses the gateway: a name is looked up by the REST API
+/// beside the gateway.
+pub(crate) async fn beside(
+    account: &args::Account,
+    gateway: &args::Gateway,
+    place: &args::ConversationArgs,
+) -> Result<Conversation, Failure> {
+    if let Some(conversation) = place.by_id() {
+        return Ok(conversation);
+    }
+    let credentials = Credentials::find(account).await?;
+    if credentials.api_url.is_none() && is_elsewhere(credentials.gateway_url(gateway)?.as_deref()) {
+        return Err(Failure::Usage(anyhow!(
+            "--gateway-url names another gateway than GroupMe's: add ids instead of names, or --api-url to \
+             look up the names there"
+        )));
+    }
+    let account = Account::with(credentials, account)?;
+    account.conversation(place).await
+}
+
+/// Returns whether the command uses another gateway than GroupMe's.
+pub(crate) async fn has_other_gateway(
+    account: &args::Account,
+    gateway: &args::Gateway,
+) -> Result<bool, Failure> {
+    let credentials = Credentials::find(account).await?;
+    Ok(is_elsewhere(credentials.gateway_url(gateway)?.as_deref()))
+}
+
+/// Returns whether an address of a gateway is not GroupMe's.
+fn is_elsewhere(gateway_url: Option<&str>) -> bool {
+    gateway_url.is_some_and(|url| url != groupme_client::DEFAULT_GATEWAY)
+}
+
+/// Returns the REST API without a token, for bots, whose ids are their credentials.
+pub(crate) async fn without_token(args: &args::Account) -> Result<groupme_rest::Client, Failure> {
+    // The address may be that of a profile.
+    let url = match (&args.api_url, Credentials::find(args).await) {
+        (None, Ok(credentials)) => credentials.api_url,
+        (url, _) => url.clone(),
+    };
+    check_tls(url.as_deref(), HAS_TLS)?;
+    let options = options(args, url.as_deref())?;
+    groupme_rest::Client::without_token(&options).map_err(Failure::usage)
 }
 
 /// Checks the id of a user that the API returned: the channels of the user have the number in their
@@ -176,38 +224,15 @@ fn check_tls(url: Option<&str>, has_tls: bool) -> Result<(), Failure> {
 
 const HAS_TLS: bool = cfg!(feature = "tls");
 
-fn options(args: &args::Account) -> Result<Options, Failure> {
+fn options(args: &args::Account, api_url: Option<&str>) -> Result<Options, Failure> {
     let mut options = Options::default();
     options.proxy = Proxy::from_environment();
     options.retry.deadline = args.timeout;
-    if let Some(url) = &args.api_url {
+    if let Some(url) = api_url {
         options.services = services(url, args.allow_plaintext)?;
     }
     Ok(options)
 }
-
-/// Reads the token from the file or the environment. Arguments are visible to all users in `ps`.
-async fn token(args: &args::Account) -> Result<String, Failure> {
-    match &args.token_file {
-        Some(file) => {
-            let bytes = input_file::read(file, MAX_TOKEN_FILE, args.timeout);
-            let text = bytes.await.and_then(|bytes| Ok(String::from_utf8(bytes)?));
-            let text = text
-                .with_context(|| format!("cannot read the token file {}", file.display()))
-                .map_err(Failure::Usage)?;
-            Ok(text.lines().next().unwrap_or_default().to_owned())
-        }
-        #[expect(clippy::disallowed_methods, reason = "this is the binary")]
-        None => std::env::var("GROUPME_ACCESS_TOKEN").map_err(|_| {
-            Failure::Usage(anyhow!(
-                "no access token: set GROUPME_ACCESS_TOKEN or add --token-file"
-            ))
-        }),
-    }
-}
-
-/// Maximum bytes of a token file; tokens have 40.
-const MAX_TOKEN_FILE: u64 = 64 * 1024;
 
 /// Derives the addresses of all services from that of one.
 fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {
@@ -220,12 +245,6 @@ fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {
         .map(|base| Services::with_base_url(&base))
         .context("--api-url is invalid")
         .map_err(Failure::Usage)
-}
-
-/// Returns the direct messages named by the id of the other user, or by the ids of both.
-pub(crate) fn direct_messages(with: &str) -> Conversation {
-    with.parse::<UserPair>()
-        .map_or_else(|_| UserId::from(with).into(), Conversation::from)
 }
 
 #[cfg(test)]

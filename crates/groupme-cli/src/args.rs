@@ -7,30 +7,43 @@ mod tests;
 use core::time::Duration;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use crate::output::terminal::Color;
 
 mod account;
+mod api;
 mod archive;
+mod bot;
 mod conversations;
+mod groups;
+mod help;
 mod messages;
+mod polls;
 mod shell;
+mod sign_in;
 mod stats;
 
 pub(crate) use self::{
     account::{Account, ConversationArgs, Gateway, OutputArgs, RowFormat, Transport},
+    api::{Api, Method},
     archive::Archive,
-    conversations::{Chats, Groups, Ping, Typing},
+    bot::{Bot, DestroyBot, ListBots, PostAsBot, RegisterBot},
+    conversations::{Chats, Ping, Typing},
+    groups::{Groups, Join, Leave, Members, Topics},
     messages::{Download, Edit, History, Like, Mention, MessageArgs, PictureSize, Read, Send},
+    polls::{CreatePoll, EndPoll, ListPins, ListPolls, Pins, Polls, Vote},
     shell::{Completion, Man, Shell},
+    sign_in::{Login, Logout, Whoami},
     sim::Sim,
     stats::Stats,
 };
 
 /// Listen to GroupMe in real time, send and read messages, run a simulated GroupMe.
 ///
-/// The access token is read from the environment variable `GROUPME_ACCESS_TOKEN` or from
-/// `--token-file`, never from an argument, because other users of the machine can read arguments.
-/// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` apply to the gateway and to the REST API.
+/// The access token is kept by `groupme login`, or read from the environment variable
+/// `GROUPME_ACCESS_TOKEN` or from `--token-file`; never from an argument, because other users of the
+/// machine can read arguments.
 #[derive(Debug, Parser)]
 #[command(
     name = "groupme",
@@ -44,8 +57,25 @@ pub(crate) struct Cli {
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 
+    /// Colour and links in output for people: `auto` is on terminals, unless `NO_COLOR` is set or `TERM` is
+    /// `dumb`; or `always`, or `never`.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        global = true,
+        hide_possible_values = true
+    )]
+    pub(crate) color: Color,
+
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Returns the grammar of the command line, with the commands in sections.
+pub(crate) fn command() -> clap::Command {
+    help::with_sections(Cli::command())
 }
 
 #[derive(Debug, Subcommand)]
@@ -81,6 +111,18 @@ pub(crate) enum Command {
     /// with missed messages, and ends with `backfilled` or `lost`; `caught_up` says that nothing is
     /// missing. A `cause` of the latter four is one word, such as `connection` or `unavailable`.
     Listen(Listen),
+    /// Keep the access token of an account, for all commands.
+    ///
+    /// Asks for the token without showing it, or reads the first line of standard input if that is no
+    /// terminal. GroupMe is asked whether the token is good, and for its user. The token is kept in a
+    /// file that only you can read, `groupme/profiles/NAME.json` in `XDG_CONFIG_HOME` or `~/.config`.
+    Login(Login),
+    /// Remove an access token that `groupme login` keeps.
+    ///
+    /// The token stays valid: replace it at `https://dev.groupme.com` if somebody may have it.
+    Logout(Logout),
+    /// Show the account that commands act for.
+    Whoami(Whoami),
     /// Send a message exactly once.
     ///
     /// Retries failed attempts under the same id, and prints the message as stored by GroupMe. If
@@ -88,7 +130,10 @@ pub(crate) enum Command {
     Send(Send),
     /// Print earlier messages of a conversation, one a line.
     ///
-    /// Newest first, or oldest first with `--after`.
+    /// Newest first, or oldest first with `--after`. A WHEN is a message (its id, `@last`, `@last-1` or
+    /// `@mine`) or a time: `2026-11-30`, `2026-11-30 18:00`, `18:00`, `today`, `yesterday`,
+    /// `2 hours ago`, `90m`, `1 week ago`, or RFC 3339. Times without an offset are those of the system's
+    /// time zone. A day is its beginning.
     History(History),
     /// Save the pictures, videos, sounds and files of a message.
     ///
@@ -112,16 +157,46 @@ pub(crate) enum Command {
     Chats(Chats),
     /// List groups, most recent first.
     Groups(Groups),
-    /// Change the text of your own message. Attachments stay, except mentions, which refer to
-    /// positions in the old text.
+    /// List the members of a group, with their roles.
+    Members(Members),
+    /// List the topics of a group.
+    Topics(Topics),
+    /// Join a group by its share link.
+    Join(Join),
+    /// Leave a group, after a question.
+    Leave(Leave),
+    /// List, create and end polls, and vote.
+    #[command(subcommand)]
+    Polls(Polls),
+    /// List, pin and unpin messages.
+    #[command(subcommand)]
+    Pins(Pins),
+    /// Post as a bot; list, register and delete bots.
+    #[command(subcommand)]
+    Bot(Bot),
+    /// Send any request to the REST API.
+    ///
+    /// Prints the `response` of the answer as JSON, indented on a terminal.
+    Api(Api),
+    /// Change the text of your own message.
+    ///
+    /// Attachments stay, except mentions, which refer to positions in the old text.
     Edit(Edit),
-    /// Delete a message.
+    /// Delete a message, for everybody.
+    #[command(after_help = "\
+Example:
+  groupme delete --group \"Lake weekend\" @mine")]
     Delete(MessageArgs),
     /// React to a message, replacing your earlier reaction.
     Like(Like),
     /// Remove your reaction from a message.
+    #[command(after_help = "\
+Example:
+  groupme unlike --dm Mara @last")]
     Unlike(MessageArgs),
-    /// Mark a conversation as read. In direct messages, the other user sees the receipt.
+    /// Mark a conversation as read.
+    ///
+    /// In direct messages, the other user sees the receipt.
     Read(Read),
     /// Send a typing notice to a conversation.
     ///
@@ -152,6 +227,9 @@ pub(crate) enum Command {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  groupme demo")]
 pub(crate) struct Demo {
     /// Stop after this time, for example `10s`. Default: at the end of the story.
     #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
@@ -159,6 +237,10 @@ pub(crate) struct Demo {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  groupme listen --state groupme.state
+  groupme listen --group \"Lake weekend\" --format json | jq -r .data.subject.text")]
 pub(crate) struct Listen {
     #[command(flatten)]
     pub(crate) gateway: Gateway,
@@ -169,12 +251,13 @@ pub(crate) struct Listen {
     /// --dm or --no-backfill.
     #[arg(long, value_enum)]
     pub(crate) scope: Option<Scope>,
-    /// Subscribe to this group's typing, reactions, edits and deletions (repeatable).
-    #[arg(long = "group", value_name = "ID")]
+    /// Subscribe to the typing, reactions, edits and deletions of this group, given by its name or id, or
+    /// of the topic with this id (repeatable).
+    #[arg(long = "group", value_name = "GROUP")]
     pub(crate) groups: Vec<String>,
     /// Subscribe to typing, reactions and read receipts of the direct messages with this user, given
-    /// as a user id or a conversation id such as `1+2` (repeatable).
-    #[arg(long = "dm", value_name = "ID")]
+    /// by name, user id, or a conversation id such as `1+2` (repeatable).
+    #[arg(long = "dm", value_name = "USER")]
     pub(crate) direct_messages: Vec<String>,
     /// File with the position of the last run, created if absent. The next run continues there:
     /// nothing is missing, and after a crash the lines of its last milliseconds are printed twice, 33
@@ -217,6 +300,10 @@ pub(crate) enum Scope {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  groupme decode capture.jsonl
+  groupme decode --as message message.json")]
 pub(crate) struct Decode {
     /// Type of each JSON document.
     #[arg(long = "as", value_enum, default_value_t = Payload::Frame)]
@@ -277,6 +364,27 @@ pub(crate) enum Payload {
 }
 
 const AFTER_HELP: &str = "\
+Names and places:
+  Groups, topics, users and bots are given by id or by name, in any case of letters.
+  Messages are given by id, or as @last, @last-1, … from the end of the conversation,
+  or as @mine for your own last one.
+
+Access token, by precedence:
+  --token-file, --profile, GROUPME_ACCESS_TOKEN, the profile that GROUPME_PROFILE names,
+  the profile `default`
+
+Environment:
+  GROUPME_ACCESS_TOKEN  access token
+  GROUPME_PROFILE       profile to use, as kept by `groupme login --profile`
+  GROUPME_API_URL       REST API in place of GroupMe's, such as that of `groupme sim`
+  GROUPME_GATEWAY_URL   gateway in place of GroupMe's
+  GROUPME_USER_ID       user of the access token, which is asked for otherwise
+  GROUPME_BOT_ID        bot of `groupme bot post`
+  NO_COLOR              no colour and links, unless --color says so
+  RUST_LOG              log lines, such as `groupme_client=debug,warn`
+  HTTPS_PROXY           proxy to the gateway and to the REST API; ALL_PROXY and NO_PROXY, too
+  XDG_CONFIG_HOME       directory of the profiles; default: ~/.config
+
 Exit status:
   0  success
   1  any other error

@@ -1,8 +1,11 @@
 //! The commands, one module each.
 
+pub(crate) mod api;
 pub(crate) mod archive;
+pub(crate) mod bot;
 pub(crate) mod chats;
 pub(crate) mod completion;
+mod confirm;
 pub(crate) mod decode;
 pub(crate) mod delete;
 pub(crate) mod demo;
@@ -11,19 +14,29 @@ pub(crate) mod edit;
 mod follow;
 pub(crate) mod groups;
 pub(crate) mod history;
+pub(crate) mod join;
+pub(crate) mod leave;
 pub(crate) mod like;
 pub(crate) mod listen;
+pub(crate) mod login;
+pub(crate) mod logout;
 pub(crate) mod man;
+pub(crate) mod members;
 mod names;
 pub(crate) mod ping;
+pub(crate) mod pins;
+pub(crate) mod polls;
 pub(crate) mod read;
+mod secret_prompt;
 pub(crate) mod send;
 pub(crate) mod sim;
 pub(crate) mod stats;
 mod text;
+pub(crate) mod topics;
 pub(crate) mod typing;
 pub(crate) mod unlike;
 mod wait;
+pub(crate) mod whoami;
 
 use core::{future::Future, time::Duration};
 

@@ -1,12 +1,12 @@
 //! Remedies and exit statuses for errors of the REST API.
 
 use anyhow::anyhow;
-use groupme_rest::Error;
+use groupme_rest::{ApiError, Error};
 
-use crate::{exit::Failure, output::chain};
+use crate::{credentials::Origin, exit::Failure, output::chain};
 
 /// Adds a remedy to a REST error. `is_token_good`: the token is known to work for another request.
-pub(crate) fn failure(error: &Error, is_token_good: bool) -> Failure {
+pub(crate) fn failure(error: &Error, is_token_good: bool, origin: &Origin) -> Failure {
     let with = |remedy: &str| anyhow!("{}; {remedy}", chain(error));
     match error {
         Error::Endless { .. } => Failure::Other(anyhow!("{}", chain(error))),
@@ -14,16 +14,15 @@ pub(crate) fn failure(error: &Error, is_token_good: bool) -> Failure {
         Error::Unauthorized(_) if is_token_good => Failure::Refused(with(
             "the access token is valid, but does not allow this request",
         )),
-        Error::Unauthorized(_) => Failure::Credentials(with(
-            "check the access token in GROUPME_ACCESS_TOKEN or --token-file",
+        Error::Unauthorized(_) => Failure::Credentials(with(&origin.remedy())),
+        Error::Forbidden(refusal) if is_sending(refusal) => Failure::Refused(with(
+            "the account may not write there, or has sent too many messages, after which GroupMe refuses further \
+             ones for a while",
         )),
-        Error::Forbidden(_) => Failure::Refused(with(
-            "GroupMe does not allow this request to this account; after too many messages GroupMe refuses \
-             requests for a while",
-        )),
-        Error::NotFound(_) => Failure::Refused(with(
-            "check the ids, and that the account is a member of the conversation",
-        )),
+        Error::Forbidden(_) => {
+            Failure::Refused(with("GroupMe does not allow this request to this account"))
+        }
+        Error::NotFound(refusal) => Failure::Refused(with(not_found(refusal, origin))),
         Error::Overtaken { .. } => Failure::Temporary(with(
             "another program or device of the account reacted at the same moment: try again",
         )),
@@ -50,5 +49,28 @@ pub(crate) fn failure(error: &Error, is_token_good: bool) -> Failure {
         _ => Failure::Other(with(
             "the answer is not one of GroupMe's REST API: check --api-url if given, and try again later",
         )),
+    }
+}
+
+fn is_sending(refusal: &ApiError) -> bool {
+    let call = refusal.call.to_string();
+    call.starts_with("POST ") && call.ends_with("messages")
+}
+
+/// Returns the remedy for something that is not there, by what was asked for.
+fn not_found(refusal: &ApiError, origin: &Origin) -> &'static str {
+    let call = refusal.call.to_string();
+    let path = call.split_once('/').map_or("", |(_, path)| path);
+    let has_id = path.bytes().any(|byte| byte.is_ascii_digit()) || path.contains("direct_messages");
+    if *origin == Origin::Bot || path.starts_with("bots/") {
+        "check the id of the bot: `groupme bot list` shows it"
+    } else if path.contains("/join/") {
+        "check the share link: the group may have another one by now, or none"
+    } else if path.starts_with("poll/") {
+        "check the poll, and that the account is a member of the conversation"
+    } else if has_id {
+        "check the ids, and that the account is a member of the conversation"
+    } else {
+        "check the path, or --api-url if given: the API does not have this there"
     }
 }

@@ -1,6 +1,6 @@
 //! The log of the command.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
@@ -9,7 +9,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::output::escape_invisible;
+use crate::output::{escape_invisible, terminal::Terminal};
 
 /// Starts logging to stderr; stdout is for events.
 pub(crate) fn start(verbose: u8) {
@@ -44,7 +44,7 @@ pub(crate) fn start(verbose: u8) {
     };
     let lines = fmt::layer()
         .with_writer(|| Lines)
-        .with_ansi(io::stderr().is_terminal())
+        .with_ansi(Terminal::stderr_has_color())
         // A line that cannot be written is dropped: the report of the failure would panic.
         .log_internal_errors(false);
     tracing_subscriber::registry()

@@ -4,21 +4,27 @@
 mod account;
 mod args;
 mod command;
+mod credentials;
 mod error_help;
 mod exit;
 mod input_file;
 mod logging;
+mod moment;
+mod name_lookup;
 mod output;
+mod profile;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use self::args::{Cli, Command};
 
 fn main() -> ExitCode {
     // clap prints usage errors and exits with status 2.
-    let cli = Cli::parse();
+    let matches = args::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    output::terminal::choose(cli.color);
     logging::start(cli.verbose);
     let result = match cli.command {
         Command::Decode(args) => command::decode::run(&args),
@@ -40,6 +46,17 @@ fn main() -> ExitCode {
         Command::Unlike(args) => command::block_on(command::unlike::run(args)),
         Command::Read(args) => command::block_on(command::read::run(args)),
         Command::Typing(args) => command::block_on(command::typing::run(args)),
+        Command::Members(args) => command::block_on(command::members::run(args)),
+        Command::Topics(args) => command::block_on(command::topics::run(args)),
+        Command::Join(args) => command::block_on(command::join::run(args)),
+        Command::Leave(args) => command::block_on(command::leave::run(args)),
+        Command::Polls(command) => command::block_on(command::polls::run(command)),
+        Command::Pins(command) => command::block_on(command::pins::run(command)),
+        Command::Bot(command) => command::block_on(command::bot::run(command)),
+        Command::Api(args) => command::block_on(command::api::run(args)),
+        Command::Login(args) => command::block_on(command::login::run(args)),
+        Command::Logout(args) => command::logout::run(&args),
+        Command::Whoami(args) => command::block_on(command::whoami::run(args)),
         Command::Ping(args) => command::block_on(command::ping::run(args)),
     };
     exit::report(result)

@@ -6,11 +6,14 @@ mod pretty;
 mod row;
 mod row_printer;
 mod summary;
+mod table;
+pub(crate) mod terminal;
+mod text;
 
 use std::io;
 
 use groupme_client::{Delivery, Status, UserId};
-use groupme_model::{Chat, Group};
+use groupme_model::{Chat, Group, Relationship};
 
 pub(crate) use self::{
     json::write as write_json,
@@ -19,6 +22,14 @@ pub(crate) use self::{
     row_printer::RowPrinter,
 };
 use crate::args::Format;
+
+/// Lists that have names.
+#[derive(Debug)]
+pub(crate) struct KnownNames {
+    pub(crate) groups: Vec<Group>,
+    pub(crate) chats: Vec<Chat>,
+    pub(crate) contacts: Vec<Relationship>,
+}
 
 /// Prints and counts incoming events and statuses in one of the formats.
 #[derive(Debug)]
@@ -50,9 +61,9 @@ impl Printer {
     }
 
     /// Sets the account's user and the names of groups and users.
-    pub(crate) fn set_names(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
+    pub(crate) fn set_names(&mut self, own: &UserId, known: &KnownNames) {
         if let Style::Pretty(pretty) = &mut self.style {
-            pretty.set_names(own, groups, chats);
+            pretty.set_names(own, known);
         }
     }
 

@@ -11,6 +11,8 @@ use crate::Conversation;
 pub(crate) enum Argument {
     /// Text as it is.
     Text(String),
+    /// Text as it is, which no error shows.
+    Secret(String),
     /// GroupMe's id of a conversation.
     ConversationId(Conversation),
     /// Id of the other user of a direct conversation.
@@ -23,7 +25,7 @@ impl Argument {
     /// Returns whether the text depends on the token's user.
     pub(crate) fn needs_user(&self) -> bool {
         match self {
-            Self::Text(_) => false,
+            Self::Text(_) | Self::Secret(_) => false,
             Self::ConversationId(conversation) => matches!(conversation, Conversation::User(_)),
             Self::OtherUser(conversation) => matches!(conversation, Conversation::Direct(_)),
             Self::CurrentUser => true,
@@ -33,7 +35,7 @@ impl Argument {
     /// Returns the text, or a sentence about what is wrong with it.
     pub(crate) fn text(&self, user: Option<&UserId>) -> Result<Cow<'_, str>, &'static str> {
         let text = match self {
-            Self::Text(text) => return Ok(Cow::Borrowed(text)),
+            Self::Text(text) | Self::Secret(text) => return Ok(Cow::Borrowed(text)),
             Self::ConversationId(Conversation::Group(group)) => Cow::Borrowed(group.as_str()),
             Self::ConversationId(Conversation::Direct(pair)) => Cow::Owned(pair.to_string()),
             Self::ConversationId(conversation @ Conversation::User(_)) => {

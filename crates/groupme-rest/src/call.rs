@@ -1,6 +1,7 @@
 //! Call: a request, and the parser of its answer.
 
 use core::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use groupme_model::{FromValue, Json, UserId};
@@ -183,7 +184,21 @@ impl<T> Call<T> {
 
     /// Returns the method, service and path, without any id.
     pub fn name(&self) -> CallName {
-        self.request.call
+        self.request.call.clone()
+    }
+
+    /// Returns the name with the ids of the path, for errors. The ids of a direct conversation may need
+    /// the token's user.
+    pub(crate) fn shown_name(&self, user: Option<&UserId>) -> CallName {
+        CallName {
+            shown: self.request.shown_path(user).map(Arc::from),
+            ..self.name()
+        }
+    }
+
+    /// Fills the next `{}` of the path with a text that no error shows.
+    pub(crate) fn secret_segment(self, text: &str) -> Self {
+        self.with(|request| request.segment(Argument::Secret(text.to_owned())))
     }
 
     /// Returns whether a second request has the same effect as one.
@@ -225,8 +240,8 @@ impl<T> Call<T> {
     /// The error for a status that is not a success; [`Error::CutOff`] if the body ends in the
     /// middle, [`Error::Unreadable`] if it cannot be parsed.
     pub fn decode(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
-        let call = self.request.call;
-        let response = Response::new(call, status, headers, body)?;
+        let call = self.request.call.clone();
+        let response = Response::new(call.clone(), status, headers, body)?;
         let (status, size) = (status.as_u16(), response.size());
         self.parser.parse(&response).map_err(|error| match error {
             ParseError::CutOff => Error::CutOff { call, status, size },
@@ -256,14 +271,27 @@ impl<T> fmt::Debug for Call<T> {
     }
 }
 
-/// Name of a call for errors and logs: the method, the service and the path with `{}` in place of
-/// each id.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Name of a call for errors and logs: the method, the service and the path. The path has `{}` in place
+/// of each id, or the ids in an error of a [`Client`](crate::Client).
+///
+/// Names are equal if their calls are of the same kind, whatever their ids.
+#[derive(Clone)]
 pub struct CallName {
     pub(crate) method: &'static str,
     pub(crate) service: Service,
     pub(crate) path: &'static str,
+    /// Path with the ids, if they are to be shown.
+    pub(crate) shown: Option<Arc<str>>,
 }
+
+impl PartialEq for CallName {
+    fn eq(&self, other: &Self) -> bool {
+        let key = |name: &Self| (name.method, name.service, name.path);
+        key(self) == key(other)
+    }
+}
+
+impl Eq for CallName {}
 
 impl CallName {
     pub(crate) const fn new(method: &'static str, service: Service, path: &'static str) -> Self {
@@ -271,14 +299,16 @@ impl CallName {
             method,
             service,
             path,
+            shown: None,
         }
     }
 }
 
-/// Writes a name such as `GET v3/groups/{}/messages`.
+/// Writes a name such as `GET v3/groups/{}/messages`, or `GET v3/groups/1835/messages` in an error.
 impl fmt::Display for CallName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}/{}", self.method, self.service.name(), self.path)
+        let path = self.shown.as_deref().unwrap_or(self.path);
+        write!(f, "{} {}/{path}", self.method, self.service.name())
     }
 }
 

@@ -150,8 +150,21 @@ impl Client {
     ///
     /// The failure of the last attempt, or of the one before if the deadline cut the last one short.
     pub async fn call<T>(&self, call: &Call<T>) -> Result<T, Error> {
-        let request = self.request_of(call).await?;
-        self.send_request(call, request).await
+        let answer = match self.request_of(call).await {
+            Ok(request) => self.send_request(call, request).await,
+            Err(error) => Err(error),
+        };
+        answer.map_err(|error| self.explain(call, error))
+    }
+
+    /// Names the ids of a call in its error.
+    fn explain<T>(&self, call: &Call<T>, error: Error) -> Error {
+        error.with_ids(self.shown_name(call))
+    }
+
+    /// Returns the name of a call with its ids.
+    pub(crate) fn shown_name<T>(&self, call: &Call<T>) -> CallName {
+        call.shown_name(self.user.get())
     }
 
     async fn send_request<T>(
@@ -203,7 +216,7 @@ impl Client {
             self.shared.attempt_upload(call, request, limit)
         };
         let uploaded = self.repeat(trial, attempt).await;
-        uploaded.map_err(|(error, _)| error)
+        uploaded.map_err(|(error, _)| self.explain(call, error))
     }
 
     /// Begins a download: returns once the head of the answer is there.
@@ -222,7 +235,10 @@ impl Client {
             self.shared.attempt_download(call, request, limit)
         };
         let opened = self.repeat(trial, attempt).await;
-        opened.map_err(|(error, _)| error)
+        match opened {
+            Ok(download) => Ok(download.of_call(self.shown_name(call))),
+            Err((error, _)) => Err(self.explain(call, error)),
+        }
     }
 
     async fn request_of<T>(&self, call: &Call<T>) -> Result<http::Request<Bytes>, Error> {
@@ -259,7 +275,7 @@ impl Client {
         loop {
             let Some(now) = shared.acquire(attempts.deadline()).await else {
                 let error = failure.unwrap_or(Error::TimedOut {
-                    call: trial.call,
+                    call: trial.call.clone(),
                     limit: shared.retry.deadline,
                 });
                 return Err((error, may_be_done));
@@ -342,7 +358,7 @@ impl Shared {
     ) -> Result<T, Error> {
         let name = call.name();
         let sent = self.transport.send(request);
-        let response = within(name, limit, sent, http::Response::status).await?;
+        let response = within(&name, limit, sent, http::Response::status).await?;
         call.decode(response.status(), response.headers(), response.body())
     }
 
@@ -359,7 +375,7 @@ impl Shared {
             let body = collect(body).await?;
             Ok(http::Response::from_parts(parts, body))
         };
-        let response = within(name, limit, sent, http::Response::status).await;
+        let response = within(&name, limit, sent, http::Response::status).await;
         let response = response.map_err(upload::failure_of_source)?;
         call.decode(response.status(), response.headers(), response.body())
     }
@@ -372,7 +388,7 @@ impl Shared {
     ) -> Result<Download, Error> {
         let name = call.name();
         let sent = self.transport.stream(request);
-        let response = within(name, limit, sent, http::Response::status).await?;
+        let response = within(&name, limit, sent, http::Response::status).await?;
         let (parts, body) = response.into_parts();
         if parts.status.is_success() {
             let patience = self.request_timeout;
@@ -380,7 +396,7 @@ impl Shared {
         }
         // The request is counted already.
         let body = match timeout(limit, collect(body)).await {
-            Ok(body) => body.map_err(|error| error.into_error(name))?,
+            Ok(body) => body.map_err(|error| error.into_error(name.clone()))?,
             Err(_) => return Err(Error::TimedOut { call: name, limit }),
         };
         call.decode(parts.status, &parts.headers, &body)?;
@@ -391,7 +407,6 @@ impl Shared {
 }
 
 /// Attempts of a call.
-#[derive(Clone, Copy)]
 struct Trial {
     call: CallName,
     is_idempotent: bool,
@@ -403,7 +418,7 @@ struct Trial {
 
 /// Waits for an answer within a limit, and counts it by its status.
 async fn within<R>(
-    call: CallName,
+    call: &CallName,
     limit: Duration,
     sent: impl Future<Output = Result<R, HttpTransportError>>,
     status: impl Fn(&R) -> StatusCode,
@@ -412,8 +427,11 @@ async fn within<R>(
     let began = Instant::now();
     let answer = match timeout(limit, sent).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(error.into_error(call)),
-        Err(_) => Err(Error::TimedOut { call, limit }),
+        Ok(Err(error)) => Err(error.into_error(call.clone())),
+        Err(_) => Err(Error::TimedOut {
+            call: call.clone(),
+            limit,
+        }),
     };
     #[cfg(feature = "metrics")]
     crate::figures::count(call, began, answer.as_ref().map(&status));

@@ -91,6 +91,12 @@ pub struct Download {
 }
 
 impl Download {
+    /// Names the call that errors show.
+    pub(crate) fn of_call(mut self, call: CallName) -> Self {
+        self.call = call;
+        self
+    }
+
     pub(crate) fn new(
         call: CallName,
         headers: &HeaderMap,
@@ -139,7 +145,7 @@ impl Download {
         while let Some(piece) = self.next().await {
             let piece = piece?;
             if piece.len() > limit.saturating_sub(bytes.len()) {
-                let call = self.call;
+                let call = self.call.clone();
                 return Err(Error::Oversize { call, limit });
             }
             bytes.extend_from_slice(&piece);
@@ -153,7 +159,7 @@ impl Stream for Download {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let (call, limit) = (this.call, this.limit);
+        let (call, limit) = (this.call.clone(), this.limit);
         let Some(body) = &mut this.body else {
             return Poll::Ready(None);
         };

@@ -8,9 +8,10 @@ use crate::{BaseUrlError, CallName, DialError, Token};
 
 /// Failure of a call.
 ///
-/// The text is one line without its [`source`](StdError::source). It contains neither the token nor
-/// ids nor anything that was sent; of GroupMe's answer it contains the error messages only, without
-/// the token.
+/// The text is one line without its [`source`](StdError::source). It contains the ids of the request's
+/// path, if a [`Client`](crate::Client) has sent it, but neither the token nor that of a share link nor
+/// anything else that was sent; of GroupMe's answer it contains the error messages only, without the
+/// token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -286,6 +287,34 @@ impl Error {
             400..=499 => Self::BadRequest(error),
             _ => Self::UnexpectedStatus(error),
         }
+    }
+
+    /// Names the ids of the call, if the error is of a call of this name.
+    pub(crate) fn with_ids(mut self, name: CallName) -> Self {
+        let call = match &mut self {
+            Self::Draft(_) => return self,
+            Self::Misuse { call, .. }
+            | Self::Upload { call, .. }
+            | Self::Overtaken { call }
+            | Self::Unreadable { call, .. }
+            | Self::CutOff { call, .. }
+            | Self::Oversize { call, .. }
+            | Self::Endless { call, .. }
+            | Self::Transport { call, .. }
+            | Self::TimedOut { call, .. } => call,
+            Self::Unauthorized(error)
+            | Self::Forbidden(error)
+            | Self::NotFound(error)
+            | Self::Conflict(error)
+            | Self::BadRequest(error)
+            | Self::RateLimited(error)
+            | Self::Server(error)
+            | Self::UnexpectedStatus(error) => &mut error.call,
+        };
+        if *call == name {
+            *call = name;
+        }
+        self
     }
 
     /// Removes the token from GroupMe's messages and details.

@@ -8,7 +8,7 @@ use crate::{CallName, Error};
 
 /// Counts a request that began at a time, by the name of its call and its outcome: the status, or
 /// the kind of failure.
-pub(crate) fn count(call: CallName, began: Instant, outcome: Result<StatusCode, &Error>) {
+pub(crate) fn count(call: &CallName, began: Instant, outcome: Result<StatusCode, &Error>) {
     let outcome = match outcome {
         Ok(status) => status.as_str().to_owned(),
         Err(Error::TimedOut { .. }) => "timeout".to_owned(),

@@ -124,7 +124,7 @@ impl<T: Unpin + Send + 'static> List<T> {
     }
 
     fn name(&self) -> CallName {
-        (self.call)(Page::default()).name()
+        self.client.shown_name(&(self.call)(Page::default()))
     }
 
     fn handle_page(&mut self, (page, per_page): (u32, u32), elements: Vec<T>) {

@@ -53,9 +53,9 @@ struct Body {
 impl Request {
     pub(crate) fn new(call: CallName) -> Self {
         Self {
-            call,
             // RFC 9110, section 9.2.2.
             is_idempotent: call.method != "POST",
+            call,
             target: Target::Path(Vec::new()),
             query: Vec::new(),
             body: None,
@@ -167,6 +167,36 @@ impl Request {
             || in_body.map(|(_, value)| value).any(Argument::needs_user)
     }
 
+    /// Returns the path with its ids, as errors show it: encoded, long ids cut, without secrets, and `_` for
+    /// an empty or unknown id. `None` if the URL is given, or an id is missing.
+    pub(crate) fn shown_path(&self, user: Option<&UserId>) -> Option<String> {
+        let Target::Path(segments) = &self.target else {
+            return None;
+        };
+        let mut pieces = self.call.path.split("{}");
+        let mut path = pieces.next().unwrap_or_default().to_owned();
+        if pieces.clone().count() > segments.len() {
+            return None;
+        }
+        for (piece, segment) in pieces.zip(segments) {
+            let text = segment.text(user).unwrap_or_default();
+            if text.is_empty() {
+                path.push('_');
+            } else if matches!(segment, Argument::Secret(_)) {
+                path.push('…');
+            } else {
+                let mut encoded = utf8_percent_encode(&text, ENCODED).to_string();
+                if encoded.len() > MAX_SHOWN {
+                    encoded.truncate(MAX_SHOWN);
+                    encoded.push('…');
+                }
+                path.push_str(&encoded);
+            }
+            path.push_str(piece);
+        }
+        Some(path)
+    }
+
     /// Returns the HTTP request.
     pub(crate) fn http(
         &self,
@@ -176,7 +206,7 @@ impl Request {
     ) -> Result<http::Request<Bytes>, Error> {
         self.try_http(services, token, user)
             .map_err(|reason| Error::Misuse {
-                call: self.call,
+                call: self.call.clone(),
                 reason,
             })
     }
@@ -279,6 +309,9 @@ impl Body {
     }
 }
 
+/// Maximum characters of an id in an error; GroupMe's have 24.
+const MAX_SHOWN: usize = 60;
+
 const NO_PLACE: &str = "its body has no place for one of the ids";
 
 fn describe(error: &HttpUrlError) -> &'static str {
@@ -369,6 +402,26 @@ mod tests {
         }
         assert!(misuse(&get(&["1"])).contains("missing"));
         assert!(misuse(&get(&["1", "2", "3"])).contains("no place"));
+    }
+
+    #[test]
+    fn an_error_shows_the_ids_of_the_path_on_one_line_and_no_secrets() {
+        let shown = |segment: Argument| {
+            let request = Request::new(CALL)
+                .segment("185+230".into())
+                .segment(segment);
+            request.shown_path(None)
+        };
+        let path = |id: &str| Some(format!("conversations/185+230/messages/{id}"));
+        assert_eq!(shown("17".into()), path("17"));
+        assert_eq!(shown("a b\n".into()), path("a%20b%0A"));
+        assert_eq!(shown(Argument::Secret("AbCd12".to_owned())), path("…"));
+        let long = "x".repeat(1_000);
+        assert_eq!(shown((&*long).into()), path(&format!("{}…", &long[..60])));
+        assert_eq!(shown("".into()), path("_"));
+        assert_eq!(shown(Argument::CurrentUser), path("_"));
+        assert_eq!(get(&["1"]).shown_path(None), None);
+        assert_eq!(get(&["1"]).at_given("https://x").shown_path(None), None);
     }
 
     #[test]

@@ -131,7 +131,9 @@ impl Client {
             let is_own = |reaction: &&Reaction| reaction.user_ids().contains(you);
             let own = found.iter().find(is_own).and_then(Reaction::icon);
             if own.is_some_and(|own| !is_same(&own, &icon)) {
-                return Err(Error::Overtaken { call: like.name() });
+                return Err(Error::Overtaken {
+                    call: self.shown_name(&like),
+                });
             }
         }
         Ok(found)

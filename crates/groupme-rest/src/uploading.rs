@@ -34,7 +34,7 @@ impl Client {
     pub async fn upload_image(&self, picture: impl Into<Upload>) -> Result<Image, Error> {
         let mut picture = picture.into();
         let name = uploads::image("", Bytes::new()).name();
-        let first = first_bytes(name, &mut picture).await?;
+        let first = first_bytes(name.clone(), &mut picture).await?;
         let Some(media_type) = media_type(&first) else {
             return Err(Error::Misuse {
                 call: name,

@@ -8,17 +8,21 @@ use clap::Args;
 use super::{Account, OutputArgs};
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  groupme archive groupme --html
+  groupme archive lake --group \"Lake weekend\" --no-media")]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(crate) struct Archive {
     /// Directory of the archive, created if absent.
     #[arg(value_name = "DIRECTORY")]
     pub(crate) directory: PathBuf,
-    /// Archive this group or topic (repeatable). Default: all conversations, unless --dm is given.
-    #[arg(long = "group", value_name = "ID")]
+    /// Archive this group, given by its name or id, or the topic with this id (repeatable). Default: all conversations, unless --dm is given.
+    #[arg(long = "group", value_name = "GROUP")]
     pub(crate) groups: Vec<String>,
-    /// Archive the direct messages with this user, given as a user id or a conversation id such as
-    /// `1+2` (repeatable). Default: all conversations, unless --group is given.
-    #[arg(long = "dm", value_name = "ID")]
+    /// Archive the direct messages with this user, given by name, user id, or a conversation id
+    /// such as `1+2` (repeatable). Default: all conversations, unless --group is given.
+    #[arg(long = "dm", value_name = "USER")]
     pub(crate) direct_messages: Vec<String>,
     /// Write pages to read the archive with a browser: open `index.html` in the directory. They need
     /// no server and no network, and are as of this run.

@@ -7,6 +7,9 @@ use clap::Args;
 use super::{Account, ConversationArgs, Gateway, OutputArgs};
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  groupme chats")]
 pub(crate) struct Chats {
     #[command(flatten)]
     pub(crate) account: Account,
@@ -15,17 +18,9 @@ pub(crate) struct Chats {
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct Groups {
-    /// Include members; a group can have thousands.
-    #[arg(long)]
-    pub(crate) members: bool,
-    #[command(flatten)]
-    pub(crate) account: Account,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
-}
-
-#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  groupme typing --dm Mara --for 10s")]
 pub(crate) struct Typing {
     #[command(flatten)]
     pub(crate) conversation: ConversationArgs,
@@ -41,6 +36,9 @@ pub(crate) struct Typing {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  groupme ping --count 10")]
 pub(crate) struct Ping {
     /// Number of pings.
     #[arg(long, value_name = "N", default_value_t = 3,

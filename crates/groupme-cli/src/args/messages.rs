@@ -5,25 +5,35 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, builder::NonEmptyStringValueParser};
 
 use super::{Account, ConversationArgs, OutputArgs};
+use crate::moment::Position;
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  groupme send --group \"Lake weekend\" \"on my way\"
+  git log -1 | groupme send --dm Mara --split -
+  groupme send --group 1835 --reply-to @last --image tent.jpg \"this one?\"")]
 pub(crate) struct Send {
     #[command(flatten)]
     pub(crate) conversation: ConversationArgs,
-    /// Id of the message to reply to.
+    /// Message to reply to: its id, `@last`, `@last-1` or `@mine`.
     #[arg(long, value_name = "MESSAGE")]
     pub(crate) reply_to: Option<String>,
     /// Image to attach: a JPEG, PNG or GIF file of at most 32 MiB.
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
-    /// User to mention and the words of the text that do so, such as `185=@Ada` (repeatable). `everyone`
-    /// mentions all other members of the group.
+    /// User to mention, by id or name, and the words of the text that do so, such as `185=@Ada`
+    /// (repeatable). `everyone` mentions all other members of the group.
     #[arg(long = "mention", value_name = "USER=WORDS", value_parser = mention, requires = "text")]
     pub(crate) mentions: Vec<Mention>,
     /// Your own id for the message: GroupMe accepts an id once a minute, so a repeated run with the
     /// same id does not send twice. Default: a new id for each run.
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) guid: Option<String>,
+    /// Send a text of more than 1,000 characters, as GroupMe counts them, in numbered parts: cut at the
+    /// end of a line, else between words. A mention belongs to one text, and is not split.
+    #[arg(long, conflicts_with = "mentions")]
+    pub(crate) split: bool,
     /// Text of the message, or `-` to read standard input.
     #[arg(required_unless_present = "image")]
     pub(crate) text: Option<String>,
@@ -34,26 +44,30 @@ pub(crate) struct Send {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  groupme history --group \"Lake weekend\" --since yesterday
+  groupme history --dm Mara --before 2026-11-01 --limit 50
+  groupme history --group 1835 --all --format json | jq -r .text")]
 pub(crate) struct History {
     #[command(flatten)]
     pub(crate) conversation: ConversationArgs,
-    /// Maximum number of messages.
-    #[arg(long, value_name = "N", default_value_t = 20,
-        value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) limit: u64,
+    /// Maximum number of messages. Default: 20; without a limit with --since.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
     /// Print all messages, without a limit. Exit status 7 if GroupMe cuts them short.
-    #[arg(long, conflicts_with_all = ["limit", "since"])]
+    #[arg(long, conflicts_with = "limit")]
     pub(crate) all: bool,
-    /// Print messages sent before this one, newest first.
-    #[arg(long, value_name = "MESSAGE", conflicts_with_all = ["after", "since"])]
-    pub(crate) before: Option<String>,
-    /// Print messages sent after this one, oldest first, without omissions.
-    #[arg(long, value_name = "MESSAGE", conflicts_with = "since")]
-    pub(crate) after: Option<String>,
-    /// Print the newest messages sent after this one, newest first. Beyond `--limit`, older
-    /// messages are omitted.
-    #[arg(long, value_name = "MESSAGE")]
-    pub(crate) since: Option<String>,
+    /// Print messages sent before this message or time, newest first.
+    #[arg(long, value_name = "WHEN", value_parser = Position::parse, conflicts_with = "after")]
+    pub(crate) before: Option<Position>,
+    /// Print messages sent after this message, or since this time, oldest first, without omissions.
+    #[arg(long, value_name = "WHEN", value_parser = Position::parse, conflicts_with = "since")]
+    pub(crate) after: Option<Position>,
+    /// Print the messages sent after this message, or since this time, newest first. Beyond
+    /// `--limit`, older messages are omitted. Ends a history with --before.
+    #[arg(long, value_name = "WHEN", value_parser = Position::parse)]
+    pub(crate) since: Option<Position>,
     #[command(flatten)]
     pub(crate) account: Account,
     #[command(flatten)]
@@ -61,10 +75,13 @@ pub(crate) struct History {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  groupme edit --group \"Lake weekend\" @mine \"on my way now\"")]
 pub(crate) struct Edit {
     #[command(flatten)]
     pub(crate) conversation: ConversationArgs,
-    /// Message id.
+    /// Message: its id, `@last`, `@last-1`, or `@mine` for your own last one.
     pub(crate) message: String,
     /// New text, or `-` to read standard input.
     pub(crate) text: String,
@@ -79,7 +96,7 @@ pub(crate) struct Edit {
 pub(crate) struct MessageArgs {
     #[command(flatten)]
     pub(crate) conversation: ConversationArgs,
-    /// Message id.
+    /// Message: its id, `@last`, `@last-1`, or `@mine` for your own last one.
     pub(crate) message: String,
     #[command(flatten)]
     pub(crate) account: Account,
@@ -88,6 +105,9 @@ pub(crate) struct MessageArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  groupme download --group \"Lake weekend\" @last --into pictures")]
 pub(crate) struct Download {
     #[command(flatten)]
     pub(crate) target: MessageArgs,
@@ -107,6 +127,9 @@ pub(crate) enum PictureSize {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  groupme like --group \"Lake weekend\" @last --emoji 👍")]
 pub(crate) struct Like {
     #[command(flatten)]
     pub(crate) target: MessageArgs,
@@ -119,10 +142,13 @@ pub(crate) struct Like {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  groupme read --group \"Lake weekend\"")]
 pub(crate) struct Read {
     #[command(flatten)]
     pub(crate) conversation: ConversationArgs,
-    /// Id of the last message read. Default: the newest.
+    /// Last message read: its id, or such as `@last`. Default: the newest.
     pub(crate) message: Option<String>,
     #[command(flatten)]
     pub(crate) account: Account,
@@ -133,7 +159,7 @@ pub(crate) struct Read {
 /// Mention of a user by some words of a text.
 #[derive(Clone, Debug)]
 pub(crate) struct Mention {
-    /// User id, or `everyone`.
+    /// User id, name, or `everyone`.
     pub(crate) user: String,
     pub(crate) words: String,
 }

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  groupme completion bash > ~/.local/share/bash-completion/completions/groupme")]
 pub(crate) struct Completion {
     /// Shell that will read the script.
     #[arg(value_enum)]
@@ -19,6 +22,9 @@ pub(crate) enum Shell {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  groupme man ~/.local/share/man/man1")]
 pub(crate) struct Man {
     /// Directory for the pages, created if absent: `groupme.1` and one for each command.
     #[arg(value_name = "DIRECTORY")]

@@ -19,6 +19,11 @@ const LINES: &[&str] = &[
     "sim --addr 127.0.0.1:0 --token t",
     "decode --as push -",
     "demo --for 10s",
+    "history --group Lake --since 2026-11-30 --before @last-1 --color never --profile work",
+    "polls create --group 1 question a b --ends 2h",
+    "bot post --bot x hello",
+    "api GET users/me -d {}",
+    "leave --group 1 --yes",
 ];
 
 /// Words that some option takes, and words that none should.
@@ -51,6 +56,10 @@ const WORDS: &[&str] = &[
     "1s 1s",
     "µs",
     "é",
+    "@last-18446744073709551616",
+    "99999999999999999999 years ago",
+    "9999-12-31",
+    "-009999-01-01",
     "\u{202e}",
     "\u{1b}[2J",
     "--format=summary",

@@ -5,11 +5,12 @@ mod bars;
 use anyhow::anyhow;
 use groupme_archive::{About, Archive, Contents, Error, Settings, html};
 use groupme_model::UserId;
+use groupme_rest::Conversation;
 
 use self::bars::Bars;
 use super::Stop;
 use crate::{
-    account::{Account, direct_messages},
+    account::Account,
     args,
     exit::Failure,
     output::{Row, RowPrinter, chain},
@@ -48,7 +49,8 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
         Ok(archive) => archive,
         Err(error) => return Err(failure(&account, error).await),
     };
-    let wanted = match wanted(&account, args, &you).await {
+    let named = named(&account, args).await?;
+    let wanted = match wanted(&account, &named, &you).await {
         Ok(wanted) => wanted,
         Err(error) => return Err(failure(&account, error).await),
     };
@@ -92,27 +94,31 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
     }
 }
 
-/// Returns the conversations to be archived.
+/// Returns the conversations of the options, each given by name or id.
+async fn named(account: &Account, args: &args::Archive) -> Result<Vec<Conversation>, Failure> {
+    let mut named = Vec::new();
+    for group in &args.groups {
+        named.push(Conversation::Group(account.group(group).await?));
+    }
+    for with in &args.direct_messages {
+        named.push(account.direct_messages(with).await?);
+    }
+    Ok(named)
+}
+
+/// Returns the conversations to be archived: those that are named, or else all.
 async fn wanted(
     account: &Account,
-    args: &args::Archive,
+    named: &[Conversation],
     you: &UserId,
 ) -> Result<Vec<About>, Error> {
     let client = account.rest().clone().with_user(you.clone());
-    if args.groups.is_empty() && args.direct_messages.is_empty() {
+    if named.is_empty() {
         return groupme_archive::conversations(&client).await;
     }
     let mut wanted: Vec<About> = Vec::new();
-    let groups = args.groups.iter().map(|group| {
-        let group = groupme_model::GroupId::from(group.as_str());
-        groupme_rest::Conversation::Group(group)
-    });
-    let chats = args
-        .direct_messages
-        .iter()
-        .map(|with| direct_messages(with));
-    for conversation in groups.chain(chats) {
-        let about = groupme_archive::conversation(&client, conversation).await?;
+    for conversation in named {
+        let about = groupme_archive::conversation(&client, conversation.clone()).await?;
         if !wanted.iter().any(|other| other.id == about.id) {
             wanted.push(about);
         }

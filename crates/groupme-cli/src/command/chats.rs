@@ -10,6 +10,13 @@ use crate::{
 pub(crate) async fn run(args: Chats) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
+    let listed = list(&account, &mut rows).await;
+    // Those before an error, too.
+    rows.finish()?;
+    listed
+}
+
+async fn list(account: &Account, rows: &mut RowPrinter) -> Result<(), Failure> {
     let mut nameless = 0_u64;
     let mut chats = account.rest().chats();
     while let Some(chat) = chats.next().await {

@@ -1,6 +1,5 @@
 //! `groupme delete`: a message, gone for everybody.
 
-use groupme_model::MessageId;
 use groupme_rest::endpoint::messages;
 
 use crate::{
@@ -13,8 +12,8 @@ use crate::{
 pub(crate) async fn run(args: MessageArgs) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
     let conversation = account.conversation(&args.conversation).await?;
+    let message = account.message(&conversation, &args.message).await?;
     let conversation = account.id_of(&conversation).await?;
-    let message = MessageId::from(args.message);
     account
         .call(&messages::delete(&conversation, &message))
         .await?;

@@ -42,7 +42,8 @@ async fn download(args: args::Download) -> Result<(), Failure> {
     let account = Account::open(&args.target.account).await?;
     let mut rows = RowPrinter::new(args.target.output);
     let conversation = account.conversation(&args.target.conversation).await?;
-    let call = messages::show(&conversation, args.target.message.as_str());
+    let message = account.message(&conversation, &args.target.message).await?;
+    let call = messages::show(&conversation, message);
     let message = account.call(&call).await?;
     let media = media(&message, args.size);
     if media.is_empty() {

@@ -1,6 +1,6 @@
 //! `groupme edit`: changes the text of a message.
 
-use groupme_model::{Attachment, Draft, MessageId};
+use groupme_model::{Attachment, Draft};
 use groupme_rest::endpoint::messages;
 
 use super::text;
@@ -15,7 +15,7 @@ pub(crate) async fn run(args: Edit) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
     let text = text::read(&args.text)?;
     let conversation = account.conversation(&args.conversation).await?;
-    let message = MessageId::from(args.message);
+    let message = account.message(&conversation, &args.message).await?;
     // An edit replaces the attachments as well, so those that stay are sent again.
     let before = account
         .call(&messages::show(&conversation, &message))

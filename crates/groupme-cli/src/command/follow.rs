@@ -68,9 +68,9 @@ pub(crate) async fn follow(
         }
         let incoming = tokio::select! {
             incoming = client.next(), if leaving || !waits => incoming,
-            (groups, chats) = &mut names, if wants_names => {
+            known = &mut names, if wants_names => {
                 (wants_names, waits) = (false, false);
-                printer.set_names(handle.user(), &groups, &chats);
+                printer.set_names(handle.user(), &known);
                 continue;
             }
             () = &mut moment, if waits => { waits = false; continue }
@@ -113,7 +113,7 @@ pub(crate) async fn follow(
             // A save contains all that was not saved before it.
             (Some(error), Some(saved)) => saved.await.map_err(|_| not_saved(&error)),
         },
-        ClientEnd::Unauthorized(_) => Err(Failure::Credentials(anyhow!("{end}"))),
+        ClientEnd::Unauthorized(_) => Err(Failure::Credentials(anyhow!("{end}; {REMEDY}"))),
         end => Err(Failure::Other(anyhow!("{end}"))),
     }
 }
@@ -126,5 +126,9 @@ fn not_saved(error: &StoreError) -> Failure {
     ))
 }
 
+/// Remedy for a token that the gateway refuses.
+pub(super) const REMEDY: &str =
+    "run `groupme login` with a new access token, or check GROUPME_ACCESS_TOKEN";
+
 /// Maximum delay of the first events while names are fetched.
-const NAMES_TIMEOUT: Duration = Duration::from_secs(1);
+const NAMES_TIMEOUT: Duration = Duration::from_secs(2);

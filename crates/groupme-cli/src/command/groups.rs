@@ -12,6 +12,13 @@ use crate::{
 pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
+    let listed = list(&account, &args, &mut rows).await;
+    // Those before an error, too.
+    rows.finish()?;
+    listed
+}
+
+async fn list(account: &Account, args: &Groups, rows: &mut RowPrinter) -> Result<(), Failure> {
     let mut groups = if args.members {
         account.rest().groups_with_members()
     } else {

@@ -1,6 +1,6 @@
 //! `groupme like`: reacts to a message.
 
-use groupme_model::{LikeIcon, MessageId};
+use groupme_model::LikeIcon;
 
 use crate::{
     account::Account,
@@ -17,7 +17,7 @@ pub(crate) async fn run(args: Like) -> Result<(), Failure> {
     };
     let account = Account::open(&args.target.account).await?;
     let conversation = account.conversation(&args.target.conversation).await?;
-    let message = MessageId::from(args.target.message);
+    let message = account.message(&conversation, &args.target.message).await?;
     let has_icon = icon.is_some();
     let reactions = account.rest().react(&conversation, &message, icon);
     let reactions = match reactions.await {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::anyhow;
-use groupme_client::{Builder, DeliveryConfig, GroupId, Polling, Scope};
+use groupme_client::{Builder, Conversation, DeliveryConfig, Polling, Scope};
 
 use super::{
     Stop,
@@ -14,12 +14,12 @@ use super::{
 };
 use crate::{
     account,
-    args::{self, Format, Listen},
+    args::{self, ConversationArgs, Format, Listen},
     exit::Failure,
     output::{Printer, closed},
 };
 
-pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
+pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
     let format = args.format.unwrap_or_else(|| {
         if io::stdout().is_terminal() {
             Format::Pretty
@@ -38,11 +38,8 @@ pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
         None if is_restricted => Scope::Account,
         Some(args::Scope::Everything) | None => Scope::Everything,
     });
-    for group in core::mem::take(&mut args.groups) {
-        builder = builder.subscribe(GroupId::new(group));
-    }
-    for with in core::mem::take(&mut args.direct_messages) {
-        builder = builder.subscribe(account::direct_messages(&with));
+    for conversation in conversations(&args).await? {
+        builder = builder.subscribe(conversation);
     }
     builder = deliver(builder, &args)?;
     let client = builder.connect().map_err(Failure::usage)?;
@@ -60,6 +57,24 @@ pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
     )
     .await
     .map_err(Failure::with_closed_pipe)
+}
+
+/// Returns the conversations that are named.
+async fn conversations(args: &Listen) -> Result<Vec<Conversation>, Failure> {
+    let mut found = Vec::new();
+    let places = args
+        .groups
+        .iter()
+        .map(|group| ConversationArgs::group(group))
+        .chain(
+            args.direct_messages
+                .iter()
+                .map(|with| ConversationArgs::dm(with)),
+        );
+    for place in places {
+        found.push(account::beside(&args.account, &args.gateway, &place).await?);
+    }
+    Ok(found)
 }
 
 /// Refuses output by which an event would be acknowledged that nobody has seen.

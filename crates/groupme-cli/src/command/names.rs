@@ -1,20 +1,27 @@
 //! Names of an account's groups and users.
 
-use groupme_model::{Chat, Group};
 use groupme_rest::{
     Client, Error,
-    endpoint::{Page, chats, groups},
+    endpoint::{Page, chats, groups, relationships},
 };
 
 use super::PER_PAGE;
+use crate::output::KnownNames;
 
-/// Fetches the most recently active groups with their members, and the most recent chats. Other
-/// users become known by name with their first message. Empty if REST fails: names are optional.
-pub(super) async fn names(rest: &Client) -> (Vec<Group>, Vec<Chat>) {
+/// Fetches the most recently active groups, the most recent chats and the contacts. Members are not
+/// fetched, of whom large groups have thousands: they become known by name with their first message. Empty
+/// if REST fails: names are optional.
+pub(super) async fn names(rest: &Client) -> KnownNames {
     let page = || Page::new(1, PER_PAGE);
-    let (groups, chats) = (groups::list(page()), chats::list(page()));
-    let (groups, chats) = tokio::join!(rest.call(&groups), rest.call(&chats));
-    (or_empty(groups), or_empty(chats))
+    let groups = groups::list_without_members(page());
+    let (chats, contacts) = (chats::list(page()), relationships::list(true, None));
+    let (groups, chats, contacts) =
+        tokio::join!(rest.call(&groups), rest.call(&chats), rest.call(&contacts));
+    KnownNames {
+        groups: or_empty(groups),
+        chats: or_empty(chats),
+        contacts: or_empty(contacts),
+    }
 }
 
 fn or_empty<T>(answer: Result<Vec<T>, Error>) -> Vec<T> {

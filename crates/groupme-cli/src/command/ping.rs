@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use anyhow::anyhow;
-use groupme_client::{DEFAULT_GATEWAY, EventRef, Handle, Incoming};
+use groupme_client::{EventRef, Handle, Incoming};
 use groupme_model::channel;
 use tokio::time::Instant;
 
@@ -16,7 +16,8 @@ use crate::{
 };
 
 pub(crate) async fn run(args: Ping) -> Result<(), Failure> {
-    if args.gateway.url == DEFAULT_GATEWAY && args.interval < MIN_PING_INTERVAL {
+    let is_short = args.interval < MIN_PING_INTERVAL;
+    if is_short && !account::has_other_gateway(&args.account, &args.gateway).await? {
         return Err(Failure::Usage(anyhow!(
             "GroupMe allows one ping in {MIN_PING_INTERVAL:?}: choose a longer --interval"
         )));

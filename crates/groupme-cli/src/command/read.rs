@@ -1,7 +1,7 @@
 //! `groupme read`: marks a conversation as read.
 
 use anyhow::anyhow;
-use groupme_model::{HistoryWindow, MessageId};
+use groupme_model::HistoryWindow;
 use groupme_rest::{
     Conversation,
     endpoint::{messages, receipts},
@@ -18,7 +18,10 @@ pub(crate) async fn run(args: Read) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
     let conversation = account.conversation(&args.conversation).await?;
     let id = account.id_of(&conversation).await?;
-    let message = args.message.map(MessageId::from);
+    let message = match &args.message {
+        Some(message) => Some(account.message(&conversation, message).await?),
+        None => None,
+    };
     let receipt = match (&conversation, message) {
         (Conversation::Group(_), Some(message)) => receipts::mark_read_up_to(&id, &message),
         (Conversation::Group(_), None) => {

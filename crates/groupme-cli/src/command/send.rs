@@ -1,5 +1,7 @@
 //! `groupme send`: sends a message exactly once.
 
+mod parts;
+
 use core::time::Duration;
 use std::path::Path;
 
@@ -9,17 +11,18 @@ use groupme_model::{
     attachment::{Image, Mentions, Reply},
 };
 use groupme_rest::{
-    Conversation, Error, Sent,
+    Conversation,
     endpoint::{members, messages, uploads},
 };
 
+use self::parts::Parts;
 use super::text;
 use crate::{
     account::Account,
     args::{Mention, Send},
     exit::Failure,
     input_file,
-    output::{Row, RowPrinter},
+    output::RowPrinter,
 };
 
 pub(crate) async fn run(args: Send) -> Result<(), Failure> {
@@ -32,54 +35,42 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
     let conversation = account.conversation(&args.conversation).await?;
     let text = text.unwrap_or_default();
     let mentions = mentions(&account, &conversation, &args.mentions, &text).await?;
-    let mut draft = Draft::new(text);
+    let mut drafts = if args.split {
+        Draft::split_numbered(&text)
+    } else {
+        vec![Draft::new(text)]
+    };
+    // A picture may come without a text.
+    let mut first = if drafts.is_empty() {
+        Draft::new("")
+    } else {
+        drafts.remove(0)
+    };
     if let Some(mentions) = mentions {
-        draft = draft.attach(mentions);
+        first = first.attach(mentions);
     }
-    if let Some(message) = args.reply_to {
-        draft = draft.attach(answer(&account, &conversation, message.into()).await?);
+    if let Some(message) = &args.reply_to {
+        let message = account.message(&conversation, message).await?;
+        first = first.attach(answer(&account, &conversation, message).await?);
     }
     if let Some((kind, bytes)) = image {
         let picture = account.call(&uploads::image(kind, bytes)).await?;
-        draft = draft.attach(Image::new(picture.url));
+        first = first.attach(Image::new(picture.url));
     }
-    let is_new = args.guid.is_none();
+    let own = args.guid.is_some();
     let guid = match args.guid {
         Some(guid) => SourceGuid::from(guid),
         None => account.rest().source_guid(),
     };
-    let sent = account.rest().send_as(&conversation, draft, guid.clone());
-    match sent.await {
-        Ok(sent) => {
-            if is_new && sent == Sent::DuplicateNotFound {
-                tracing::warn!(
-                    "GroupMe refused the message as one that it already has, and does not list it"
-                );
-            }
-            let printed = RowPrinter::new(args.output).row(&Row::Sent(&sent, &guid));
-            let printed = printed.context("the message was sent, but its id cannot be printed");
-            printed.map_err(Failure::Output)
-        }
-        Err(error @ (Error::Unreadable { .. } | Error::Oversize { .. })) => {
-            // An answer that is too large may be that of a proxy.
-            let was = if matches!(error, Error::Unreadable { .. }) {
-                "was"
-            } else {
-                "may have been"
-            };
-            let guid = format!(
-                "the message {was} sent, but the answer cannot be read; to retry without sending \
-                 twice, add --guid {guid} within a minute"
-            );
-            Err(account.failure(error).await.and(&guid))
-        }
-        Err(error) if error.is_transient() && !error.was_not_processed() => {
-            // The message may have arrived: name the id with which a retry cannot send twice.
-            let guid = format!("to retry without sending twice, add --guid {guid} within a minute");
-            Err(account.failure(error).await.and(&guid))
-        }
-        Err(error) => Err(account.failure(error).await),
-    }
+    drafts.insert(0, first);
+    let parts = Parts {
+        account: &account,
+        conversation: &conversation,
+        guid,
+        is_new: !own,
+        rows: RowPrinter::new(args.output),
+    };
+    parts.send(drafts).await
 }
 
 /// Returns the mentions, each at the first place of its words in the text.
@@ -99,7 +90,7 @@ async fn mentions(
         let users = if user == EVERYONE {
             others(account, conversation).await?
         } else {
-            vec![UserId::from(user.as_str())]
+            vec![mentioned(account, conversation, user).await?]
         };
         for user in users {
             let added = mentions.add(user, text, start..start + words.len());
@@ -107,6 +98,19 @@ async fn mentions(
         }
     }
     Ok((!wanted.is_empty()).then_some(mentions))
+}
+
+/// Returns the user of a mention, given by id or by name.
+async fn mentioned(
+    account: &Account,
+    conversation: &Conversation,
+    user: &str,
+) -> Result<UserId, Failure> {
+    match conversation {
+        Conversation::Group(group) => account.member(group, user, "--mention").await,
+        // The other user is the only one there is.
+        _ => Ok(UserId::from(user)),
+    }
 }
 
 /// Returns all members of a group but the account's user.

@@ -8,16 +8,17 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, anyhow};
 use groupme_archive::{Contents, PartFile};
-use groupme_model::{ConversationId, UserId};
+use groupme_model::ConversationId;
 use groupme_rest::Conversation;
 use jiff::tz::TimeZone;
 
 use self::activity::Activity;
 use super::archive::of_files;
 use crate::{
-    account::{Account, direct_messages},
+    account::Account,
     args::{ConversationArgs, RowFormat, Stats},
     exit::Failure,
+    name_lookup::{Named, choose},
     output::write_json,
 };
 
@@ -57,7 +58,7 @@ pub(crate) async fn run(args: Stats) -> Result<(), Failure> {
 
 /// Counts the messages of an archive, or of one conversation in it.
 fn read(contents: &Contents, args: &Stats, activity: &mut Activity) -> Result<(), Failure> {
-    let wanted = wanted(args, contents.user())?;
+    let wanted = wanted(args, contents)?;
     let conversations = contents.conversations().iter();
     let mut is_found = false;
     for about in conversations.filter(|about| wanted.as_ref().is_none_or(|id| *id == about.id)) {
@@ -78,25 +79,38 @@ fn read(contents: &Contents, args: &Stats, activity: &mut Activity) -> Result<()
     }
 }
 
-fn wanted(args: &Stats, you: &UserId) -> Result<Option<ConversationId>, Failure> {
-    match (&args.group, &args.dm) {
-        (Some(group), _) => Ok(Some(group.as_str().into())),
-        (None, Some(with)) => {
-            let conversation = direct_messages(with).id(you);
-            conversation.map(Some).map_err(Failure::usage)
-        }
-        (None, None) => Ok(None),
+fn wanted(args: &Stats, contents: &Contents) -> Result<Option<ConversationId>, Failure> {
+    let (Some(wanted), kind, option) = (match (&args.group, &args.dm) {
+        (Some(group), _) => (Some(group), "group", "--group"),
+        (None, with) => (with.as_ref(), "user", "--dm"),
+    }) else {
+        return Ok(None);
+    };
+    if let Some(conversation) = place(args).by_id() {
+        let id = conversation.id(contents.user());
+        return id.map(Some).map_err(Failure::usage);
+    }
+    let conversations = contents.conversations().iter();
+    let named: Vec<_> = conversations
+        .filter(|about| about.id.as_str().contains('+') == (kind == "user"))
+        .map(|about| Named::new(&about.id, about.name.clone().unwrap_or_default()))
+        .collect();
+    let found = choose(wanted, kind, option, &named)?;
+    Ok(Some(ConversationId::from(found.id)))
+}
+
+fn place(args: &Stats) -> ConversationArgs {
+    ConversationArgs {
+        group: args.group.clone(),
+        topic: None,
+        dm: args.dm.clone(),
     }
 }
 
 /// Counts the messages that GroupMe has of a conversation.
 async fn fetch(args: &Stats, activity: &mut Activity) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
-    let place = ConversationArgs {
-        group: args.group.clone(),
-        dm: args.dm.clone(),
-    };
-    let conversation: Conversation = account.conversation(&place).await?;
+    let conversation: Conversation = account.conversation(&place(args)).await?;
     let mut history = account.rest().history(conversation);
     while let Some(page) = history.next().await {
         match page {

@@ -2,26 +2,27 @@
 
 use core::time::Duration;
 
-use anyhow::{Context as _, anyhow};
-use groupme_client::{Builder, Conversation, EventRef, Handle, Incoming, UserId};
-use groupme_model::{ConversationId, GroupId, UserPair, channel};
+use anyhow::Context as _;
+use groupme_client::{Conversation, EventRef, Handle, Incoming, UserId};
+use groupme_model::{UserPair, channel};
 use tokio::time::Instant;
 
 use super::{Stop, wait::EventWaiter};
 use crate::{
     account,
-    args::{ConversationArgs, Typing},
+    args::Typing,
     exit::Failure,
     output::{Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: Typing) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
-    let place = TypingTarget::new(args.conversation)?;
+    let place = account::beside(&args.account, &args.gateway, &args.conversation).await?;
     let (builder, you) = account::gateway(&args.account, &args.gateway).await?;
-    let channel = place.channel(&you)?;
-    let client = place
-        .listen(builder.without_backfill())
+    let channel = channel_of(&place, &you)?;
+    let client = builder
+        .without_backfill()
+        .subscribe(&place)
         .connect()
         .map_err(Failure::usage)?;
     let mut typing_run = TypingRun {
@@ -44,7 +45,7 @@ pub(crate) async fn run(args: Typing) -> Result<(), Failure> {
 struct TypingRun {
     handle: Handle,
     waiter: EventWaiter,
-    place: TypingTarget,
+    place: Conversation,
     you: UserId,
     channel: String,
     /// Maximum wait for the gateway.
@@ -71,8 +72,8 @@ impl TypingRun {
 
     /// Sends a notice, and waits until the gateway has distributed it, to this client as well.
     async fn once(&mut self) -> Result<(), Failure> {
-        self.place
-            .say(&self.handle)
+        self.handle
+            .send_typing(&self.place)
             .map_err(|error| Failure::Other(error.into()))?;
         let until = Instant::now() + self.limit;
         let (channel, you) = (self.channel.as_str(), self.you.as_str());
@@ -93,56 +94,18 @@ impl TypingRun {
     }
 }
 
-/// The conversation that is typed in.
-enum TypingTarget {
-    Group(GroupId),
-    /// Direct messages, by user id or conversation id.
-    User(String),
-}
-
-impl TypingTarget {
-    fn new(place: ConversationArgs) -> Result<Self, Failure> {
-        match (place.group, place.dm) {
-            (Some(group), _) => Ok(Self::Group(group.as_str().into())),
-            (None, Some(with)) => Ok(Self::User(with)),
-            (None, None) => Err(Failure::Usage(anyhow!("add --group or --dm"))),
+/// Returns the channel of a conversation.
+fn channel_of(conversation: &Conversation, you: &UserId) -> Result<String, Failure> {
+    let named = match conversation {
+        Conversation::Group(group) => channel::group(group),
+        Conversation::User(user) => {
+            UserPair::new(you, user).map(|pair| channel::direct_message(&pair))
         }
-    }
-
-    fn channel(&self, you: &UserId) -> Result<String, Failure> {
-        let (id, channel) = match self {
-            Self::Group(group) => (group.as_str(), channel::group(group)),
-            Self::User(with) => {
-                let pair = if with.contains('+') {
-                    UserPair::try_from(&ConversationId::from(with.as_str()))
-                } else {
-                    UserPair::new(you, &UserId::from(with.as_str()))
-                };
-                (
-                    with.as_str(),
-                    pair.map(|pair| channel::direct_message(&pair)),
-                )
-            }
-        };
-        channel
-            .with_context(|| format!("`{id}` is not a valid id"))
-            .map_err(Failure::Usage)
-    }
-
-    fn conversation(&self) -> Conversation {
-        match self {
-            Self::Group(group) => group.into(),
-            Self::User(with) => account::direct_messages(with),
-        }
-    }
-
-    fn listen(&self, builder: Builder) -> Builder {
-        builder.subscribe(self.conversation())
-    }
-
-    fn say(&self, handle: &Handle) -> Result<(), groupme_client::Error> {
-        handle.send_typing(self.conversation())
-    }
+        Conversation::Direct(pair) => Ok(channel::direct_message(pair)),
+    };
+    named
+        .context("the id of the conversation is not valid")
+        .map_err(Failure::Usage)
 }
 
 /// Interval of notices. Viewers stop showing a notice after five seconds.

@@ -1,6 +1,5 @@
 //! `groupme unlike`: a reaction taken back.
 
-use groupme_model::MessageId;
 use groupme_rest::endpoint::reactions;
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
 pub(crate) async fn run(args: MessageArgs) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
     let conversation = account.conversation(&args.conversation).await?;
-    let message = MessageId::from(args.message);
+    let message = account.message(&conversation, &args.message).await?;
     let left = account
         .call(&reactions::unlike(&conversation, &message))
         .await?;

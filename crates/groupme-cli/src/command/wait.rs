@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use groupme_client::{Client, ClientEnd, Incoming, Status};
 use tokio::time::{Instant, timeout_at};
 
+use super::follow::REMEDY;
 use crate::{exit::Failure, output::chain};
 
 /// A client and the last error of its connection.
@@ -106,7 +107,7 @@ impl EventWaiter {
 /// Returns the error for a client that ended by itself.
 fn end(why: &ClientEnd) -> Failure {
     match why {
-        ClientEnd::Unauthorized(_) => Failure::Credentials(anyhow!("{why}")),
+        ClientEnd::Unauthorized(_) => Failure::Credentials(anyhow!("{why}; {REMEDY}")),
         why => Failure::Other(anyhow!("{why}")),
     }
 }

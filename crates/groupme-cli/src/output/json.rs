@@ -2,6 +2,7 @@
 
 mod row;
 
+use core::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use groupme_client::{ConversationId, Delivery, MessageId, Status, Value};
@@ -199,6 +200,33 @@ pub(crate) fn write(out: &mut impl io::Write, value: &impl Serialize) -> io::Res
     out.write_all(b"\n")
 }
 
+/// Writes indented JSON for people, with the same escapes.
+pub(super) fn write_indented(out: &mut String, value: &impl Serialize) {
+    // Text and numbers always become JSON.
+    let Ok(compact) = serde_json::to_value(value) else {
+        return;
+    };
+    let Ok(text) = serde_json::to_string_pretty(&compact) else {
+        return;
+    };
+    for letter in text.chars() {
+        if letter == '\n' || !is_escaped(letter) {
+            out.push(letter);
+        } else {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                // Writing into memory does not fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out.push('\n');
+}
+
+/// Returns whether a letter is escaped in text, although JSON would allow it.
+fn is_escaped(letter: char) -> bool {
+    matches!(letter, '\u{7f}'..='\u{9f}') || is_invisible(letter)
+}
+
 /// Escapes DEL, the C1 controls and characters that hide or reorder text as well: JSON allows them in
 /// text, and a terminal obeys them.
 struct EscapeControls;
@@ -210,7 +238,6 @@ impl Formatter for EscapeControls {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        let is_escaped = |letter| matches!(letter, '\u{7f}'..='\u{9f}') || is_invisible(letter);
         while let Some(at) = rest.find(is_escaped) {
             let (plain, tail) = rest.split_at(at);
             out.write_all(plain.as_bytes())?;
@@ -225,6 +252,9 @@ impl Formatter for EscapeControls {
         out.write_all(rest.as_bytes())
     }
 }
+
+#[cfg(test)]
+mod fields;
 
 #[cfg(test)]
 mod tests {

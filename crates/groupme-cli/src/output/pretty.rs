@@ -1,6 +1,8 @@
 //! Text output: one line for each event or status.
 
+mod cells;
 mod escape;
+mod message;
 mod names;
 mod row;
 mod sentence;
@@ -8,12 +10,16 @@ mod sentence;
 use std::io::{self, Write as _};
 
 use groupme_client::{Delivery, LossReason, Status, Timestamp, UserId};
-use groupme_model::{Chat, Group};
 use jiff::tz::TimeZone;
 
 pub(crate) use self::escape::{escape_control, escape_invisible, is_invisible};
 use self::names::Names;
-use super::chain;
+use super::{
+    KnownNames, chain,
+    table::Table,
+    terminal::Terminal,
+    text::{Style, Text},
+};
 
 /// Prints lines with names, which pushes often lack: they carry ids only.
 #[derive(Debug)]
@@ -22,6 +28,9 @@ pub(super) struct Pretty {
     /// Losses were reported since the last `CaughtUp`.
     has_lost: bool,
     zone: TimeZone,
+    terminal: Terminal,
+    /// Rows that are printed together.
+    table: Option<Table>,
 }
 
 impl Pretty {
@@ -30,18 +39,20 @@ impl Pretty {
             names: Names::default(),
             has_lost: false,
             zone: TimeZone::system(),
+            terminal: Terminal::stdout(),
+            table: None,
         }
     }
 
-    pub(super) fn set_names(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
-        self.names.learn_account(own, groups, chats);
+    pub(super) fn set_names(&mut self, own: &UserId, known: &KnownNames) {
+        self.names.learn_account(own, known);
     }
 
     pub(super) fn event(&mut self, delivery: &Delivery) -> io::Result<()> {
         let event = delivery.event();
         self.names.learn(&event);
         let text = sentence::event(&event, delivery.channel(), &self.names);
-        self.line(event.received_at(), &text)
+        self.line(event.received_at(), text)
     }
 
     pub(super) fn status(&mut self, status: &Status) -> io::Result<()> {
@@ -116,17 +127,25 @@ impl Pretty {
             Status::Ended(end) => format!("· ended: {end}"),
             _ => return Ok(()),
         };
-        self.line(None, &text)
+        let mut status = Text::default();
+        status.push(&text, Style::Faint);
+        self.line(None, status)
     }
 
     /// Prints a line with a time; `None` is the current time.
-    fn line(&self, time: Option<Timestamp>, text: &str) -> io::Result<()> {
+    fn line(&self, time: Option<Timestamp>, text: Text) -> io::Result<()> {
         let time = match time {
             Some(time) => self.clock(time),
             None => self.clock_of(jiff::Timestamp::now()),
         };
+        let head = format!("{time}  ");
+        let mut line = Text::default();
+        line.push(&head, Style::Faint);
+        line.append(text);
+        let mut out = String::new();
+        line.write_wrapped(&mut out, self.terminal, head.len());
         let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{time}  {}", escape_control(text))?;
+        stdout.write_all(out.as_bytes())?;
         stdout.flush()
     }
 

@@ -4,9 +4,12 @@ use core::time::Duration;
 use std::path::Path;
 
 use groupme_model::{
-    Chat, ConversationId, Group, Message, MessageId, Reaction, ReadReceipt, SourceGuid,
+    Bot, Chat, ConversationId, Group, GroupId, Json, Member, Message, MessageId, Poll, Reaction,
+    ReadReceipt, SourceGuid, Topic, User,
 };
 use groupme_rest::Sent;
+
+use crate::{credentials::Origin, profile::Profile};
 
 /// A row. JSON output prints GroupMe's own object where there is one.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,30 @@ pub(crate) enum Row<'a> {
     /// The number of a ping, from 1, and its round-trip time; `None` without an echo.
     RoundTrip(u32, Option<Duration>),
     RoundTrips(&'a RoundTrips),
+    /// A new profile with its name and file.
+    LoggedIn(&'a str, &'a Profile, &'a Path),
+    /// The name of a profile that was removed.
+    LoggedOut(&'a str),
+    /// A profile of a list, with its name.
+    Profile(&'a str, &'a Profile),
+    Member(&'a Member),
+    Topic(&'a Topic),
+    Poll(&'a Poll),
+    Bot(&'a Bot),
+    /// A group that was joined; `None` if an admin has to approve the request.
+    Joined(&'a GroupId, Option<&'a Group>),
+    /// A group that was left, and its name.
+    Left(&'a GroupId, Option<&'a str>),
+    /// A message that was pinned, or else unpinned.
+    Pinned(&'a ConversationId, &'a MessageId, bool),
+    /// The number of messages posted as a bot, whose id is a secret.
+    Posted(usize),
+    /// A bot was deleted.
+    Destroyed,
+    /// An answer of the API.
+    Json(&'a Json),
+    /// The account's user, and the origin of the token.
+    Account(&'a User, &'a Origin),
 }
 
 /// Round-trip times of pings.

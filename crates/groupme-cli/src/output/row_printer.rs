@@ -28,16 +28,23 @@ impl RowPrinter {
         }
     }
 
-    /// Prints at most `most` messages of a page, all at once.
-    pub(crate) fn messages(&mut self, page: &MessagePage, most: usize) -> io::Result<()> {
+    /// Prints some messages of a page, all at once.
+    pub(crate) fn messages(
+        &mut self,
+        page: &MessagePage,
+        skip: usize,
+        take: usize,
+    ) -> io::Result<()> {
         let mut lines = Vec::new();
         if let Some(pretty) = &mut self.pretty {
             pretty.learn(page);
         }
-        for message in page.messages().take(most) {
+        for message in page.messages().skip(skip).take(take) {
             match &self.pretty {
                 Some(pretty) => {
-                    pretty.write_row(&mut lines, &Row::Message(&message.into_owned()))?;
+                    let mut text = String::new();
+                    pretty.write_row(&mut text, &Row::Message(&message.into_owned()));
+                    lines.append(&mut text.into_bytes());
                 }
                 // GroupMe's own object.
                 None => json::write(&mut lines, &message.raw())?,
@@ -48,10 +55,19 @@ impl RowPrinter {
         stdout.flush()
     }
 
+    /// Prints a row. Those of lists for people are printed by [`finish`](Self::finish), aligned.
     pub(crate) fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
-        match &self.pretty {
+        match &mut self.pretty {
             Some(pretty) => pretty.row(row),
             None => json::row(row),
+        }
+    }
+
+    /// Ends a list.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        match &mut self.pretty {
+            Some(pretty) => pretty.finish(),
+            None => Ok(()),
         }
     }
 }

@@ -35,11 +35,14 @@ async fn every_chat_is_listed_once_however_many_pages_there_are() {
         .await
         .well()
         .stdout;
-    let first = shown.lines().next().unwrap();
-    assert!(
-        first.ends_with(&format!("  {}  Mara  Mara: me last", cast.mara)),
-        "{first}"
-    );
+    let mut lines = shown.lines();
+    let header = lines.next().unwrap();
+    let first = lines.next().unwrap();
+    let found = format!("  {}  Mara        Mara: me last", cast.mara);
+    assert!(first.ends_with(&found), "{first}");
+    let column = |title| header.find(title).unwrap();
+    assert_eq!(first.find("Mara"), Some(column("NAME")));
+    assert_eq!(first.find("Mara:"), Some(column("MESSAGE")));
 }
 
 #[tokio::test]

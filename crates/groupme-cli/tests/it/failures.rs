@@ -31,7 +31,7 @@ async fn a_wrong_token_ends_with_status_three_and_is_not_repeated() {
 async fn a_group_that_is_not_there_or_not_yours_ends_with_status_four() {
     let sim = sim().await;
     let foreign = sim.cast().surprise.to_string();
-    for group in ["1", "no-number", &foreign] {
+    for group in ["1", &foreign] {
         for arguments in [
             &["history", "--group", group][..],
             &["send", "--group", group, "hello"],
@@ -50,8 +50,17 @@ async fn a_group_that_is_not_there_or_not_yours_ends_with_status_four() {
 #[tokio::test]
 async fn an_id_that_cannot_be_one_is_wrong_usage() {
     let sim = sim().await;
-    for group in ["", "..", "."] {
+    for group in ["", " "] {
         let result = run(ask(&sim, &["history", "--group", group])).await;
+        assert!(
+            result.refused(2).contains("--group is empty"),
+            "{}",
+            result.stderr
+        );
+    }
+    for message in ["", "..", "."] {
+        let delete = ["delete", "--group", "1", message];
+        let result = run(ask(&sim, &delete)).await;
         assert!(
             result.refused(2).contains("an id of its path"),
             "{}",

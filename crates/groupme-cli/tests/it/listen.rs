@@ -272,3 +272,45 @@ async fn a_server_that_is_not_there_is_tried_until_the_time_is_over() {
         );
     }
 }
+
+#[tokio::test]
+async fn every_event_of_a_conversation_names_it() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let api = sim.api_url();
+    let mut listening = Running::start(listen(&sim, &["--api-url", &api]));
+    listening.json_of("following").await;
+    let lake = cast.lake.to_string();
+    let direct = groupme_sim::Conversation::direct(cast.me, cast.mara).id();
+    let id = sim.say("hello").unwrap();
+    let psst = sim
+        .with_world(|world| {
+            world.react(id, cast.theo, "👍")?;
+            let psst = world.direct_message(cast.mara, cast.me, "psst")?;
+            world.react(psst, cast.mara, "👍")?;
+            Ok::<_, groupme_sim::WorldError>(psst)
+        })
+        .unwrap();
+    let gateway = sim.gateway_url();
+    let typing = ["typing", "--group", &lake, "--gateway-url", &gateway];
+    run(crate::program::ask(&sim, &typing)).await.well();
+    let mut seen = std::collections::BTreeSet::new();
+    while !seen.contains("typing") {
+        let event = listening.json_of("event").await;
+        let kind = event["type"].as_str().unwrap().to_owned();
+        let subject = event["data"]["subject"].to_string();
+        let expected = if subject.contains(&psst.to_string()) {
+            &direct
+        } else {
+            &lake
+        };
+        assert_eq!(event["conversation"], **expected, "{event}");
+        seen.insert(kind);
+    }
+    assert!(
+        seen.contains("line.create") && seen.contains("favorite"),
+        "{seen:?}"
+    );
+    listening.signal("TERM").await;
+    listening.finish().await.well();
+}

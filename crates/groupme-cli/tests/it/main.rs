@@ -5,7 +5,9 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod api;
 mod archive;
+mod bots;
 mod bounds;
 mod canned;
 mod changes;
@@ -14,14 +16,19 @@ mod decode;
 mod demo;
 mod download;
 mod failures;
+mod fields;
 mod files;
 mod full_disk;
 mod history;
 mod hostile;
 mod listen;
+mod login;
 mod logs;
+mod membership;
+mod names;
 mod outputs;
 mod ping;
+mod polls;
 mod program;
 mod secrets;
 mod sending;
@@ -31,5 +38,6 @@ mod sim;
 mod state;
 mod stats;
 mod summary;
+mod terminal;
 mod typing;
 mod usage;

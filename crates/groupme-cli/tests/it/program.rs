@@ -36,6 +36,11 @@ pub(crate) fn groupme(arguments: &[&str]) -> Command {
         .env_remove("GROUPME_API_URL")
         .env_remove("GROUPME_GATEWAY_URL")
         .env_remove("GROUPME_USER_ID")
+        .env_remove("GROUPME_PROFILE")
+        .env_remove("NO_COLOR")
+        .env_remove("TERM")
+        // No profile of the person who runs the tests.
+        .env("XDG_CONFIG_HOME", "/nonexistent")
         .env_remove("RUST_LOG")
         .env("TZ", "UTC")
         .stdin(Stdio::null())

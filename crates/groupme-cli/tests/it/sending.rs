@@ -60,7 +60,7 @@ async fn the_text_can_come_from_standard_input() {
     for (input, reason) in [
         (String::new(), "empty"),
         ("x".repeat(1001), "1001 characters"),
-        ("x".repeat(70_000), "characters"),
+        ("x".repeat(70_000), "1,000 characters"),
     ] {
         let command = ask(&sim, &["send", "--group", &lake, "-"]);
         let result = run_with(command, input.as_bytes()).await;
@@ -257,4 +257,74 @@ async fn a_message_that_was_sent_before_and_cannot_be_found_is_a_success() {
     let arguments = ["send", "--group", "7", "--guid", "g", "hello"];
     let sent = run(asking(&server.url, "a-token", &arguments)).await.well();
     assert_eq!(sent.one(), json!({"id": null, "source_guid": "g"}));
+}
+
+#[tokio::test]
+async fn a_long_text_is_sent_in_numbered_parts_in_their_order() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    let lines: Vec<_> = (0..50)
+        .map(|number| format!("line {number} {}\n", "x".repeat(40)))
+        .collect();
+    let text = lines.concat();
+    let send = |more: &[&str]| {
+        let arguments = [&["send", "--group", &lake], more, &["-"]].concat();
+        ask(&sim, &arguments)
+    };
+    let parts = run_with(send(&["--split", "--guid", "g"]), text.as_bytes()).await;
+    let parts = parts.well().json();
+    let texts: Vec<_> = parts
+        .iter()
+        .map(|part| part["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(texts.len(), 3);
+    for (text, head) in texts
+        .iter()
+        .zip(["(1/3) line 0 ", "(2/3) line ", "(3/3) line "])
+    {
+        assert!(text.starts_with(head) && text.ends_with('x'), "{text}");
+        assert!(text.chars().count() <= 1_000);
+    }
+    let guids: Vec<_> = parts
+        .iter()
+        .map(|part| part["source_guid"].clone())
+        .collect();
+    assert_eq!(guids, ["g-1", "g-2", "g-3"]);
+    let short = run_with(send(&["--split", "--guid", "s"]), b"short")
+        .await
+        .well();
+    assert_eq!(
+        (&short.one()["text"], &short.one()["source_guid"]),
+        (&json!("short"), &json!("s"))
+    );
+    let far = run_with(send(&["--split"]), "x".repeat(70_000).as_bytes()).await;
+    assert!(
+        far.refused(2).contains("more than 65536 bytes"),
+        "{}",
+        far.stderr
+    );
+}
+
+#[tokio::test]
+async fn parts_that_are_sent_are_not_sent_twice() {
+    fn answer(asked: &Asked) -> Answer {
+        let guid = asked.json()["message"]["source_guid"].clone();
+        if guid == "g-3" {
+            return Answer::Json(403, json!({"meta": {"code": 403, "errors": ["slow down"]}}));
+        }
+        Answer::Json(
+            201,
+            enveloped(json!({"message": {"id": "1", "source_guid": guid}})),
+        )
+    }
+    let server = Canned::start(answer).await;
+    let text = "word ".repeat(600);
+    let arguments = ["send", "--group", "7", "--split", "--guid", "g", &text];
+    let result = run(asking(&server.url, "a-token", &arguments)).await;
+    assert_eq!((result.status, result.json().len()), (Some(4), 2));
+    assert!(
+        result.stderr.contains("2 of 4 parts are sent"),
+        "{}",
+        result.stderr
+    );
 }

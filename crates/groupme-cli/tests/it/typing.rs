@@ -82,5 +82,5 @@ async fn a_group_of_others_is_refused() {
         &["typing", "--gateway-url", &url, "--dm", "nobody"],
     ))
     .await;
-    assert!(result.refused(2).contains("nobody"), "{}", result.stderr);
+    assert!(result.refused(4).contains("nobody"), "{}", result.stderr);
 }

@@ -69,9 +69,18 @@ async fn what_cannot_be_meant_is_refused_with_a_reason() {
             "--after",
         ),
         (
-            &["history", "--group", "1", "--since", "1", "--limit", "201"],
-            "--after",
+            &["history", "--group", "1", "--before", "soonish"],
+            "2 hours ago",
         ),
+        (&["history", "--group", "1", "--before", "@first"], "@last"),
+        (&["send", "--topic", "Food", "hello"], "--group"),
+        (&["send", "--topic", "1", "--dm", "2", "hello"], "--dm"),
+        (&["groups", "--profile", "a/b"], "letters, digits"),
+        (
+            &["groups", "--profile", "none"],
+            "groupme login --profile none",
+        ),
+        (&["groups", "--color", "pink"], "pink"),
         (&["history", "--group", "1", "--timeout", "soon"], "soon"),
         (&["like", "--group", "1", "2", "--pack", "5"], "1:5"),
         (&["like", "--group", "1", "2", "--pack", "1:-5"], "1:5"),
@@ -96,7 +105,9 @@ async fn what_cannot_be_meant_is_refused_with_a_reason() {
 async fn a_token_is_asked_for_where_there_is_none() {
     let result = refused(&["listen", "--user", "1"], None).await.stderr;
     assert!(
-        result.contains("GROUPME_ACCESS_TOKEN") && result.contains("--token-file"),
+        result.contains("groupme login")
+            && result.contains("GROUPME_ACCESS_TOKEN")
+            && result.contains("--token-file"),
         "{result}"
     );
     assert!(
@@ -119,8 +130,15 @@ async fn an_address_or_an_id_that_cannot_be_used_is_told() {
         (&["--gateway-url", "push.groupme.com"][..], "URL"),
         (&["--gateway-url", "ftp://push.groupme.com/"], "ftp"),
         (&["--gateway-url", "http://push.groupme.com/faye"], "https"),
-        (&["--group", "a/b"], "`a/b`"),
-        (&["--dm", "+"], "`+`"),
+        (
+            &[
+                "--gateway-url",
+                "http://127.0.0.1:1/faye",
+                "--group",
+                "Lake",
+            ],
+            "--api-url",
+        ),
     ] {
         let arguments = [&["listen", "--user", "1"][..], arguments].concat();
         let result = refused(&arguments, Some("a-token")).await.stderr;
@@ -149,20 +167,84 @@ async fn another_api_has_tls_or_is_this_machine_unless_it_is_allowed() {
     }
 }
 
+/// Returns the commands that the help lists.
+async fn commands() -> Vec<String> {
+    let help = run(groupme(&["--help"])).await.well().stdout;
+    let (_, list) = help.split_once("Usage:").unwrap();
+    let (list, _) = list.split_once("\nOptions:").unwrap();
+    let name = |line: &str| {
+        let rest = line.strip_prefix("  ")?;
+        let (name, about) = rest.split_once(' ')?;
+        (!name.is_empty() && !about.trim().is_empty()).then(|| name.to_owned())
+    };
+    list.lines().filter_map(name).collect()
+}
+
 #[tokio::test]
-async fn help_is_there_for_every_command() {
-    for command in [
+async fn help_with_an_example_is_there_for_every_command() {
+    let commands = commands().await;
+    for known in [
         "demo", "sim", "listen", "decode", "send", "history", "chats", "groups", "edit", "delete",
-        "like", "unlike", "read", "typing", "ping",
+        "like", "unlike", "read", "typing", "ping", "download", "login", "logout", "whoami",
+        "members", "topics", "join", "leave", "polls", "pins", "bot", "api",
     ] {
-        let help = run(groupme(&[command, "--help"])).await;
-        assert_eq!((help.status, help.stderr.as_str()), (Some(0), ""));
-        assert!(help.stdout.contains(&format!("Usage: groupme {command}")));
+        let count = commands.iter().filter(|name| *name == known).count();
+        assert_eq!(count, 1, "{known}: {commands:?}");
     }
-    let help = run(groupme(&["--help"])).await.stdout;
-    for status in 0..=5 {
+    let nested = [
+        &["polls", "list"][..],
+        &["polls", "create"],
+        &["polls", "vote"],
+        &["polls", "end"],
+        &["pins", "list"],
+        &["pins", "add"],
+        &["pins", "remove"],
+        &["bot", "post"],
+        &["bot", "list"],
+        &["bot", "register"],
+        &["bot", "destroy"],
+    ];
+    let single = commands.iter().map(|name| vec![name.as_str()]);
+    for words in single.chain(nested.map(<[&str]>::to_vec)) {
+        let help = run(groupme(&[&words[..], &["--help"]].concat())).await;
+        assert_eq!((help.status, help.stderr.as_str()), (Some(0), ""));
+        let usage = format!("Usage: groupme {}", words.join(" "));
+        assert!(help.stdout.contains(&usage), "{words:?}: {}", help.stdout);
+        let has_commands = help.stdout.contains("\nCommands:");
+        let has_example = help.stdout.contains("\nExample");
+        assert!(has_commands || has_example, "{words:?}: {}", help.stdout);
+    }
+}
+
+#[tokio::test]
+async fn the_help_has_sections_statuses_and_variables() {
+    let help = run(groupme(&["--help"])).await.well().stdout;
+    for status in 0..=7 {
         assert!(help.contains(&format!("\n  {status}  ")), "{help}");
     }
+    for section in ["Accounts", "Messages", "Conversations", "Real time"] {
+        assert!(help.contains(&format!("\n{section}:\n")), "{help}");
+    }
+    assert!(
+        help.contains("    $ groupme send --group \"Lake weekend\""),
+        "{help}"
+    );
+    for variable in [
+        "GROUPME_ACCESS_TOKEN",
+        "GROUPME_PROFILE",
+        "GROUPME_API_URL",
+        "GROUPME_GATEWAY_URL",
+        "GROUPME_USER_ID",
+        "GROUPME_BOT_ID",
+        "NO_COLOR",
+    ] {
+        assert!(help.contains(&format!("\n  {variable}  ")), "{help}");
+    }
+    let brief = run(groupme(&["-h"])).await.well().stdout;
+    assert!(
+        brief.contains("\nMessages:\n") && brief.contains("\nOptions:\n"),
+        "{brief}"
+    );
     let version = run(groupme(&["--version"])).await;
     assert_eq!(
         version.stdout,

@@ -45,7 +45,7 @@ pub fn preview(group: impl Into<GroupId>, share_token: Option<&str>) -> Call<Gro
     match share_token {
         Some(token) => Call::get(Service::V3, "groups/{}/preview/{}")
             .segment(group.into())
-            .segment(token),
+            .secret_segment(token),
         None => Call::get(Service::V3, "groups/{}/preview").segment(group.into()),
     }
     .one(&[])
@@ -128,7 +128,7 @@ pub fn join(
 ) -> Call<Option<Group>> {
     Call::post(Service::V3, "groups/{}/join/{}")
         .segment(group.into())
-        .segment(share_token)
+        .secret_segment(share_token)
         .body(&Join {
             answer: answer.map(|response| Answer { response }),
         })

@@ -297,7 +297,7 @@ async fn a_call_with_an_empty_id_is_not_sent() {
     assert!(matches!(error, Error::Misuse { .. }));
     assert_eq!(
         error.to_string(),
-        "cannot make the request `DELETE v3/conversations/{}/messages/{}`: an id in it is empty"
+        "cannot make the request `DELETE v3/conversations/_/messages/1`: an id in it is empty"
     );
     assert_eq!(server.times().len(), 0);
 }

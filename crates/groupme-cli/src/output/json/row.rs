@@ -3,10 +3,10 @@
 use core::time::Duration;
 use std::io;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::line;
-use crate::output::Row;
+use crate::{credentials::Origin, output::Row};
 
 /// Prints GroupMe's own object where there is one, otherwise an object with a `kind`.
 pub(in crate::output) fn row(row: &Row<'_>) -> io::Result<()> {
@@ -15,26 +15,52 @@ pub(in crate::output) fn row(row: &Row<'_>) -> io::Result<()> {
         Row::Chat(chat) => line(chat),
         Row::Group(group) => line(group),
         Row::Read(_, receipt) => line(receipt),
+        Row::Member(member) => line(member),
+        Row::Topic(topic) => line(topic),
+        Row::Poll(poll) => line(poll),
+        Row::Bot(bot) => line(bot),
+        Row::Json(answer) => line(answer),
         Row::Sent(sent, guid) => match sent.message() {
             Some(message) => line(message),
             None => line(&json!({ "id": null, "source_guid": guid.as_str() })),
         },
-        Row::Deleted(conversation, message) => line(&json!({
+        other => own(other).map_or(Ok(()), |own| line(&own)),
+    }
+}
+
+/// Returns a line of the command's own, which OUTPUT.md documents; `None` for an object of GroupMe's.
+pub(super) fn own(row: &Row<'_>) -> Option<Value> {
+    Some(match row {
+        Row::Joined(group, joined) => json!({
+            "kind": "joined",
+            "group": group,
+            "name": joined.and_then(|group| group.name.as_ref()),
+            "pending": joined.is_none(),
+        }),
+        Row::Left(group, name) => json!({ "kind": "left", "group": group, "name": name }),
+        Row::Pinned(conversation, message, is_pinned) => json!({
+            "kind": if *is_pinned { "pinned" } else { "unpinned" },
+            "conversation": conversation,
+            "message": message,
+        }),
+        Row::Posted(messages) => json!({ "kind": "posted", "messages": messages }),
+        Row::Destroyed => json!({ "kind": "destroyed" }),
+        Row::Deleted(conversation, message) => json!({
             "kind": "deleted",
             "conversation": conversation,
             "message": message,
-        })),
-        Row::Reactions(message, reactions) => line(&json!({
+        }),
+        Row::Reactions(message, reactions) => json!({
             "kind": "reactions",
             "message": message,
             "reactions": reactions,
-        })),
-        Row::Downloaded(path, size) => line(&json!({
+        }),
+        Row::Downloaded(path, size) => json!({
             "kind": "downloaded",
             "file": path.to_string_lossy(),
             "bytes": size,
-        })),
-        Row::Archived(report) => line(&json!({
+        }),
+        Row::Archived(report) => json!({
             "kind": "archived",
             "conversation": report.about.id,
             "name": report.about.name,
@@ -48,29 +74,56 @@ pub(in crate::output) fn row(row: &Row<'_>) -> io::Result<()> {
                 "bytes": report.media.bytes,
                 "refused": report.media.refused,
             },
-        })),
-        Row::Pages(index) => line(&json!({
+        }),
+        Row::Pages(index) => json!({
             "kind": "pages",
             "index": index.to_string_lossy(),
-        })),
-        Row::Typing(channel) => line(&json!({ "kind": "typing", "channel": channel })),
-        Row::RoundTrip(number, time) => line(&json!({
+        }),
+        Row::Typing(channel) => json!({ "kind": "typing", "channel": channel }),
+        Row::RoundTrip(number, time) => json!({
             "kind": "ping",
             "number": number,
             "ms": time.map(millis),
-        })),
+        }),
         Row::RoundTrips(trips) => {
             let of = |percent| trips.percentile(percent).map(millis);
-            line(&json!({
+            json!({
                 "kind": "pings",
                 "sent": trips.sent(),
                 "answered": trips.answered(),
                 "min_ms": of(0),
                 "median_ms": of(50),
                 "p99_ms": of(99),
-            }))
+            })
         }
-    }
+        Row::LoggedIn(name, kept, file) => json!({
+            "kind": "login",
+            "profile": name,
+            "user_id": kept.user_id,
+            "name": kept.name,
+            "file": file.to_string_lossy(),
+        }),
+        Row::LoggedOut(name) => json!({ "kind": "logout", "profile": name }),
+        Row::Profile(name, kept) => json!({
+            "kind": "profile",
+            "profile": name,
+            "user_id": kept.user_id,
+            "name": kept.name,
+            "api_url": kept.api_url,
+            "gateway_url": kept.gateway_url,
+        }),
+        Row::Account(user, origin) => json!({
+            "kind": "account",
+            "user_id": user.id,
+            "name": user.name,
+            "token_from": origin.name(),
+            "profile": match origin {
+                Origin::Profile(name) => Some(name),
+                _ => None,
+            },
+        }),
+        _ => return None,
+    })
 }
 
 /// Returns milliseconds, rounded to the microsecond.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use groupme_client::{Conversation, ConversationId};
-use groupme_model::{
-    Channel, Chat, EventRef, Group, GroupIdRef, MessageRef, NoticeRef, UserId, UserIdRef,
-};
+use groupme_model::{Channel, EventRef, GroupIdRef, MessageRef, NoticeRef, UserId, UserIdRef};
+
+use crate::output::KnownNames;
 
 /// Names learned from lists and events, at most [`MAX_NAMES`] of each kind. Ids without a name are
 /// shown as ids.
@@ -18,20 +18,24 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Learns the account's user and the names of its groups and chats.
-    pub(super) fn learn_account(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
+    /// Learns the account's user and the names of its groups, chats and contacts.
+    pub(super) fn learn_account(&mut self, own: &UserId, known: &KnownNames) {
         self.own = Some(own.clone());
-        for group in groups {
+        for group in &known.groups {
             if let Some(name) = &group.name {
                 learn_name(&mut self.groups, group.id.as_str(), name);
             }
-            for member in group.members.iter().flatten() {
-                if let (Some(id), Some(name)) = (&member.user_id, &member.nickname) {
-                    learn_name(&mut self.users, id.as_str(), name);
-                }
+        }
+        for contact in &known.contacts {
+            if let Some(name) = &contact.name {
+                learn_name(&mut self.users, contact.id.as_str(), name);
             }
         }
-        for user in chats.iter().filter_map(|chat| chat.other_user.as_ref()) {
+        for user in known
+            .chats
+            .iter()
+            .filter_map(|chat| chat.other_user.as_ref())
+        {
             if let (Some(id), Some(name)) = (&user.id, &user.name) {
                 learn_name(&mut self.users, id.as_str(), name);
             }

@@ -3,11 +3,18 @@
 use core::time::Duration;
 use std::io::{self, Write as _};
 
-use groupme_model::{Attachment, Chat, Group, Message, Reaction, Timestamp, UserId};
+use groupme_model::Timestamp;
 use groupme_rest::{Sent, endpoint::messages::MessagePage};
 
-use super::{Pretty, escape_control, names::Names};
-use crate::output::{RoundTrips, Row};
+use super::{
+    Pretty, cells,
+    message::{self, content, faces},
+};
+use crate::output::{
+    RoundTrips, Row, json,
+    table::Table,
+    text::{Style, Text},
+};
 
 impl Pretty {
     /// Learns the names of those who wrote the messages, for those who reacted to others.
@@ -17,107 +24,43 @@ impl Pretty {
         }
     }
 
-    pub(in crate::output) fn row(&self, row: &Row<'_>) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        self.write_row(&mut stdout, row)?;
-        stdout.flush()
-    }
-
-    pub(in crate::output) fn write_row(
-        &self,
-        out: &mut impl io::Write,
-        row: &Row<'_>,
-    ) -> io::Result<()> {
-        let text = match row {
-            Row::Message(message) => self.message(message),
-            Row::Chat(chat) => self.chat(chat),
-            Row::Group(group) => self.group(group),
-            Row::Sent(Sent::Created(message), _) => format!("sent as {}", message.id),
-            Row::Sent(Sent::Duplicate(message), _) => format!("already sent, as {}", message.id),
-            Row::Sent(..) => "already sent; not among the newest messages".to_owned(),
-            Row::Edited(message) => format!("edited {}: {}", message.id, content(message)),
-            Row::Deleted(_, message) => format!("deleted {message}"),
-            Row::Reactions(message, None) => format!("reacted to {message}"),
-            Row::Reactions(message, Some(reactions)) => {
-                format!("reactions to {message}: {}", faces(reactions, None))
-            }
-            Row::Read(conversation, receipt) => match receipt.last_read() {
-                Some(message) => format!("read {conversation} up to {message}"),
-                None => format!("read {conversation}"),
-            },
-            Row::Downloaded(path, size) => format!("{}  {size} bytes", path.display()),
-            Row::Archived(report) => archived(report),
-            Row::Pages(index) => format!("pages: {}", index.display()),
-            Row::Typing(channel) => format!("typing on {channel}"),
-            Row::RoundTrip(number, Some(time)) => format!("ping {number}: {}", millis(*time)),
-            Row::RoundTrip(number, None) => format!("ping {number}: no echo"),
-            Row::RoundTrips(trips) => round_trips(trips),
-        };
-        writeln!(out, "{}", escape_control(&text))
-    }
-
-    fn message(&self, message: &Message) -> String {
-        let mut line = format!("{}  {}  ", self.date(message.created_at), message.id);
-        if message.is_system() {
-            line.push_str("— ");
-        } else {
-            let name = message.name.as_deref().filter(|name| !name.is_empty());
-            line.push_str(name.unwrap_or("somebody"));
-            line.push_str(": ");
+    /// Prints a row, or keeps it for the table that [`finish`](Self::finish) prints.
+    pub(in crate::output) fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
+        if let Some((columns, cells)) = cells::of(row, self) {
+            self.table
+                .get_or_insert_with(|| Table::new(columns))
+                .push(cells);
+            return Ok(());
         }
-        line.push_str(&content(message));
-        if message.is_edited() && !message.is_deleted() {
-            line.push_str(" (edited)");
+        let mut out = String::new();
+        self.write_row(&mut out, row);
+        print(&out)
+    }
+
+    /// Prints the table of the rows before.
+    pub(in crate::output) fn finish(&mut self) -> io::Result<()> {
+        match self.table.take() {
+            Some(table) => print(&table.write(self.terminal)),
+            None => Ok(()),
         }
-        let reactions = message.reactions.as_deref().unwrap_or_default();
-        // Messages of old have hearts without reactions.
-        let hearts = message.favorited_by.as_deref().unwrap_or_default();
-        if !reactions.is_empty() {
-            line.push_str("  ");
-            line.push_str(&faces(reactions, Some(&self.names)));
-        } else if !hearts.is_empty() {
-            line.push_str("  ");
-            line.push_str(&face("\u{2764}\u{fe0f}", hearts, Some(&self.names)));
+    }
+
+    /// Writes a row that is no row of a table.
+    pub(in crate::output) fn write_row(&self, out: &mut String, row: &Row<'_>) {
+        if let Row::Message(message) = row {
+            let head = format!("{}  {}  ", self.date(message.created_at), message.id);
+            let mut text = Text::default();
+            text.push(&head, Style::Faint);
+            text.append(message::line(message, &self.names));
+            return text.write_wrapped(out, self.terminal, head.len());
         }
-        line
+        if let Row::Json(answer) = row {
+            return json::write_indented(out, answer);
+        }
+        outcome(row).write_wrapped(out, self.terminal, 4);
     }
 
-    fn chat(&self, chat: &Chat) -> String {
-        let other = chat.other_user.as_ref();
-        let id = other.and_then(|user| user.id.as_ref());
-        let name = other.and_then(|user| user.name.as_deref());
-        let last = chat.last_message.as_ref();
-        let last_line = last.map_or_else(String::new, |message| {
-            let author = message.name.as_deref().unwrap_or("somebody");
-            format!("{author}: {}", content(message))
-        });
-        format!(
-            "{}  {}  {}  {last_line}",
-            self.date(last.and_then(|message| message.created_at)),
-            id.map_or("?", |id| id.as_str()),
-            name.unwrap_or("somebody"),
-        )
-    }
-
-    fn group(&self, group: &Group) -> String {
-        let messages = group.messages.as_ref();
-        let preview = messages.and_then(|messages| messages.preview.as_ref());
-        let last_line = preview.map_or_else(String::new, |preview| {
-            let author = preview.nickname.as_deref().unwrap_or("somebody");
-            let text = preview.text.iter().map(String::as_str);
-            let attached = preview.attachments.iter().map(Attachment::kind);
-            let words: Vec<_> = text.chain(attached).collect();
-            format!("{author}: {}", words.join(" "))
-        });
-        format!(
-            "{}  {}  {}  {last_line}",
-            self.date(messages.and_then(|messages| messages.last_message_created_at)),
-            group.id,
-            group.name.as_deref().unwrap_or("(no name)"),
-        )
-    }
-
-    fn date(&self, time: Option<Timestamp>) -> String {
+    pub(super) fn date(&self, time: Option<Timestamp>) -> String {
         time.and_then(|time| jiff::Timestamp::from_millisecond(time.as_millis()).ok())
             .map_or_else(
                 || "---------- --:--:--".to_owned(),
@@ -130,112 +73,74 @@ impl Pretty {
     }
 }
 
-/// Returns the text with attachments.
-fn content(message: &Message) -> String {
-    let text = message
-        .text
-        .as_deref()
-        .map(|text| with_emoji(text, message));
-    let attached = message.attachments.iter().filter_map(attached);
-    // Messages of old have a picture beside their attachments.
-    let picture = message.picture_url.as_deref();
-    let picture = picture.filter(|_| message.attachments.is_empty());
-    let picture = picture.map(|url| format!("[image: {url}]"));
-    let notice = message.event.as_ref().filter(|event| !event.is_typed());
-    let notice = notice.and_then(|event| event.kind.as_ref());
-    let notice = notice.map(|kind| format!("[{kind}]"));
-    let text = text.into_iter();
-    let parts: Vec<_> = text.chain(attached).chain(picture).chain(notice).collect();
-    parts.join(" ")
-}
-
-/// Puts the pack and number of each of GroupMe's own emoji in place of its placeholder.
-fn with_emoji(text: &str, message: &Message) -> String {
-    let mut shown = text.to_owned();
-    for part in &message.attachments {
-        if let Attachment::Emoji(emoji) = part {
-            let mut pictures: Vec<_> = emoji.in_text(text).collect();
-            // From the end, so that earlier places stay right.
-            pictures.sort_by_key(|(place, _)| core::cmp::Reverse(place.start));
-            for (place, [pack, index]) in pictures {
-                shown.replace_range(place, &format!("({pack}:{index})"));
-            }
-            // Another list would have other places.
-            break;
+/// Returns the outcome of a command as a sentence.
+fn outcome(row: &Row<'_>) -> Text {
+    Text::plain(&match row {
+        Row::Sent(Sent::Created(message), _) => format!("sent as {}", message.id),
+        Row::Sent(Sent::Duplicate(message), _) => format!("already sent, as {}", message.id),
+        Row::Sent(..) => "already sent; not among the newest messages".to_owned(),
+        Row::Edited(message) => {
+            let mut text = Text::plain(&format!("edited {}: ", message.id));
+            text.append(content(message));
+            return text;
         }
-    }
-    shown
-}
-
-/// Returns an attachment with the part by which a person finds it; `None` for those that are seen
-/// in the text.
-fn attached(attachment: &Attachment) -> Option<String> {
-    let detail = match attachment {
-        Attachment::Mentions(_) | Attachment::Emoji(_) => return None,
-        Attachment::Image(part) | Attachment::LinkedImage(part) => part.url.clone(),
-        Attachment::Video(part) => part.url.clone(),
-        Attachment::Audio(part) => part.url.clone(),
-        Attachment::Location(part) => {
-            let name = part.name.clone().filter(|name| !name.is_empty());
-            let degrees = part.lat.zip(part.lng);
-            let degrees = degrees.map(|(lat, lng)| format!("{lat}, {lng}"));
-            let known: Vec<_> = name.into_iter().chain(degrees).collect();
-            Some(known.join(", ")).filter(|known| !known.is_empty())
+        Row::Deleted(_, message) => format!("deleted {message}"),
+        Row::Reactions(message, None) => format!("reacted to {message}"),
+        Row::Reactions(message, Some(reactions)) => {
+            format!("reactions to {message}: {}", faces(reactions, None))
         }
-        Attachment::File(part) => part.file_id.as_ref().map(ToString::to_string),
-        Attachment::Reply(part) => part.replied_to().map(ToString::to_string),
-        _ => None,
-    };
-    let kind = attachment.kind();
-    Some(match detail {
-        Some(detail) => format!("[{kind}: {detail}]"),
-        None => format!("[{kind}]"),
+        Row::Read(conversation, receipt) => match receipt.last_read() {
+            Some(message) => format!("read {conversation} up to {message}"),
+            None => format!("read {conversation}"),
+        },
+        Row::Downloaded(path, size) => format!("{}  {size} bytes", path.display()),
+        Row::Archived(report) => archived(report),
+        Row::Pages(index) => format!("pages: {}", index.display()),
+        Row::Typing(channel) => format!("typing on {channel}"),
+        Row::RoundTrip(number, Some(time)) => format!("ping {number}: {}", millis(*time)),
+        Row::RoundTrip(number, None) => format!("ping {number}: no echo"),
+        Row::RoundTrips(trips) => round_trips(trips),
+        Row::LoggedIn(name, profile, file) => format!(
+            "logged in as {} ({}), profile {name}; the token is in {}",
+            profile.name.as_deref().unwrap_or("somebody"),
+            profile.user_id,
+            file.display()
+        ),
+        Row::Joined(group, None) => {
+            format!("asked to join the group {group}: an admin has to approve the request")
+        }
+        Row::Joined(id, Some(group)) => {
+            format!(
+                "joined \"{}\" ({id})",
+                group.name.as_deref().unwrap_or("(no name)")
+            )
+        }
+        Row::Left(group, name) => {
+            format!("left \"{}\" ({group})", name.unwrap_or("(no name)"))
+        }
+        Row::Pinned(_, message, true) => format!("pinned {message}"),
+        Row::Pinned(_, message, false) => format!("unpinned {message}"),
+        Row::Posted(1) => "posted".to_owned(),
+        Row::Posted(parts) => format!("posted in {parts} parts"),
+        Row::Destroyed => "the bot is deleted".to_owned(),
+        Row::LoggedOut(name) => {
+            format!("logged out: the token of the profile {name} is removed from this machine")
+        }
+        Row::Account(user, origin) => format!(
+            "{} ({}), by {origin}",
+            user.name.as_deref().unwrap_or("somebody"),
+            user.id
+        ),
+        // Messages, and rows of tables.
+        _ => String::new(),
     })
 }
 
-/// Returns each reaction with those who gave it.
-fn faces(reactions: &[Reaction], names: Option<&Names>) -> String {
-    let faces: Vec<_> = reactions
-        .iter()
-        .map(|reaction| {
-            let icon = match reaction {
-                Reaction::Unicode(reaction) => reaction.code.clone().unwrap_or_default(),
-                Reaction::Emoji(reaction) => format!(
-                    "({}:{})",
-                    reaction.pack_id.unwrap_or_default(),
-                    reaction.pack_index.unwrap_or_default()
-                ),
-                other => format!("({})", other.kind()),
-            };
-            face(&icon, reaction.user_ids(), names)
-        })
-        .collect();
-    if faces.is_empty() {
-        return "none".to_owned();
-    }
-    faces.join("  ")
+fn print(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
 }
-
-/// Returns a reaction with the names of the first who gave it, and the number of the others; without
-/// names, with the number of all if there are several.
-fn face(icon: &str, users: &[UserId], names: Option<&Names>) -> String {
-    let by = match (names, users.len()) {
-        (_, 0) | (None, 1) => return icon.to_owned(),
-        (None, several) => several.to_string(),
-        (Some(names), several) => {
-            let first = users.iter().take(NAMED);
-            let mut by: Vec<_> = first.map(|user| names.user(Some(user.as_view()))).collect();
-            if several > NAMED {
-                by.push(format!("{} more", several - NAMED));
-            }
-            by.join(", ")
-        }
-    };
-    format!("{icon} {by}")
-}
-
-/// Users of a reaction who are named.
-const NAMED: usize = 5;
 
 /// Returns the messages and media of an archived conversation.
 fn archived(report: &groupme_archive::Report) -> String {

@@ -3,22 +3,26 @@
 use groupme_client::Value;
 use groupme_model::{AttachmentRef, Channel, EventRef, MessageRef, ReactionChangeRef, ReactionRef};
 
-use super::names::Names;
+use super::{
+    message::{joined, medium},
+    names::Names,
+};
+use crate::output::text::{Style, Text};
 
-pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> String {
-    match event {
+pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Text {
+    Text::plain(&match event {
         EventRef::Ping(_) => "(ping)".to_owned(),
         EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) => {
-            message_line(&push.message(), names)
+            return message_line(&push.message(), names);
         }
         EventRef::MessageUpdate(push) => {
             let message = push.message();
-            format!(
-                "{}{} edited: {}",
-                place(&message, names),
-                author(&message),
-                content(&message)
-            )
+            let mut line = Text::default();
+            line.push(&place(&message, names), Style::Faint);
+            line.push(&author(&message), Style::Bold);
+            line.push(" edited: ", Style::Plain);
+            line.append(content(&message));
+            return line;
         }
         EventRef::MessageDeleted(push) => {
             let message = push.message();
@@ -60,15 +64,20 @@ pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Strin
             event.kind(),
             event.raw()
         ),
-    }
+    })
 }
 
-fn message_line(message: &MessageRef<'_>, names: &Names) -> String {
-    let place = place(message, names);
+fn message_line(message: &MessageRef<'_>, names: &Names) -> Text {
+    let mut line = Text::default();
+    line.push(&place(message, names), Style::Faint);
     if message.is_system() {
-        return format!("{place}— {}", content(message));
+        line.push("— ", Style::Faint);
+    } else {
+        line.push(&author(message), Style::Bold);
+        line.push(": ", Style::Plain);
     }
-    format!("{place}{}: {}", author(message), content(message))
+    line.append(content(message));
+    line
 }
 
 fn reactions(change: &ReactionChangeRef<'_>, names: &Names) -> String {
@@ -128,24 +137,21 @@ fn author(message: &MessageRef<'_>) -> String {
 }
 
 /// Returns the text with attachments, and the name of an unknown notice.
-fn content(message: &MessageRef<'_>) -> String {
-    let text = message.text().map(str::to_owned);
+fn content(message: &MessageRef<'_>) -> Text {
+    let text = message.text().map(Text::plain);
     let attached = message
         .attachments()
         .map(|attachment| attached(&attachment));
     let notice = message.event().filter(|event| !event.is_typed());
     let notice = notice.and_then(|event| event.kind());
-    text.into_iter()
-        .chain(attached)
-        .chain(notice.map(|kind| format!("[{kind}]")))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let notice = notice.map(|kind| Text::plain(&format!("[{kind}]")));
+    joined(text.into_iter().chain(attached).chain(notice))
 }
 
-fn attached(attachment: &AttachmentRef<'_>) -> String {
+fn attached(attachment: &AttachmentRef<'_>) -> Text {
     match attachment.raw().get("url").and_then(Value::as_str) {
-        Some(url) => format!("[{}: {url}]", attachment.kind()),
-        None => format!("[{}]", attachment.kind()),
+        Some(url) => medium(attachment.kind(), url),
+        None => Text::plain(&format!("[{}]", attachment.kind())),
     }
 }
 
@@ -166,7 +172,7 @@ mod tests {
         let mut frame = Frame::from_bytes(json.as_bytes());
         Decoder::new().decode_value(&mut frame).expect("JSON");
         let push = EventRef::from_value(frame.root().expect("a document"));
-        event(&push, "/user/1", &Names::default())
+        event(&push, "/user/1", &Names::default()).to_string()
     }
 
     #[test]
