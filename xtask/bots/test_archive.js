@@ -220,7 +220,10 @@ async function large(page, root) {
     };
     requestAnimationFrame(step);
   }));
-  await page.waitForFunction(() => document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('.message, .day'));
+  await page.waitForFunction(() => {
+    const block = document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('section');
+    return block && block.childElementCount > 0;
+  });
   await page.fill('#date', '2025-01-01');
   await page.locator('.day', { hasText: '2025' }).first().waitFor();
   times.sort((one, other) => one - other);

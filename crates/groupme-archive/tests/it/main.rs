@@ -7,6 +7,7 @@
 
 mod counts;
 mod media;
+mod odd;
 mod pages;
 mod resuming;
 mod updates;

@@ -70,7 +70,8 @@ fn columns(
         "<line x1=\"{left}\" y1=\"{base}\" x2=\"{}\" y2=\"{base}\"/>",
         left + width
     );
-    let step = to_f64(width) / to_f64(rows.len().max(1));
+    // A single month is no wall.
+    let step = (to_f64(width) / to_f64(rows.len().max(1))).min(WIDEST);
     for (index, (label, count)) in rows.iter().enumerate() {
         let x = step * to_f64(index) + to_f64(left);
         let tall = share(*count, most) * to_f64(COLUMN);
@@ -160,6 +161,8 @@ fn to_f64(number: usize) -> f64 {
 
 const WIDTH: usize = 900;
 const LEFT: usize = 40;
+/// Maximum distance of two columns.
+const WIDEST: f64 = 60.0;
 /// Height of the tallest column.
 const COLUMN: usize = 180;
 /// Maximum number of people in the picture.
