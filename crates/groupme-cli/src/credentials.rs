@@ -143,8 +143,8 @@ pub(crate) fn profile_name(given: Option<&str>) -> Result<String, Failure> {
     if let Some(name) = given {
         return Ok(name.to_owned());
     }
-    match env::var("GROUPME_PROFILE") {
-        Ok(name) if !name.is_empty() => profile::check_name(&name)
+    match variable("GROUPME_PROFILE")? {
+        Some(name) if !name.is_empty() => profile::check_name(&name)
             .map_err(|reason| Failure::Usage(anyhow!("GROUPME_PROFILE: {reason}"))),
         _ => Ok(profile::DEFAULT.to_owned()),
     }
@@ -165,9 +165,21 @@ async fn given(args: &args::Account) -> Result<Option<(String, Origin)>, Failure
         }
         None if args.profile.is_some() => Ok(None),
         None => {
-            let token = env::var(VARIABLE).ok();
+            let token = variable(VARIABLE)?;
             Ok(token.map(|token| (token, Origin::Environment)))
         }
+    }
+}
+
+/// Reads a variable of the environment. An unreadable one must not make another account act.
+fn variable(name: &str) -> Result<Option<String>, Failure> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        // The error would quote the value.
+        Err(env::VarError::NotUnicode(_)) => Err(Failure::Usage(anyhow!(
+            "{name} is not UTF-8: set it anew, or unset it"
+        ))),
     }
 }
 

@@ -119,9 +119,8 @@ pub(crate) fn save(name: &str, profile: &Profile) -> anyhow::Result<PathBuf> {
     let mut creator = DirBuilder::new();
     let created = creator.recursive(true).mode(0o700).create(&directory);
     created.with_context(failed)?;
+    remove_parts(&directory, name).with_context(failed)?;
     let part = directory.join(format!(".{name}.{}", std::process::id()));
-    // One that an earlier process with this id has left.
-    let _ = fs::remove_file(&part);
     let written = write(&part, profile).and_then(|()| {
         fs::rename(&part, &path)?;
         // Without this, a crash of the machine may bring the old file back.
@@ -134,9 +133,12 @@ pub(crate) fn save(name: &str, profile: &Profile) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// Removes a profile. Returns false if there is none of this name.
+/// Removes a profile, and the token of a `login` that was killed. Returns false if there is no profile of this
+/// name.
 pub(crate) fn remove(name: &str) -> anyhow::Result<bool> {
     let path = path(name)?;
+    remove_parts(&directory()?, name)
+        .with_context(|| format!("cannot remove the profile {}", path.display()))?;
     match fs::remove_file(&path) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -145,6 +147,28 @@ pub(crate) fn remove(name: &str) -> anyhow::Result<bool> {
             Err(error.context(format!("cannot remove the profile {}", path.display())))
         }
     }
+}
+
+/// Removes the files that killed processes have left: `.NAME.PID`, with a token in each.
+fn remove_parts(directory: &Path, name: &str) -> io::Result<()> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let head = format!(".{name}.");
+    for entry in entries {
+        let entry = entry?;
+        let file = entry.file_name();
+        let process = file.to_str().and_then(|file| file.strip_prefix(&head));
+        let is_part = process.is_some_and(|process| {
+            !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        if is_part {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn write(path: &Path, profile: &Profile) -> io::Result<()> {

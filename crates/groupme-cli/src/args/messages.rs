@@ -34,6 +34,11 @@ pub(crate) struct Send {
     /// end of a line, else between words. A mention belongs to one text, and is not split.
     #[arg(long, conflicts_with = "mentions")]
     pub(crate) split: bool,
+    /// Leave out the parts before this one, which an earlier run has sent. The error of that run names the
+    /// number and the `--guid`; the text has to be the same.
+    #[arg(long, value_name = "N", requires_all = ["split", "guid"],
+        value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) from_part: Option<u32>,
     /// Text of the message, or `-` to read standard input.
     #[arg(required_unless_present = "image")]
     pub(crate) text: Option<String>,

@@ -41,28 +41,37 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
         vec![Draft::new(text)]
     };
     // A picture may come without a text.
-    let mut first = if drafts.is_empty() {
-        Draft::new("")
-    } else {
-        drafts.remove(0)
-    };
-    if let Some(mentions) = mentions {
-        first = first.attach(mentions);
+    if drafts.is_empty() {
+        drafts.push(Draft::new(""));
     }
-    if let Some(message) = &args.reply_to {
-        let message = account.message(&conversation, message).await?;
-        first = first.attach(answer(&account, &conversation, message).await?);
+    let from = args.from_part.map_or(0, |part| part as usize - 1);
+    if from >= drafts.len() {
+        return Err(Failure::Usage(anyhow!(
+            "--from-part is beyond the last part: the text has {}",
+            drafts.len()
+        )));
     }
-    if let Some((kind, bytes)) = image {
-        let picture = account.call(&uploads::image(kind, bytes)).await?;
-        first = first.attach(Image::new(picture.url));
+    // Attachments belong to the first part.
+    if from == 0 {
+        let mut first = drafts.remove(0);
+        if let Some(mentions) = mentions {
+            first = first.attach(mentions);
+        }
+        if let Some(message) = &args.reply_to {
+            let message = account.message(&conversation, message).await?;
+            first = first.attach(answer(&account, &conversation, message).await?);
+        }
+        if let Some((kind, bytes)) = image {
+            let picture = account.call(&uploads::image(kind, bytes)).await?;
+            first = first.attach(Image::new(picture.url));
+        }
+        drafts.insert(0, first);
     }
     let own = args.guid.is_some();
     let guid = match args.guid {
         Some(guid) => SourceGuid::from(guid),
         None => account.rest().source_guid(),
     };
-    drafts.insert(0, first);
     let parts = Parts {
         account: &account,
         conversation: &conversation,
@@ -70,7 +79,7 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
         is_new: !own,
         rows: RowPrinter::new(args.output),
     };
-    parts.send(drafts).await
+    parts.send(drafts, from).await
 }
 
 /// Returns the mentions, each at the first place of its words in the text.

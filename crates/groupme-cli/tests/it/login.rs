@@ -250,3 +250,45 @@ async fn whoami_names_the_origin_of_the_token() {
         format!("Robin ({}), by GROUPME_ACCESS_TOKEN\n", sim.user_id())
     );
 }
+
+#[tokio::test]
+async fn the_token_of_a_login_that_was_killed_is_removed() {
+    let sim = sim().await;
+    let home = Home::new();
+    let login = || run_with(home.login(&sim, &[]), sim.token().as_bytes());
+    login().await.well();
+    let directory = home.file("default").parent().unwrap().to_owned();
+    let left = directory.join(".default.4242");
+    let other = directory.join(".default.work.4242");
+    for by_logout in [false, true] {
+        fs::write(&left, "s3cr3t").unwrap();
+        fs::write(&other, "of another profile").unwrap();
+        if by_logout {
+            run(home.command(&["logout"])).await.well();
+        } else {
+            login().await.well();
+        }
+        assert!(!left.exists() && other.exists(), "{by_logout}");
+    }
+}
+
+#[tokio::test]
+async fn a_variable_that_cannot_be_read_lets_no_other_account_act() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let sim = sim().await;
+    let home = Home::new();
+    run_with(home.login(&sim, &[]), sim.token().as_bytes())
+        .await
+        .well();
+    for variable in ["GROUPME_ACCESS_TOKEN", "GROUPME_PROFILE"] {
+        let mut command = home.command(&["groups"]);
+        command.env(variable, OsStr::from_bytes(b"s3cr3t\xff"));
+        let result = run(command).await;
+        let error = result.refused(2);
+        assert!(
+            error.contains(variable) && !error.contains("s3cr3t"),
+            "{error}"
+        );
+    }
+}

@@ -321,9 +321,97 @@ async fn parts_that_are_sent_are_not_sent_twice() {
     let text = "word ".repeat(600);
     let arguments = ["send", "--group", "7", "--split", "--guid", "g", &text];
     let result = run(asking(&server.url, "a-token", &arguments)).await;
+    assert!(
+        result.stderr.contains("--guid g --from-part 3"),
+        "{}",
+        result.stderr
+    );
     assert_eq!((result.status, result.json().len()), (Some(4), 2));
     assert!(
         result.stderr.contains("2 of 4 parts are sent"),
+        "{}",
+        result.stderr
+    );
+}
+
+#[tokio::test]
+async fn the_parts_that_are_missing_are_sent_alone() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    let text = "word ".repeat(600);
+    let send = |from: &str| {
+        let arguments = [
+            "send",
+            "--group",
+            &lake,
+            "--split",
+            "--guid",
+            "g",
+            "--from-part",
+            from,
+            &text,
+        ];
+        ask(&sim, &arguments)
+    };
+    let parts = run(send("3")).await.well().json();
+    let guids: Vec<_> = parts
+        .iter()
+        .map(|part| part["source_guid"].clone())
+        .collect();
+    assert_eq!(guids, ["g-3", "g-4"]);
+    assert!(parts[0]["text"].as_str().unwrap().starts_with("(3/4) "));
+    let beyond = run(send("5")).await;
+    assert!(
+        beyond.refused(2).contains("the text has 4"),
+        "{}",
+        beyond.stderr
+    );
+    let without = [
+        "send",
+        "--group",
+        &lake,
+        "--split",
+        "--from-part",
+        "2",
+        &text,
+    ];
+    let without = run(ask(&sim, &without)).await;
+    assert_eq!(without.status, Some(2));
+    assert!(without.stderr.contains("--guid"), "{}", without.stderr);
+}
+
+#[tokio::test]
+async fn a_part_of_unknown_fate_is_named_with_the_way_to_go_on() {
+    fn answer(asked: &Asked) -> Answer {
+        let guid = asked.json()["message"]["source_guid"].clone();
+        if guid == "g-2" {
+            return Answer::None;
+        }
+        Answer::Json(
+            201,
+            enveloped(json!({"message": {"id": "1", "source_guid": guid}})),
+        )
+    }
+    let server = Canned::start(answer).await;
+    let text = "word ".repeat(600);
+    let arguments = [
+        "send",
+        "--group",
+        "7",
+        "--split",
+        "--guid",
+        "g",
+        "--timeout",
+        "1s",
+        &text,
+    ];
+    let result = run(asking(&server.url, "a-token", &arguments)).await;
+    assert_eq!((result.status, result.json().len()), (Some(5), 1));
+    assert!(
+        result
+            .stderr
+            .contains("1 of 4 parts are sent, and part 2 may be")
+            && result.stderr.contains("--guid g --from-part 2"),
         "{}",
         result.stderr
     );
