@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::output::terminal::Color;
+use super::output::terminal::Color;
 
 mod account;
 mod api;

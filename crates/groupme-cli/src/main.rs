@@ -7,6 +7,7 @@ mod command;
 mod credentials;
 mod error_help;
 mod exit;
+mod id_text;
 mod input_file;
 mod logging;
 mod moment;

@@ -20,11 +20,6 @@ impl Named {
     }
 }
 
-/// Returns whether a text is an id rather than a name.
-pub(crate) fn is_id(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// Chooses by name: as written, else regardless of case and of blanks around. `kind` is a noun such as
 /// `group`, `option` the option that has the name.
 ///

@@ -11,7 +11,8 @@ use super::Account;
 use crate::{
     args::ConversationArgs,
     exit::Failure,
-    name_lookup::{Named, choose, is_id},
+    id_text::is_id,
+    name_lookup::{Named, choose},
 };
 
 impl Account {

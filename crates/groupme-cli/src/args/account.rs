@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use groupme_model::UserPair;
 use groupme_rest::Conversation;
 
-use crate::{name_lookup::is_id, profile::check_name};
+use super::super::{id_text::is_id, profile::check_name};
 
 /// Credentials and the REST API.
 #[derive(Args, Debug)]

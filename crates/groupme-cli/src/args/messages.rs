@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, builder::NonEmptyStringValueParser};
 
+use super::super::moment::Position;
 use super::{Account, ConversationArgs, OutputArgs};
-use crate::moment::Position;
 
 #[derive(Args, Debug)]
 #[command(after_help = "\

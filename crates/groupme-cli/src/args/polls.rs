@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use jiff::Zoned;
 
+use super::super::moment;
 use super::{Account, ConversationArgs, MessageArgs, OutputArgs};
-use crate::moment;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Polls {

@@ -31,7 +31,7 @@ Example:
   groupme logout --profile work")]
 pub(crate) struct Logout {
     /// Profile to remove. Default: that of `GROUPME_PROFILE`, else `default`.
-    #[arg(long, value_name = "NAME", value_parser = crate::profile::check_name)]
+    #[arg(long, value_name = "NAME", value_parser = super::super::profile::check_name)]
     pub(crate) profile: Option<String>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,

@@ -8,7 +8,7 @@ use crate::{
     account::Account,
     args::Join,
     exit::Failure,
-    name_lookup::is_id,
+    id_text::is_id,
     output::{Row, RowPrinter},
 };
 

@@ -15,6 +15,12 @@ use super::ensure;
 )]
 mod command {
     pub(crate) mod args;
+    mod id_text;
+    mod moment;
+    mod output {
+        pub(crate) mod terminal;
+    }
+    mod profile;
 }
 
 /// Each line of the input is an argument, of any bytes that the system passes on.
