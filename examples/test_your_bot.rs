@@ -59,8 +59,8 @@ fn answer(list: &mut BTreeMap<String, String>, message: &MessageRef<'_>) -> Opti
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     // Retries under faults take their time.
-    let patience = Duration::from_secs(30);
-    let sim = Sim::builder().patience(patience).start().await?;
+    let timeout = Duration::from_secs(30);
+    let sim = Sim::builder().wait_timeout(timeout).start().await?;
     let client = Client::simulated(&sim)?.connect()?;
     let bot = tokio::spawn(shopping_bot(client, sim.cast().lake.into()));
     tokio::select! {
