@@ -37,7 +37,8 @@ pub(crate) enum Job {
     /// clippy on each library alone: with no feature, each feature, the default ones and all; and
     /// TLS without ring.
     Features,
-    /// Changes of public items since the baseline, which changelogs and versions have to follow.
+    /// Changes of public items since the baseline, which changelogs and versions have to follow. Unless
+    /// named, not run in a checkout without the baseline, and the table says so.
     Semver,
     /// Packages of the published crates, each built from its archive.
     Release,
@@ -73,7 +74,7 @@ pub(crate) fn run(workspace: &Workspace, jobs: &[Job], bots: bots::Options) -> a
     let jobs: Vec<_> = if jobs.is_empty() {
         let by_name = |job: &Job| matches!(job, Job::Peers | Job::Size);
         all.filter(|job| !by_name(job))
-            .filter(|job| match job.lacks() {
+            .filter(|job| match job.lacks(workspace) {
                 Some(reason) => {
                     missing.push((*job, reason));
                     false
@@ -110,10 +111,11 @@ pub(crate) fn run(workspace: &Workspace, jobs: &[Job], bots: bots::Options) -> a
 }
 
 impl Job {
-    /// Returns why the job cannot run here, if it is one that few machines can run.
-    fn lacks(self) -> Option<anyhow::Error> {
+    /// Returns why the job cannot run here, if it is one that not every checkout can run.
+    fn lacks(self, workspace: &Workspace) -> Option<anyhow::Error> {
         match self {
             Self::Autobahn => autobahn::python(&autobahn::Options::default()).err(),
+            Self::Semver => semver::check_history(workspace).err(),
             _ => None,
         }
     }

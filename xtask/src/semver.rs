@@ -6,9 +6,14 @@
 //! an addition. But no registry has cargo-semver-checks as a program, and its 397 crates take longer to
 //! build than this whole job.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use cargo_metadata::{MetadataCommand, semver::Version};
 use public_api::{Builder, PublicApi, diff::PublicApiDiff};
 
@@ -28,8 +33,7 @@ const FLAGS: &str =
 /// If a released crate breaks its users within compatible versions, or public items change and the
 /// changelog does not.
 pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
-    let baseline = workspace.metadata().workspace_metadata["semver-baseline"].as_str();
-    let baseline = baseline.context("the root manifest has no semver-baseline")?;
+    let baseline = baseline(workspace)?;
     let directory = workspace.target_dir().join("semver");
     let sources = directory.join("sources");
     check_out(workspace.root(), baseline, &sources)?;
@@ -90,6 +94,27 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Checks that the history of the checkout goes back to the baseline: shallow clones end earlier.
+///
+/// # Errors
+///
+/// If it does not, or no baseline is set.
+pub(crate) fn check_history(workspace: &Workspace) -> anyhow::Result<()> {
+    let baseline = baseline(workspace)?;
+    let mut git = Command::new("git");
+    git.arg("-C").arg(workspace.root());
+    git.args(["cat-file", "-e", &format!("{baseline}^{{commit}}")]);
+    git.stderr(Stdio::null());
+    let is_there = git.status().is_ok_and(|status| status.success());
+    ensure!(is_there, "this checkout lacks revision {baseline}");
+    Ok(())
+}
+
+fn baseline(workspace: &Workspace) -> anyhow::Result<&str> {
+    let baseline = workspace.metadata().workspace_metadata["semver-baseline"].as_str();
+    baseline.context("the root manifest has no semver-baseline")
 }
 
 /// Clones the repository and checks out a revision.

@@ -176,9 +176,7 @@ async fn memory_is_bounded_and_the_longest_unused_is_forgotten_first() {
             .collect::<Vec<_>>()
     };
     assert_eq!(texts(&cache), ["lake 2", "lake 3", "lake 4", "lake 5"]);
-    let direct = Conversation::User(mara)
-        .id(client.handle().user())
-        .unwrap();
+    let direct = Conversation::User(mara).id(client.handle().user()).unwrap();
     for number in 0..3 {
         let line = format!("direct {number}");
         sim.with_world(|world| world.direct_message(cast.mara, cast.me, &line))
