@@ -123,7 +123,7 @@ function write(root) {
   fs.writeFileSync(path.join(root, 'media', 'a1.png'), picture);
   fs.writeFileSync(path.join(root, 'media', 'b2.txt'), 'tent, rope, tea');
   fs.writeFileSync(path.join(root, 'media', 'index.jsonl'), [
-    { key: 'https://i.groupme.com/640x360.png.lake', file: 'a1.png', bytes: picture.length },
+    { key: 'url:https://i.groupme.com/640x360.png.lake', file: 'a1.png', bytes: picture.length },
     { key: 'file:1835/f-1', file: 'b2.txt', bytes: 15, name: 'packing list.txt' },
   ].map((line) => `${JSON.stringify(line)}\n`).join(''));
 }

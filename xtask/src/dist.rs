@@ -20,7 +20,7 @@ use crate::{
 /// Options of `cargo xtask dist`.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Directory for the archive. Default: `dist` in the target directory.
+    /// Directory for the archive. Default: `dist-archive` in the target directory.
     #[arg(long, value_name = "DIRECTORY")]
     into: Option<PathBuf>,
 }

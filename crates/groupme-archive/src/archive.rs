@@ -62,7 +62,8 @@ impl Archive {
         };
         for name in ["", layout::CONVERSATIONS, layout::MEDIA] {
             let directory = root.join(name);
-            part_file::sweep(&directory).map_err(Error::file("clean", &directory))?;
+            part_file::remove_leftovers(&directory, None)
+                .map_err(Error::file("clean", &directory))?;
         }
         let media = MediaWriter::open(&root)?;
         let index = if let Some(index) = index {
@@ -155,7 +156,7 @@ impl Archive {
 }
 
 /// Creates a directory for the account's user alone: messages of others will be in it.
-fn create_private(directory: &Path) -> std::io::Result<()> {
+pub(crate) fn create_private(directory: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -165,7 +166,7 @@ fn create_private(directory: &Path) -> std::io::Result<()> {
 
 fn lock(root: &Path) -> Result<File, Error> {
     let path = root.join(layout::LOCK);
-    let options = File::options()
+    let options = part_file::private_options()
         .create(true)
         .truncate(false)
         .write(true)

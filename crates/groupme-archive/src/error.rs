@@ -52,7 +52,7 @@ pub enum Error {
         format: u32,
     },
     /// Archive: a file is not what was written.
-    #[error("line {line} of {} is damaged: restore the file, or remove it to fetch all of it again", path.display())]
+    #[error("line {line} of {} is damaged: restore the file from a copy, or remove that line alone; the rest of the archive is not touched", path.display())]
     Damaged {
         /// File.
         path: PathBuf,

@@ -13,9 +13,9 @@ mod escape;
 mod list;
 mod row;
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
-use crate::{Contents, Error, layout, media::MediaIndex, part_file};
+use crate::{Contents, Error, archive::create_private, layout, media::MediaIndex, part_file};
 
 /// Writes the pages of an archive, in place of earlier ones. Returns the path of the index.
 ///
@@ -25,8 +25,8 @@ use crate::{Contents, Error, layout, media::MediaIndex, part_file};
 pub fn write(contents: &Contents) -> Result<PathBuf, Error> {
     let root = contents.root();
     let pages = root.join(layout::PAGES);
-    fs::create_dir_all(&pages).map_err(Error::file("create", &pages))?;
-    part_file::sweep(&pages).map_err(Error::file("clean", &pages))?;
+    create_private(&pages).map_err(Error::file("create", &pages))?;
+    part_file::remove_leftovers(&pages, None).map_err(Error::file("clean", &pages))?;
     let media = MediaIndex::read(root)?;
     for about in contents.conversations() {
         conversation::write(contents, about, &media)?;

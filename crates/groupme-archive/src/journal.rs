@@ -4,7 +4,7 @@ mod rewrite;
 
 use std::{
     collections::BTreeMap,
-    fs::{File, OpenOptions},
+    fs::File,
     io::{Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
 };
@@ -13,7 +13,7 @@ use bayeux_wire::Value;
 use groupme_model::{MessageId, MessageRef, Timestamp, system_event::NoticeRef};
 use groupme_rest::endpoint::messages::MessagePage;
 
-use crate::{About, Error, Messages};
+use crate::{About, Error, Messages, part_file::private_options};
 
 /// Messages of a conversation: one line each in a file, in the order of the conversation. Lines are
 /// appended, and synchronised page by page; a change writes a new file in place of the old one.
@@ -63,7 +63,7 @@ pub(crate) struct Deletion {
 impl Journal {
     /// Opens the file of a conversation, or creates it. Cuts off half a line at the end.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let file = OpenOptions::new()
+        let file = private_options()
             .create(true)
             .read(true)
             .append(true)

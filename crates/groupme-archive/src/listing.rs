@@ -1,6 +1,6 @@
 //! Conversations of an account.
 
-use groupme_model::ConversationId;
+use groupme_model::{ConversationId, HistoryWindow};
 use groupme_rest::{
     Client, Conversation, Error as RestError,
     endpoint::{groups, topics},
@@ -25,7 +25,15 @@ async fn list(client: &Client) -> Result<Vec<About>, RestError> {
         let group = group?;
         let about = About::of_group(&group);
         if group.children_count.is_some_and(|count| count > 0) {
-            let topics = client.call(&topics::list(&group.id)).await?;
+            let topics = match client.call(&topics::list(&group.id)).await {
+                Err(
+                    RestError::NotFound(_) | RestError::Forbidden(_) | RestError::BadRequest(_),
+                ) => {
+                    tracing::warn!(group = %group.id, "GroupMe does not list the topics of a group");
+                    Vec::new()
+                }
+                topics => topics?,
+            };
             found.extend(topics.iter().map(|topic| About::of_topic(topic, &about)));
         }
         found.push(about);
@@ -56,6 +64,9 @@ pub async fn conversation(client: &Client, conversation: Conversation) -> Result
         Conversation::Group(group) => match client.call(&groups::show(&group)).await {
             Ok(group) => Ok(About::of_group(&group)),
             Err(RestError::NotFound(_)) => {
+                // Neither a group nor a topic must become a file of the archive.
+                let messages = client.messages(&group, &HistoryWindow::Newest, 1);
+                messages.await.map_err(Error::fetch("the group or topic"))?;
                 let mut about = About::new(ConversationId::from(group));
                 about.kind = Kind::Topic;
                 Ok(about)

@@ -20,7 +20,7 @@ impl Reference {
     /// Returns the key in the index of media.
     pub(crate) fn key(&self) -> String {
         match self {
-            Self::Url(url) => url.clone(),
+            Self::Url(url) => format!("url:{url}"),
             Self::File(conversation, file) => file_key(conversation, file),
         }
     }
@@ -68,7 +68,10 @@ pub(crate) fn references(
         urls.push(message.picture_url());
     }
     for url in urls.into_iter().flatten().filter(|url| !url.is_empty()) {
-        found(Reference::Url(url.to_owned()));
+        // Anything else is no address of a picture, whoever sent it.
+        if url.starts_with("https://") || url.starts_with("http://") {
+            found(Reference::Url(url.to_owned()));
+        }
     }
     for part in message.attachments() {
         if let AttachmentRef::File(part) = part
@@ -90,13 +93,20 @@ fn extension_of_url(url: &str) -> Option<&str> {
     name.split('.').skip(1).find(|word| is_extension(word))
 }
 
-/// Returns whether a word can be an extension, and none that a browser runs as a page.
+/// Returns whether a word is an extension of a medium, and none that a browser runs as a page.
 fn is_extension(word: &str) -> bool {
-    let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let lower = word.to_ascii_lowercase();
-    let is_page = lower.contains("htm") || lower.starts_with("sv") || lower.starts_with('x');
-    (2..=5).contains(&word.len()) && is_plain && !is_page
+    EXTENSIONS
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
 }
+
+/// Extensions that files of an archive may have.
+const EXTENSIONS: &[&str] = &[
+    "7z", "aac", "avi", "bmp", "csv", "doc", "docx", "epub", "gif", "gz", "heic", "jpeg", "jpg",
+    "key", "m4a", "m4v", "mkv", "mov", "mp3", "mp4", "numbers", "odp", "ods", "odt", "ogg",
+    "pages", "pdf", "png", "ppt", "pptx", "rtf", "tar", "tiff", "txt", "wav", "webm", "webp",
+    "xls", "xlsx", "zip",
+];
 
 fn extension_of_type(media_type: &str) -> Option<&'static str> {
     let plain = media_type.split(';').next()?.trim();
@@ -142,7 +152,8 @@ mod tests {
     fn a_file_is_never_named_as_a_page_that_a_browser_would_run() {
         let file = Reference::File("1".into(), "f-1".to_owned());
         for name in [
-            "a.html", "a.HTM", "a.shtml", "a.svg", "a.xhtml", "a.xml", "a", "a./../b",
+            "a.html", "a.HTM", "a.shtml", "a.svg", "a.xhtml", "a.xml", "a.mht", "a.part", "a",
+            "a./../b",
         ] {
             let name = file.file_name(Some(name), None);
             assert_eq!(name.len(), 40, "{name}");

@@ -40,4 +40,6 @@ pub struct MediaReport {
     /// Number of those that GroupMe does not hand out, or that are not GroupMe's: in this run and
     /// in earlier ones.
     pub refused: u64,
+    /// Number of those that GroupMe failed to hand out. The next run tries again.
+    pub failed: u64,
 }

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use groupme_model::Timestamp;
+
 /// Settings of [`Archive::update`](crate::Archive::update).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -14,6 +16,9 @@ pub struct Settings {
     /// Whether messages that were deleted after they had been archived keep their text and
     /// attachments. Default: false, so that they become what GroupMe shows of them.
     pub keep_deleted: bool,
+    /// Time of the run, with which refused media are noted, and asked for again after a week. Default:
+    /// none, and refused media are not asked for again.
+    pub now: Option<Timestamp>,
     /// Time for which temporary failures in a row are waited for. Default: 10 minutes.
     pub patience: Duration,
 }
@@ -24,6 +29,7 @@ impl Default for Settings {
             recheck: 200,
             media: true,
             keep_deleted: false,
+            now: None,
             patience: Duration::from_mins(10),
         }
     }

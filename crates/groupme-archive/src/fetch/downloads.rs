@@ -1,12 +1,13 @@
 //! Media of a conversation's messages.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeSet, VecDeque},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
-use groupme_model::FileId;
+use groupme_model::{FileId, Timestamp};
 use groupme_rest::{
     Client, Conversation, Error as RestError,
     endpoint::{uploads, users},
@@ -32,6 +33,8 @@ struct Job {
 enum Stopped {
     File(PathBuf, io::Error),
     Rest(RestError),
+    /// GroupMe answers, but has failed again and again to hand out this one.
+    Failed(RestError),
 }
 
 impl Fetch<'_> {
@@ -65,14 +68,19 @@ impl Fetch<'_> {
                 Err(Stopped::Rest(error)) => self.is_refusal(error).await,
                 _ => false,
             };
-            let medium = settle(&job, medium, is_refused)?;
-            if medium.file.is_some() {
-                report.saved = report.saved.saturating_add(1);
-                report.bytes = report.bytes.saturating_add(medium.bytes);
-            } else {
-                report.refused = report.refused.saturating_add(1);
+            match settle(&job, medium, is_refused, self.settings.now)? {
+                // The next run tries again.
+                None => report.failed = report.failed.saturating_add(1),
+                Some(medium) => {
+                    if medium.file.is_some() {
+                        report.saved = report.saved.saturating_add(1);
+                        report.bytes = report.bytes.saturating_add(medium.bytes);
+                    } else {
+                        report.refused = report.refused.saturating_add(1);
+                    }
+                    index.add(medium)?;
+                }
             }
-            index.add(medium)?;
             done = done.saturating_add(1);
             (self.progress)(Progress::Media {
                 done,
@@ -83,30 +91,22 @@ impl Fetch<'_> {
         Ok(())
     }
 
-    /// Repeats a download whose first attempt has failed.
+    /// Repeats a download whose first attempt has failed, once GroupMe answers other requests. A failure
+    /// of the medium alone is not waited for any longer.
     async fn insist(&mut self, job: &Job, error: RestError) -> Result<Medium, Stopped> {
-        let mut first = Some(error);
         let client = self.client;
-        let mut file = None;
-        let fetched = self.patiently(async || match first.take() {
-            Some(error) => Err(error),
-            None => match download(client, job).await {
-                Ok(medium) => Ok(Some(medium)),
-                Err(Stopped::Rest(error)) => Err(error),
-                Err(stopped) => {
-                    file = Some(stopped);
-                    Ok(None)
-                }
-            },
-        });
-        match fetched.await {
-            Ok(Some(medium)) => Ok(medium),
-            Ok(None) => Err(file.unwrap_or(Stopped::File(
-                job.directory.clone(),
-                io::ErrorKind::Other.into(),
-            ))),
-            Err(error) => Err(Stopped::Rest(error)),
+        let mut last = error;
+        for _ in 0..ATTEMPTS {
+            let answered = self
+                .patiently(async || client.call(&users::me()).await)
+                .await;
+            answered.map_err(Stopped::Rest)?;
+            match download(client, job).await {
+                Err(Stopped::Rest(error)) if error.is_transient() => last = error,
+                outcome => return outcome,
+            }
         }
+        Err(Stopped::Failed(last))
     }
 
     /// Returns whether GroupMe will never hand out the medium, or it is not GroupMe's. Status 401 means
@@ -139,7 +139,7 @@ impl Fetch<'_> {
                 if seen.contains(&key) {
                     return;
                 }
-                if index.index.is_settled(root, &key) {
+                if index.index.is_settled(root, &key, self.settings.now) {
                     let medium = index.index.get(&key);
                     let is_refused = medium.is_some_and(|medium| medium.file.is_none());
                     report.refused = report.refused.saturating_add(is_refused.into());
@@ -169,7 +169,7 @@ async fn download(client: &Client, job: &Job) -> Result<Medium, Stopped> {
         Reference::Url(_) => None,
     };
     let opened = match &job.reference {
-        Reference::Url(url) => client.download(url).await,
+        Reference::Url(url) => client.download(&secure(url)).await,
         Reference::File(_, file) => client.download_file(&job.conversation, file.as_str()).await,
     };
     let mut download = opened.map_err(Stopped::Rest)?;
@@ -191,6 +191,8 @@ async fn download(client: &Client, job: &Job) -> Result<Medium, Stopped> {
         bytes: download.received(),
         media_type,
         name,
+        is_final: false,
+        refused_at: None,
         refused: None,
     })
 }
@@ -218,23 +220,73 @@ async fn sent_as(
     }
 }
 
-/// Returns the line of the index for the outcome of a download: refusals are noted, so that they are
-/// not asked for again.
-fn settle(job: &Job, outcome: Result<Medium, Stopped>, is_refused: bool) -> Result<Medium, Error> {
+/// Returns the line of the index for the outcome of a download; `None` if the next run has to try
+/// again. Refusals are noted, so that they are not asked for in each run.
+fn settle(
+    job: &Job,
+    outcome: Result<Medium, Stopped>,
+    is_refused: bool,
+    now: Option<Timestamp>,
+) -> Result<Option<Medium>, Error> {
     match outcome {
-        Ok(medium) => Ok(medium),
+        Ok(medium) => Ok(Some(medium)),
         Err(Stopped::File(path, error)) => Err(Error::file("write", &path)(error)),
-        Err(Stopped::Rest(error)) if is_refused => Ok(Medium {
+        Err(Stopped::Failed(error)) => {
+            let key = job.reference.key();
+            tracing::warn!(medium = key, %error, "GroupMe does not hand out a medium; the next run tries again");
+            Ok(None)
+        }
+        Err(Stopped::Rest(error)) if is_refused => Ok(Some(Medium {
             key: job.reference.key(),
             file: None,
             bytes: 0,
             media_type: None,
             name: None,
+            is_final: matches!(error, RestError::Misuse { .. }),
+            refused_at: now.map(Timestamp::as_secs),
             refused: Some(error.to_string()),
-        }),
+        })),
         Err(Stopped::Rest(error)) => Err(Error::fetch("a medium")(error)),
     }
 }
 
+/// Returns the URL to ask: GroupMe's services have TLS, also where an old message has an address
+/// without.
+fn secure(url: &str) -> Cow<'_, str> {
+    let Some(rest) = url.strip_prefix("http://") else {
+        return Cow::Borrowed(url);
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if host.ends_with(".groupme.com") && !host.contains('@') {
+        Cow::Owned(format!("https://{rest}"))
+    } else {
+        Cow::Borrowed(url)
+    }
+}
+
+/// Attempts for a medium beyond the first, each of which the client repeats.
+const ATTEMPTS: u32 = 2;
+
 /// Downloads at the same time: as many requests as the client sends at once.
 const AT_ONCE: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_groupme_are_asked_with_tls() {
+        assert_eq!(
+            secure("http://i.groupme.com/1x2.png.0"),
+            "https://i.groupme.com/1x2.png.0"
+        );
+        for url in [
+            "http://127.0.0.1:1/i/1x2.png.0",
+            "http://a@i.groupme.com/x",
+            "http://evil.example/.groupme.com",
+            "https://i.groupme.com/x",
+        ] {
+            assert_eq!(secure(url), url);
+        }
+    }
+}

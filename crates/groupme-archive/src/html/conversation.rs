@@ -53,7 +53,7 @@ pub(super) fn write(contents: &Contents, about: &About, media: &MediaIndex) -> R
     let name = layout::stem(&about.id) + ".html";
     let path = contents.root().join(layout::PAGES).join(name);
     let failed = Error::file("write", &path);
-    let mut page = BufWriter::new(PartFile::create(&path).map_err(&failed)?);
+    let mut page = BufWriter::new(PartFile::create_private(&path).map_err(&failed)?);
     let mut put = |bytes: &[u8]| page.write_all(bytes).map_err(&failed);
     let title = title(about);
     put(head(&title).as_bytes())?;

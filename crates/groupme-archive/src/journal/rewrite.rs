@@ -20,7 +20,7 @@ impl Journal {
         }
         let path = self.path.clone();
         let failed = Error::file("write", &path);
-        let mut part = BufWriter::new(PartFile::create(&path).map_err(&failed)?);
+        let mut part = BufWriter::new(PartFile::create_private(&path).map_err(&failed)?);
         let mut write = |line: &[u8]| -> Result<(), Error> {
             let written = part.write_all(line).and_then(|()| part.write_all(b"\n"));
             written.map_err(&failed)

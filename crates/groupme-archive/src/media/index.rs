@@ -2,16 +2,18 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
 };
 
+use groupme_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
     layout::{MEDIA, MEDIA_INDEX},
+    part_file::private_options,
 };
 
 /// Line of the index: a medium that is in the archive, or that GroupMe refuses to hand out.
@@ -30,6 +32,12 @@ pub(crate) struct Medium {
     /// Name that the sender gave a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
+    /// Whether the refusal is for good: the medium is not GroupMe's.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) is_final: bool,
+    /// Time of the refusal, in seconds since the Unix epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refused_at: Option<i64>,
     /// Reason why there is no file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refused: Option<String>,
@@ -77,12 +85,16 @@ impl MediaIndex {
     }
 
     /// Returns whether a medium need not be fetched: its file is there, as large as it was, or GroupMe
-    /// has refused it.
-    pub(crate) fn is_settled(&self, root: &Path, key: &str) -> bool {
+    /// has refused it in the last week, or for good.
+    pub(crate) fn is_settled(&self, root: &Path, key: &str, now: Option<Timestamp>) -> bool {
         self.media
             .get(key)
             .is_some_and(|medium| match &medium.file {
-                None => true,
+                None => {
+                    let since = now.zip(medium.refused_at);
+                    let age = since.map(|(now, at)| now.as_secs().saturating_sub(at));
+                    medium.is_final || age.is_none_or(|age| age < WEEK)
+                }
                 Some(name) => {
                     let found = root.join(MEDIA).join(name).symlink_metadata();
                     found.is_ok_and(|found| found.is_file() && found.len() == medium.bytes)
@@ -90,6 +102,9 @@ impl MediaIndex {
             })
     }
 }
+
+/// Seconds after which a refused medium is asked for again: GroupMe may have processed a video since.
+const WEEK: i64 = 7 * 24 * 60 * 60;
 
 /// The index, for appending.
 #[derive(Debug)]
@@ -105,7 +120,7 @@ impl MediaWriter {
         let index = MediaIndex::read(root)?;
         let path = path(root);
         let failed = Error::file("write", &path);
-        let options = OpenOptions::new().create(true).append(true).open(&path);
+        let options = private_options().create(true).append(true).open(&path);
         let file = options.map_err(&failed)?;
         file.set_len(index.size).map_err(&failed)?;
         drop(failed);

@@ -123,3 +123,21 @@ async fn media_are_left_out_on_demand() {
     assert_eq!(saved(&world).len(), 0);
     assert_eq!(world.update().await.media.saved, 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn refused_media_are_asked_for_again_after_a_week_unless_they_are_not_groupme_s() {
+    let world = with_media().await;
+    let mut settings = Settings::default();
+    let day = |number: i64| Some(groupme_model::Timestamp::from_secs(number * 24 * 60 * 60));
+    let mut asked = Vec::new();
+    for number in [20_000, 20_006, 20_008] {
+        settings.now = day(number);
+        world.requests();
+        let report = world.update_with(&settings).await.unwrap();
+        assert_eq!(report.media.refused, 2);
+        let requests = world.requests();
+        asked.push(requests.iter().filter(|line| line.contains(".png")).count());
+    }
+    // At first the picture and the one that is not there, and after a week the latter.
+    assert_eq!(asked, [2, 0, 1]);
+}

@@ -50,9 +50,9 @@ async fn what_a_killed_program_left_half_written_is_removed() {
     let world = World::with_history(5);
     world.update().await;
     let halves = [
-        "index.json.part",
-        "conversations/1.jsonl.part",
-        "media/0a.jpeg.part",
+        ".index.json.1-0.groupme-part",
+        "conversations/.1.jsonl.1-0.groupme-part",
+        "media/.0a.jpeg.1-0.groupme-part",
     ];
     for half in halves {
         fs::write(world.root().join(half), "half").unwrap();
@@ -61,6 +61,10 @@ async fn what_a_killed_program_left_half_written_is_removed() {
     for half in halves {
         assert!(!world.root().join(half).exists(), "{half}");
     }
+    // Unfinished files of other programs are none of this crate's.
+    fs::write(world.root().join("film.mkv.part"), "half").unwrap();
+    world.update().await;
+    assert!(world.root().join("film.mkv.part").exists());
     world.assert_complete().await;
 }
 

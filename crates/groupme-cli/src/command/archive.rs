@@ -33,13 +33,21 @@ async fn archive(args: args::Archive) -> Result<(), Failure> {
     } else {
         update(&args, &mut rows).await
     };
-    // An archive that is not complete can be read, too.
-    if args.html && matches!(updated, Ok(()) | Err(Failure::Incomplete(_))) {
-        let contents = Contents::open(&args.directory);
-        let index = contents.and_then(|contents| html::write(&contents));
-        rows.row(&Row::Pages(&index.map_err(|error| of_files(&error))?))?;
-    }
-    updated
+    // An archive that is not complete can be read, too. A failure of the update says more than one of
+    // the pages.
+    let pages = if args.html {
+        write_pages(&args, &mut rows)
+    } else {
+        Ok(())
+    };
+    updated.and(pages)
+}
+
+fn write_pages(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failure> {
+    let contents = Contents::open(&args.directory);
+    let index = contents.and_then(|contents| html::write(&contents));
+    let index = index.map_err(|error| of_files(&error))?;
+    Ok(rows.row(&Row::Pages(&index))?)
 }
 
 async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failure> {
@@ -59,6 +67,8 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
     settings.media = !args.no_media;
     settings.keep_deleted = args.keep_deleted;
     settings.patience = args.patience;
+    let now = jiff::Timestamp::now().as_millisecond();
+    settings.now = Some(groupme_model::Timestamp::from_millis(now));
     let mut bars = Bars::new(wanted.len());
     let mut short = Vec::new();
     let mut failed = None;

@@ -19,7 +19,7 @@ use crate::{
     account::Account,
     args::{self, PictureSize},
     exit::Failure,
-    output::{Row, RowPrinter},
+    output::{Row, RowPrinter, chain},
 };
 
 /// Part of a message to save.
@@ -57,7 +57,7 @@ async fn download(args: args::Download) -> Result<(), Failure> {
     for (index, medium) in media.iter().enumerate() {
         let name = match medium {
             Medium::Url(url) => name_of_url(&message, index + 1, url),
-            Medium::File(file) => name_of_file(&account, &conversation, file).await?,
+            Medium::File(file) => name_of_file(&account, &conversation, file).await,
         };
         let path = args.into.join(unused(&name, &mut names));
         let opened = match medium {
@@ -155,21 +155,21 @@ fn name_of_url(message: &Message, number: usize, url: &str) -> String {
 }
 
 /// Returns the name that the sender gave a file, or the file's id.
-async fn name_of_file(
-    account: &Account,
-    conversation: &Conversation,
-    file: &FileId,
-) -> Result<String, Failure> {
+async fn name_of_file(account: &Account, conversation: &Conversation, file: &FileId) -> String {
     let call = uploads::file_infos(conversation, core::slice::from_ref(file));
-    let infos = account.call(&call).await?;
+    let infos = account.rest().call(&call).await.unwrap_or_else(|error| {
+        // The file may be there all the same.
+        tracing::warn!("a file has no name: {}", chain(&error));
+        Vec::new()
+    });
     let info = infos.into_iter().find(|info| info.file_id == *file);
     let name = info.and_then(|info| info.file_data?.file_name);
     let name = file_name(&name.unwrap_or_default());
-    Ok(if name.is_empty() {
+    if name.is_empty() {
         file_name(file.as_str())
     } else {
         name
-    })
+    }
 }
 
 /// Reason why a medium is not saved.

@@ -276,7 +276,7 @@ impl Range {
 }
 
 /// Returns the error of a history that certainly ends too early.
-fn cut_short(history: &History, found_and_count: Option<(u64, u64)>) -> Failure {
+pub(super) fn cut_short(history: &History, found_and_count: Option<(u64, u64)>) -> Failure {
     let misplaced = history.misplaced();
     Failure::Incomplete(match found_and_count {
         _ if misplaced > 0 => anyhow!(

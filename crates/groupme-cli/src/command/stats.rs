@@ -13,7 +13,7 @@ use groupme_rest::Conversation;
 use jiff::tz::TimeZone;
 
 use self::activity::Activity;
-use super::archive::of_files;
+use super::{archive::of_files, history::cut_short};
 use crate::{
     account::Account,
     args::{ConversationArgs, RowFormat, Stats},
@@ -112,11 +112,19 @@ async fn fetch(args: &Stats, activity: &mut Activity) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
     let conversation: Conversation = account.conversation(&place(args)).await?;
     let mut history = account.rest().history(conversation);
+    let mut found = 0_u64;
     while let Some(page) = history.next().await {
         match page {
-            Ok(page) => page.messages().for_each(|message| activity.add(&message)),
+            Ok(page) => {
+                page.messages().for_each(|message| activity.add(&message));
+                found = found.saturating_add((page.len() + page.unreadable) as u64);
+            }
             Err(error) => return Err(account.failure(error).await),
         }
+    }
+    if history.is_cut_short() {
+        let count = history.count();
+        return Err(cut_short(&history, count.map(|count| (found, count))));
     }
     Ok(())
 }

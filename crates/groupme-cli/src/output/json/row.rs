@@ -73,6 +73,7 @@ pub(super) fn own(row: &Row<'_>) -> Option<Value> {
                 "saved": report.media.saved,
                 "bytes": report.media.bytes,
                 "refused": report.media.refused,
+                "failed": report.media.failed,
             },
         }),
         Row::Pages(index) => json!({

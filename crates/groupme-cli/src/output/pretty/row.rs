@@ -160,6 +160,7 @@ fn archived(report: &groupme_archive::Report) -> String {
         (report.missing(), "missing"),
         (media.saved, "media saved"),
         (media.refused, "media refused"),
+        (media.failed, "media failed"),
     ] {
         if number > 0 {
             // Writing to a string does not fail.
