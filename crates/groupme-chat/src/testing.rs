@@ -1,5 +1,6 @@
 //! A chat without terminal and network, for tests: events as JSON, keys, virtual time.
 
+use core::fmt::Write as _;
 use core::time::Duration;
 
 use bayeux_wire::{Decoder, Frame};
@@ -277,7 +278,9 @@ pub(crate) fn quoted(text: &str) -> String {
     for letter in text.chars() {
         match letter {
             '"' | '\\' => json.extend(['\\', letter]),
-            letter if letter.is_control() => json.push_str(&format!("\\u{:04x}", letter as u32)),
+            letter if letter.is_control() => {
+                let _ = write!(json, "\\u{:04x}", u32::from(letter));
+            }
             letter => json.push(letter),
         }
     }

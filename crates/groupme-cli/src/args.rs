@@ -240,11 +240,11 @@ Example:
 impl Command {
     /// Returns whether the command draws on the whole terminal.
     pub(crate) fn draws(&self) -> bool {
-        #[cfg(feature = "chat")]
-        if let Self::Chat(_) = self {
-            return true;
+        match self {
+            #[cfg(feature = "chat")]
+            Self::Chat(_) => true,
+            _ => false,
         }
-        false
     }
 }
 

@@ -69,7 +69,7 @@ async fn an_allowed_page_may_read_why_its_request_is_refused() {
         ("https://evil.example", "POST", "1", "[]", 403),
     ] {
         let headers = [("origin", origin), ("x-banned", banned)];
-        let headers = &headers[..1 + usize::from(!banned.is_empty())];
+        let headers = &headers[..=usize::from(!banned.is_empty())];
         let response = send(&server, method, headers, body).await;
         assert_eq!(response.status().as_u16(), status);
         let allowed = response.headers().get("access-control-allow-origin");

@@ -24,7 +24,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: T
             draw_box(frame, areas.whole, "Details", &lines, *scroll, theme);
         }
         Layer::GoTo { editor, choice } => {
-            prompts::draw_go_to(frame, areas, state, editor, *choice, theme)
+            prompts::draw_go_to(frame, areas, state, editor, *choice, theme);
         }
         Layer::Search { editor } => prompts::draw_search(frame, areas, state, editor, theme),
         Layer::Date { editor, error } => {

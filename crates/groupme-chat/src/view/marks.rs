@@ -119,8 +119,8 @@ mod tests {
     #[test]
     fn a_search_finds_either_case_also_where_that_changes_the_length() {
         assert_eq!(hits("Lake lake", "LAKE"), [0..4, 5..9]);
-        assert_eq!(hits("İstanbul", "s"), [2..3]);
-        assert_eq!(hits("aaa", "aa"), [0..2]);
+        assert_eq!(hits("İstanbul", "s"), vec![2..3; 1]);
+        assert_eq!(hits("aaa", "aa"), vec![0..2; 1]);
         assert_eq!(hits("", "x"), []);
     }
 }

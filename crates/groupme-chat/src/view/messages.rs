@@ -21,7 +21,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Them
             "Loading…"
         };
         draw_middle(frame, area, told, theme);
-        let hole = room.holes.ends().next_back().map(|end| end.cloned());
+        let hole = room.holes.ends().next_back().map(Option::<&_>::cloned);
         return Shown {
             holes: hole.into_iter().collect(),
             ..Shown::default()

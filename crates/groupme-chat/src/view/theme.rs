@@ -11,6 +11,10 @@ pub(crate) struct Theme {
     has_colours: bool,
 }
 
+#[expect(
+    clippy::unused_self,
+    reason = "all styles are asked of the theme, with colours or not"
+)]
 impl Theme {
     pub(crate) fn new(has_colours: bool) -> Self {
         Self { has_colours }

@@ -1,7 +1,11 @@
 //! `groupme archive`.
 
 use core::time::Duration;
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use groupme_sim::{Conversation, Sim};
 use tempfile::TempDir;
@@ -183,8 +187,9 @@ async fn an_interrupted_download_leaves_nothing_and_what_a_killed_one_left_is_re
         let arguments = ["download", "--group", "7", "14", "--into", path];
         let running = Running::start(asking(&url, "a-token", &arguments));
         let half = async {
-            let is_half = |path| fs::read(path).unwrap_or_default() == b"half";
-            while parts() == left || !parts().first().is_some_and(is_half) {
+            let is_half = |path: &PathBuf| fs::read(path).unwrap_or_default() == b"half";
+            let is_begun = |parts: &[PathBuf]| parts != left && parts.iter().any(is_half);
+            while !is_begun(&parts()) {
                 tokio::task::yield_now().await;
             }
         };

@@ -7,7 +7,7 @@ use groupme_sim::{Conversation, Sim};
 use super::{ENTER, PAGE_UP, chat};
 
 /// 18 January 2027, 12:00 UTC.
-const NOON: Duration = Duration::from_secs(1_800_273_600);
+const NOON: Duration = Duration::from_hours(500_076);
 
 async fn sim_at_noon() -> Sim {
     let sim = Sim::builder().ping_interval(None).epoch(NOON);

@@ -103,15 +103,16 @@ impl Terminal {
                 return;
             }
             let mut bytes = [0; 4096];
-            let read = timeout_at(end, self.output.read(&mut bytes)).await;
+            let Ok(read) = timeout_at(end, self.output.read(&mut bytes)).await else {
+                panic!("never seen: {what}\n{}", rows.join("\n"));
+            };
             match read {
-                Ok(Ok(count)) if count > 0 => {
+                Ok(count) if count > 0 => {
                     let bytes = &bytes[..count];
                     self.raw.extend_from_slice(bytes);
                     self.parser.process(bytes);
                 }
-                Ok(_) => panic!("the command has ended before {what}:\n{}", rows.join("\n")),
-                Err(_) => panic!("never seen: {what}\n{}", rows.join("\n")),
+                _ => panic!("the command has ended before {what}:\n{}", rows.join("\n")),
             }
         }
     }

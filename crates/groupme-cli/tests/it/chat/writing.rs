@@ -1,6 +1,6 @@
 //! Writing: messages, replies, reactions, edits, deletions, mentions, files.
 
-use groupme_sim::{Conversation, SimMessageId};
+use groupme_sim::{Conversation, MessageView, SimMessageId};
 
 use super::{ENTER, UP, chat, chat_with};
 use crate::program::sim;
@@ -19,9 +19,8 @@ async fn a_message_is_answered_liked_edited_and_deleted() {
     terminal.keys("I dooo").await;
     terminal.keys(ENTER).await;
     terminal.sees("↳ Mara: Who has the key?").await;
-    let is_answer = |text: &'static str| {
-        move |message: groupme_sim::MessageView<'_>| message.text() == Some(text)
-    };
+    let is_answer =
+        |text: &'static str| move |message: MessageView<'_>| message.text() == Some(text);
     let answer = sim
         .until_message("the answer", is_answer("I dooo"))
         .await
@@ -72,11 +71,7 @@ async fn a_message_is_answered_liked_edited_and_deleted() {
     terminal.sees("Delete this message for everyone?").await;
     terminal.keys("y").await;
     terminal.sees("deleted").await;
-    assert!(sim.with_world(|world| {
-        world
-            .message(answer)
-            .is_none_or(|message| message.is_deleted())
-    }));
+    assert!(sim.with_world(|world| { world.message(answer).is_none_or(MessageView::is_deleted) }));
 }
 
 #[tokio::test]
@@ -91,8 +86,7 @@ async fn a_message_of_several_lines_with_a_mention_arrives_as_written() {
     terminal.keys("\x1b\r").await;
     terminal.keys("日本 🎉").await;
     terminal.keys(ENTER).await;
-    let is_it =
-        |message: groupme_sim::MessageView<'_>| message.text() == Some("hi @Jonas \n日本 🎉");
+    let is_it = |message: MessageView<'_>| message.text() == Some("hi @Jonas \n日本 🎉");
     let sent = sim.until_message("the message", is_it).await.unwrap();
     let attachments = sim.with_world(|world| world.message(sent).unwrap().attachments());
     assert!(attachments.contains("[[3,6]]"), "{attachments}");
