@@ -16,7 +16,7 @@ mod prompts;
 mod tests;
 mod theme;
 
-use ratatui::Frame;
+use ratatui::{Frame, buffer::Buffer};
 
 use self::areas::Areas;
 pub(crate) use self::theme::Theme;
@@ -40,5 +40,20 @@ pub(crate) fn draw(frame: &mut Frame<'_>, state: &State, theme: Theme) -> Shown 
     footer::draw(frame, &areas, state, theme);
     layers::draw(frame, &areas, state, theme);
     shown.compose_columns = areas.compose_columns();
+    drop_emoji_selectors(frame.buffer_mut());
     shown
 }
+
+/// Drops the selectors that ask for the emoji form of a character (U+FE0F). Terminals disagree whether
+/// such a character takes one column or two, and with the wrong number the rest of a row stays on the
+/// screen when the row changes. The column that becomes free is blank.
+fn drop_emoji_selectors(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if cell.symbol().contains(EMOJI_SELECTOR) {
+            let plain = cell.symbol().replace(EMOJI_SELECTOR, "");
+            cell.set_symbol(&plain);
+        }
+    }
+}
+
+const EMOJI_SELECTOR: char = '\u{fe0f}';

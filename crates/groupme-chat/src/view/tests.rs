@@ -91,6 +91,15 @@ fn the_whole_screen_of_80_by_24() {
 }
 
 #[test]
+fn characters_whose_width_terminals_disagree_on_are_drawn_in_their_narrow_form() {
+    let mut desk = lake();
+    desk.say("3", "I \u{2764}\u{fe0f} it, 1\u{fe0f}\u{20e3}");
+    let rows = desk.draw(80, 24).0;
+    row(&rows, "I \u{2764}  it, 1\u{20e3}");
+    assert!(!rows.concat().contains('\u{fe0f}'));
+}
+
+#[test]
 fn wide_letters_and_emoji_keep_the_columns() {
     let mut desk = lake();
     desk.say(
