@@ -119,9 +119,10 @@ impl Seen {
         while self.newest.len() > self.limit
             && let Some((oldest, state)) = self.newest.pop_front_if(|(first, _)| is_older(first))
         {
-            if !self.undelivered.remove(&oldest) {
-                self.forgotten.insert(&oldest);
-            }
+            // One found only by comparing counts as delivered: its push would come after too many
+            // newer messages.
+            self.undelivered.remove(&oldest);
+            self.forgotten.insert(&oldest);
             self.changed.retain(|(changed, _)| *changed != oldest);
             if self.older.back().is_some_and(|(last, _)| oldest <= *last) {
                 self.older.retain(|(older, _)| *older != oldest);

@@ -50,6 +50,9 @@ impl Forgotten {
             Knowledge::Delivered
         } else if self.horizon.is_some_and(|horizon| number <= horizon) {
             Knowledge::Unknown
+        } else if self.numbers.front().is_none_or(|first| number < *first) {
+            // Of the past, or of an earlier process.
+            Knowledge::Delivered
         } else {
             Knowledge::NotDelivered
         }
