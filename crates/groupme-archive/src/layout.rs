@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use groupme_model::ConversationId;
+use groupme_model::{ConversationId, text::is_invisible};
 use sha1::{Digest as _, Sha1};
 
 /// Version of the layout, in `index.json`.
@@ -69,18 +69,6 @@ pub fn file_name(name: &str) -> String {
         end = end.saturating_sub(1);
     }
     name.get(..end).unwrap_or_default().to_owned()
-}
-
-/// Returns whether a character hides, or hides or reorders the text around it: Unicode's format
-/// characters, separators of lines, characters that are ignored by default, and blanks that are no
-/// white space. The selector of coloured emoji is none of them.
-pub fn is_invisible(letter: char) -> bool {
-    matches!(letter,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0e}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Longest id that is a file name as it is; two ids of ten digits have 21 characters.

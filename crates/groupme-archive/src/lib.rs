@@ -74,7 +74,7 @@ pub use about::{About, Kind};
 pub use archive::Archive;
 pub use contents::Contents;
 pub use error::Error;
-pub use layout::{file_name, is_invisible};
+pub use layout::file_name;
 pub use listing::{conversation, conversations};
 pub use messages::Messages;
 pub use part_file::PartFile;

@@ -11,6 +11,8 @@
 
 use std::borrow::Cow;
 
+pub use groupme_model::text::is_invisible;
+
 /// Replaces characters that break a line, command the terminal, reorder the text or hide in it.
 ///
 /// A line break becomes `⏎`, another control character U+FFFD; bidirectional controls, line and
@@ -49,18 +51,6 @@ pub fn escape_invisible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
-}
-
-/// Returns whether a character is one of Unicode's format characters, separators of lines, characters
-/// that are ignored by default, and blanks that are no white space. The selector of coloured emoji is
-/// none of them.
-pub fn is_invisible(letter: char) -> bool {
-    matches!(letter,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0e}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Symbols that a zero-width joiner combines, with their variation selector and skin tones.

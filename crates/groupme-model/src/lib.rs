@@ -111,6 +111,7 @@ mod receipt;
 mod relationship;
 mod row;
 pub mod system_event;
+pub mod text;
 mod timestamp;
 mod topic;
 mod unknown;

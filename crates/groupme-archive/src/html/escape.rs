@@ -1,6 +1,6 @@
 //! Text of others inside a page.
 
-use crate::layout::is_invisible;
+use groupme_model::text::is_invisible;
 
 /// Returns a text as HTML, for the content of an element and for a quoted attribute.
 pub(super) fn html(text: &str) -> String {

@@ -131,7 +131,7 @@ fn text(name: &str) -> String {
     let mut escaped = String::new();
     let shown = name.chars().filter(|letter| {
         let is_noncharacter = matches!(letter, '\u{fffe}' | '\u{ffff}');
-        !letter.is_control() && !groupme_archive::is_invisible(*letter) && !is_noncharacter
+        !letter.is_control() && !groupme_model::text::is_invisible(*letter) && !is_noncharacter
     });
     for (index, letter) in shown.enumerate() {
         match letter {
