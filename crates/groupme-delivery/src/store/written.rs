@@ -230,15 +230,12 @@ impl Writer {
     }
 
     fn message(&mut self, message: &MessageId) {
-        match canonical_number(message.as_str()) {
-            Some(number) => {
-                self.base_36(zigzag(number.wrapping_sub(self.number)));
-                self.number = number;
-            }
-            None => {
-                self.text.push('\'');
-                self.escaped(message.as_str());
-            }
+        if let Some(number) = canonical_number(message.as_str()) {
+            self.base_36(zigzag(number.wrapping_sub(self.number)));
+            self.number = number;
+        } else {
+            self.text.push('\'');
+            self.escaped(message.as_str());
         }
         self.message = Some(message.clone());
     }

@@ -36,26 +36,24 @@ impl<'t> Reader<'t> {
         let mut number = 0;
         while let Some(entry) = self.entries.next() {
             number += 1;
-            let change = self.entry(entry);
-            if let Some(change) = change.ok_or(WrittenError::Damaged { entry: number })? {
-                add(change);
+            let damaged = WrittenError::Damaged { entry: number };
+            if let Some(conversation) = entry.strip_prefix('c') {
+                let conversation = unescaped(conversation).ok_or(damaged)?;
+                self.conversation = Some(ConversationId::from(conversation));
+            } else {
+                add(self.change(entry).ok_or(damaged)?);
             }
         }
         Ok(())
     }
 
-    /// Reads an entry: a change, or `Some(None)` for the name of a conversation. `None` if the entry is
-    /// damaged.
-    fn entry(&mut self, entry: &str) -> Option<Option<Change>> {
+    /// Reads the entry of a change; `None` if it is damaged.
+    fn change(&mut self, entry: &str) -> Option<Change> {
         let letter = entry.chars().next()?;
         let rest = &entry[letter.len_utf8()..];
-        let change = match letter {
+        Some(match letter {
             't' => Change::SyncedUntil(millis(rest)?),
             'b' => Change::Baseline(millis(rest)?),
-            'c' => {
-                self.conversation = Some(ConversationId::from(unescaped(rest)?));
-                return Some(None);
-            }
             'u' => Change::Cursor {
                 conversation: self.conversation.clone()?,
                 message: match rest {
@@ -83,8 +81,7 @@ impl<'t> Reader<'t> {
             },
             'k' if rest.is_empty() => Change::LeftGroupsKnown,
             _ => return None,
-        };
-        Some(Some(change))
+        })
     }
 
     fn message(&mut self, text: &str) -> Option<MessageId> {
