@@ -125,6 +125,7 @@ impl Requests {
                 self.in_flight.push(Sent {
                     id,
                     lane,
+                    at: cx.now,
                     deadline,
                     request,
                 });
@@ -143,7 +144,7 @@ impl Requests {
         let is_complete = *cause == Cause::Lane(Close::Complete);
         let mut is_failure = false;
         while let Some(index) = self.in_flight.on(lane)
-            && let Some(request) = self.take(index)
+            && let Some(Sent { request, .. }) = self.take(index)
         {
             let is_publish = matches!(request, Request::Publish(..));
             is_failure |= !(is_complete && is_publish);
@@ -168,7 +169,7 @@ impl Requests {
         last_bytes: impl Fn(LaneId) -> Option<Instant>,
     ) -> Option<(LaneId, Timer)> {
         while let Some((index, lane)) = self.in_flight.overdue(cx, &last_bytes) {
-            let request = self.take(index)?;
+            let request = self.take(index)?.request;
             let timer = match request {
                 // A server need not answer a publish (Bayeux specification, "Publish response"),
                 // but an exchange has to end.
@@ -210,7 +211,7 @@ impl Requests {
     /// Settles what is in flight in a lost session, and queues all subscriptions in front of
     /// everything else for the next one.
     pub(super) fn start_session(&mut self, cx: &mut Context) {
-        while let Some(request) = self.take(0) {
+        while let Some(Sent { request, .. }) = self.take(0) {
             if let Request::Publish(id, _) = request {
                 self.publish_settled(cx, id, Outcome::Unknown);
             }
@@ -231,13 +232,13 @@ impl Requests {
         self.is_closing = false;
     }
 
-    fn take(&mut self, index: usize) -> Option<Request> {
+    fn take(&mut self, index: usize) -> Option<Sent> {
         let sent = self.in_flight.remove(index)?;
         if let Request::Publish(publish, channel) = &sent.request {
             self.publishes -= 1;
             self.answers.settled(sent.id, *publish, channel);
         }
-        Some(sent.request)
+        Some(sent)
     }
 
     fn publish_settled(&mut self, cx: &mut Context, publish: PublishId, outcome: Outcome) {
