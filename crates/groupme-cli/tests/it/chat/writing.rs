@@ -34,8 +34,7 @@ async fn a_message_is_answered_liked_edited_and_deleted() {
     terminal.sees("✎ I dooo").await;
     terminal.keys("\x7f\x7f").await;
     terminal.keys(ENTER).await;
-    let is_edited = |rows: &[String]| rows.iter().any(|row| row.ends_with("  I do"));
-    terminal.until(is_edited, "the edited text").await;
+    terminal.sees("I do (edited)").await;
     let text = |id: SimMessageId| {
         sim.with_world(|world| world.message(id).unwrap().text().map(str::to_owned))
     };
