@@ -116,7 +116,7 @@ pub use item::{Delivered, DeliveryTag, Gap, GapCause, Item, LossKind, LossReason
 pub use ledger::Ledger;
 pub use message_state::MessageState;
 pub use request::{Failure, Request, RequestId, Response, Rows};
-pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
+pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError, WrittenError};
 pub use synthesized::{RowEvent, Synthesized};
 
 #[cfg(doctest)]
