@@ -250,16 +250,15 @@ impl Cache {
             return;
         };
         let mut state = self.lock();
-        match &lost.conversation {
-            Some(conversation) => state.forget(conversation),
-            None => {
-                let journal = core::mem::take(&mut state.journal);
-                *state = State {
-                    journal,
-                    ..State::default()
-                };
-            }
+        if let Some(conversation) = &lost.conversation {
+            state.forget(conversation);
+            return;
         }
+        let journal = core::mem::take(&mut state.journal);
+        *state = State {
+            journal,
+            ..State::default()
+        };
     }
 
     /// Returns a group, without its members.
