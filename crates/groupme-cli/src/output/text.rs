@@ -17,7 +17,7 @@ pub(crate) enum Style {
     Bold,
 }
 
-/// Text of parts. All of them are escaped: no text from others commands the terminal.
+/// Text made of spans. All spans are escaped: text from others cannot command the terminal.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Text(Vec<Span>);
 
@@ -26,7 +26,7 @@ struct Span {
     /// Escaped, but for line breaks.
     text: String,
     style: Style,
-    /// Address of the text where links can be shown, and the text to show elsewhere.
+    /// Address of the text where links can be shown, and the text to show fallback.
     link: Option<(String, String)>,
 }
 
@@ -47,16 +47,16 @@ impl Text {
         }
     }
 
-    /// Adds a label that leads to an address, or `elsewhere` where links cannot be shown. An address
-    /// with other than visible ASCII characters is no link.
-    pub(crate) fn push_link(&mut self, label: &str, url: &str, elsewhere: &str) {
+    /// Adds a label that links to an address, or `fallback` on terminals without links. An address with
+    /// characters other than visible ASCII is no link, as it could end the escape code.
+    pub(crate) fn push_link(&mut self, label: &str, url: &str, fallback: &str) {
         if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return self.push(elsewhere, Style::Plain);
+            return self.push(fallback, Style::Plain);
         }
         self.0.push(Span {
             text: escaped(label),
             style: Style::Plain,
-            link: Some((url.to_owned(), escaped(elsewhere))),
+            link: Some((url.to_owned(), escaped(fallback))),
         });
     }
 
@@ -87,7 +87,7 @@ impl Text {
         let Some(columns) = terminal.width else {
             return self.write_line(out, terminal);
         };
-        // An indent that leaves no room would make a column of letters.
+        // Beside a deep indent, a narrow terminal would have a column of single letters.
         let indent = if columns < indent + MIN_ROOM {
             NARROW_INDENT
         } else {
@@ -133,8 +133,8 @@ impl Text {
         }
     }
 
-    /// Writes the text into a cell: padded, or cut with an ellipsis. A column without an end is not
-    /// padded.
+    /// Writes the text into a cell of `columns`: cut with an ellipsis, or padded unless it is the last.
+    /// `None` is a column of any width.
     pub(crate) fn write_cell(
         &self,
         out: &mut String,
@@ -177,7 +177,7 @@ impl fmt::Display for Text {
 impl Span {
     fn shown(&self, terminal: Terminal) -> &str {
         match &self.link {
-            Some((_, elsewhere)) if !terminal.has_links => elsewhere,
+            Some((_, fallback)) if !terminal.has_links => fallback,
             _ => &self.text,
         }
     }
@@ -207,7 +207,7 @@ impl Span {
     }
 }
 
-/// Lines under construction, of parts with the number of their span.
+/// Lines being wrapped; each is a list of parts with the index of their span.
 struct Layout {
     lines: Vec<Vec<(String, usize)>>,
     /// Columns of the last line.

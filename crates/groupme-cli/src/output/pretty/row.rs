@@ -8,7 +8,7 @@ use groupme_rest::{Sent, endpoint::messages::MessagePage};
 
 use super::{
     Pretty, cells,
-    message::{self, content, faces},
+    message::{self, content, reaction_list},
 };
 use crate::output::{
     RoundTrips, Row, json,
@@ -87,7 +87,7 @@ fn outcome(row: &Row<'_>) -> Text {
         Row::Deleted(_, message) => format!("deleted {message}"),
         Row::Reactions(message, None) => format!("reacted to {message}"),
         Row::Reactions(message, Some(reactions)) => {
-            format!("reactions to {message}: {}", faces(reactions, None))
+            format!("reactions to {message}: {}", reaction_list(reactions, None))
         }
         Row::Read(conversation, receipt) => match receipt.last_read() {
             Some(message) => format!("read {conversation} up to {message}"),
