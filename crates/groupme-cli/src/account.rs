@@ -134,7 +134,7 @@ pub(crate) async fn gateway(
             Transport::Websocket => TransportPolicy::WebSocket,
             Transport::LongPolling => TransportPolicy::LongPolling,
         })
-        // Commands that need more say so.
+        // Commands that need more settings set them on the builder.
         .scope(Scope::Account)
         .rest_options(options(account, api_url.as_deref())?)
         .proxy(Proxy::from_environment());

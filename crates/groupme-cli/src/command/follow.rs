@@ -27,10 +27,10 @@ pub(crate) struct Limits {
     pub(crate) catch_ups: Option<u64>,
 }
 
-/// What a run that ended as asked has reached.
+/// Result of a run that ended as requested.
 #[derive(Debug, Default)]
 pub(crate) struct Followed {
-    /// Whether the gateway took the client on, or events came from elsewhere, or none were asked for.
+    /// Whether the gateway was reached, or events came from REST, or none were requested.
     pub(crate) is_reached: bool,
     /// Last failure to connect.
     pub(crate) last_failure: Option<String>,
@@ -124,7 +124,7 @@ pub(crate) async fn follow(
         ClientEnd::Requested => match (unsaved, acknowledged) {
             (None, _) => Ok(followed),
             (Some(error), None) => Err(not_saved(&error)),
-            // A save contains all that was not saved before it.
+            // Each save contains everything unsaved.
             (Some(error), Some(saved)) => match saved.await {
                 Ok(()) => Ok(followed),
                 Err(_) => Err(not_saved(&error)),

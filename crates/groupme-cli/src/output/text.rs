@@ -219,7 +219,7 @@ struct Layout {
 }
 
 impl Layout {
-    /// Adds a word, of which parts may have different styles, and empties it.
+    /// Adds a word, whose parts may have different styles, and empties `word`.
     fn word(&mut self, word: &mut Vec<(String, usize)>) {
         let of = |parts: &[(String, usize)]| -> usize {
             parts.iter().map(|(part, _)| width(part)).sum()
@@ -228,7 +228,7 @@ impl Layout {
             return;
         }
         let (blank, own) = (of(&self.blank), of(word));
-        // A word that is longer than any line is divided where it stands.
+        // A word longer than a line is not moved to the next line, but divided.
         if self.column + blank + own > self.columns && self.indent + own <= self.columns {
             self.end();
         }
@@ -277,7 +277,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the beginning of a text that fits into columns; at least a letter, unless there are none.
+/// Returns the beginning of a text that fits into `columns`, and at least one character.
 fn cut(text: &str, columns: usize) -> &str {
     if columns == usize::MAX || width(text) <= columns {
         return text;
@@ -295,7 +295,7 @@ fn cut(text: &str, columns: usize) -> &str {
 }
 
 fn width(text: &str) -> usize {
-    // A line break is shown as one letter, or ends the line.
+    // `width` counts a line break as one column, which is that of its sign in one-line output.
     text.width()
 }
 
@@ -309,7 +309,7 @@ fn escaped(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Columns beside an indent, below which the indent is a small one.
+/// Columns beside an indent, below which [`NARROW_INDENT`] replaces the indent.
 const MIN_ROOM: usize = 40;
 const NARROW_INDENT: usize = 4;
 

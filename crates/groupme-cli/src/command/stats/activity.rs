@@ -40,7 +40,7 @@ pub(super) struct Member<'a> {
 }
 
 impl Activity {
-    /// Returns counts of no messages. Hours, days and months are those of the time zone.
+    /// Creates empty counts. Hours, days and months are those of the time zone.
     pub(super) fn new(zone: TimeZone) -> Self {
         Self {
             zone,
@@ -85,7 +85,7 @@ impl Activity {
         Some(time.to_zoned(self.zone.clone()))
     }
 
-    /// Returns every month from the first to the last with messages, those without included.
+    /// Returns all months from the first to the last with messages.
     pub(super) fn months(&self) -> Vec<(String, u64)> {
         let (Some(first), Some(last)) = (self.months.keys().next(), self.months.keys().next_back())
         else {
@@ -124,7 +124,7 @@ impl Activity {
         }
     }
 
-    /// Returns all counts as one object.
+    /// Returns all counts as a JSON object.
     pub(super) fn summary(&self, top: usize) -> Value {
         let Ranking {
             members,

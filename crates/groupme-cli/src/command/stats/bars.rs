@@ -71,7 +71,7 @@ fn bar(count: u64, max: u64, room: usize) -> String {
     bar
 }
 
-/// Returns a name that leaves room for its bar.
+/// Cuts a name to [`MAX_NAME`] columns.
 fn shorten(name: &str) -> String {
     let name = escape_control(name);
     let mut short = String::new();

@@ -125,8 +125,8 @@ fn member_bars(svg: &mut String, members: &[Member<'_>]) {
     }
 }
 
-/// Returns a text as XML, in one line, short enough for its column, and without characters that XML
-/// does not allow or that reorder the text around it.
+/// Escapes a name for XML and cuts it to [`MAX_NAME`] characters. Characters that XML forbids, or that
+/// reorder other text, are dropped.
 fn text(name: &str) -> String {
     let mut escaped = String::new();
     let shown = name.chars().filter(|letter| {
