@@ -65,7 +65,7 @@ fn is_sending(refusal: &ApiError) -> bool {
     call.starts_with("POST ") && call.ends_with("messages")
 }
 
-/// Returns the remedy for something that is not there, by what was asked for.
+/// Returns the remedy for HTTP status 404, by the path of the request.
 fn not_found(refusal: &ApiError, origin: &Origin) -> &'static str {
     let call = refusal.call.to_string();
     let path = call.split_once('/').map_or("", |(_, path)| path);
