@@ -227,7 +227,7 @@ impl Account {
         let is_past = self.began.is_some_and(|began| id < began);
         let tolerance = match self.may_be_late {
             true if is_past => u64::MAX,
-            true => LATE,
+            true => VERY_LATE,
             false => 0,
         };
         if *latest > id.saturating_add(tolerance) {
@@ -283,5 +283,9 @@ impl Account {
     }
 }
 
-/// Time by which a message may come late where lists lag, in units of ids: 30 s.
+/// Time by which a message may come late where lists lag and then REST or the gateway is out, which
+/// delays the second look, in units of ids: 10 min.
+const VERY_LATE: u64 = 600 * 100_000_000;
+
+/// Time from a message that lists lack to the comparison that looks for it, in units of ids: 30 s.
 const LATE: u64 = 30 * 100_000_000;
