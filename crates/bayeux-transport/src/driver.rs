@@ -233,7 +233,9 @@ impl<E: Extension> Driver<E> {
     ///
     /// The gap that the next process reports covers events that this one has received and not
     /// returned by [`next`](Self::next). Those that it has returned, or that wait in a
-    /// [`Subscription`], are the program's to process before.
+    /// [`Subscription`], are the program's to process before. The subscriptions of streams are saved
+    /// like the others; the next process gets their messages from [`next`](Self::next), or
+    /// unsubscribes them.
     ///
     /// ```no_run
     /// use std::{error::Error, fs, time::Duration};
