@@ -213,8 +213,9 @@ impl Session {
     }
 
     /// Returns the moment up to which everything that the server has sent is known to have arrived,
-    /// unless a gap is reported: the time at which the latest answered connect or probe was sent.
-    /// Answers come behind the events before them. [`Instant::ORIGIN`] before the first answer.
+    /// unless a gap is reported: the time at which the latest answered connect or probe was sent,
+    /// or the disconnect over a websocket. Answers come behind the events before them.
+    /// [`Instant::ORIGIN`] before the first answer.
     ///
     /// A session without such an answer may have a dead socket and not know yet.
     pub fn proved_until(&self) -> Instant {

@@ -60,6 +60,8 @@ pub struct Account {
     has_ended: bool,
     /// Latest moment seen.
     latest: Moment,
+    /// Latest proof of the session that was passed to the feed.
+    proved_until: Instant,
 }
 
 /// Number of a save, in the order of [`Account::poll_changes`].
@@ -110,6 +112,7 @@ impl Account {
             is_up: false,
             has_ended: false,
             latest: Moment::new(Instant::ORIGIN, Timestamp::EPOCH),
+            proved_until: Instant::ORIGIN,
         };
         // A new session has no subscriptions, and is not over.
         let _ = account.subscribe(own);
@@ -411,6 +414,11 @@ impl Account {
         self.own.is_active && self.is_up
     }
 
+    /// Returns whether [`publish`](Self::publish) has room for another event.
+    pub fn has_room(&self) -> bool {
+        self.session.has_room()
+    }
+
     /// Returns whether there are changes to save.
     pub fn has_changes(&self) -> bool {
         !self.unsaved.is_empty()
@@ -449,10 +457,15 @@ impl Account {
         self.latest = Moment::new(now, at.unix_time);
     }
 
-    /// Passes the proof that no push was lost so far to the feed, as long as the feed wants it.
+    /// Passes a new proof that no push was lost so far to the feed, as long as the feed wants it.
     fn pass_proof(&mut self) {
+        let until = self.session.proved_until();
+        if until == self.proved_until {
+            return;
+        }
+        self.proved_until = until;
         if let Some(feed) = self.feed.as_mut().filter(|feed| feed.awaits_proof()) {
-            feed.handle_proof(self.latest.now, self.session.proved_until());
+            feed.handle_proof(self.latest.now, until);
         }
     }
 

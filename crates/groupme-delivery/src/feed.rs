@@ -201,10 +201,9 @@ impl<P> Feed<P> {
         self.check_resync();
     }
 
-    /// Returns whether [`handle_proof`](Self::handle_proof) has an effect: in the first session,
-    /// until messages sent at about its beginning are known to be past.
+    /// Returns whether [`handle_proof`](Self::handle_proof) has an effect: in the first session.
     pub fn awaits_proof(&self) -> bool {
-        self.first_session.confirm_at().is_some()
+        self.first_session.is_unbroken()
     }
 
     /// Notes a proof that everything pushed before `until` has arrived, unless a loss was noted:

@@ -31,8 +31,8 @@
 //!   which is never pushed.
 //! - Lists of REST that lag behind the histories hide what was missed until they are read once more,
 //!   ten seconds later; a message that was pushed in between comes before the missed ones then. They
-//!   hide it for good if they lag longer, if they lack a new conversation or its first message, if
-//!   the program ends within these seconds, or if [`Config::compare_window`] messages have come
+//!   hide it for good if they lag longer, if they lack a new conversation or the first message of one,
+//!   if the program ends within these seconds, or if [`Config::compare_window`] messages have come
 //!   since.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
 //! - The order of a conversation is that of its ids. A message pushed for the first time after more
@@ -42,9 +42,10 @@
 //!   messages after it, too.
 //! - With [`Config::history`], a clock that is ahead at the very first start hides messages: those
 //!   sent until the clock's time of the start, lost in a dead socket, and older than the history.
-//! - When the very first session breaks, or its lists lag, a message sent in the minute before it may
-//!   be delivered although it is past, also later and after newer ones, and a group left before it may
-//!   be reported as [`LossReason::Left`].
+//! - When the very first session breaks within its first minute, a message sent in the minute before it
+//!   may be delivered although it is past, after newer ones too where the lists lagged, and a group left
+//!   before it may be reported as [`LossReason::Left`]. A confirmed disconnect over a websocket is no
+//!   break.
 //!
 //! # The loop
 //!
@@ -115,7 +116,7 @@ pub use item::{Delivered, DeliveryTag, Gap, GapCause, Item, LossKind, LossReason
 pub use ledger::Ledger;
 pub use message_state::MessageState;
 pub use request::{Failure, Request, RequestId, Response, Rows};
-pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
+pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError, WrittenError};
 pub use synthesized::{RowEvent, Synthesized};
 
 #[cfg(doctest)]

@@ -31,7 +31,7 @@ pub(super) struct Health {
     last_connect_ok: Option<Instant>,
     /// Latest instant up to which no event can be missing.
     last_safe: Instant,
-    /// Time at which the latest answered connect or probe was sent.
+    /// Time at which the latest answered connect, probe or disconnect was sent.
     proved_until: Instant,
     /// Time of the last event.
     last_event: Option<Instant>,
@@ -169,6 +169,7 @@ impl Health {
         let gap = self.pending_gap.take();
         *self = Self {
             pending_gap: gap.or_else(|| self.up.then_some((self.last_safe, Cause::Ended))),
+            proved_until: self.proved_until,
             ..Self::default()
         };
     }

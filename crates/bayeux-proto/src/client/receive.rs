@@ -1,7 +1,7 @@
 //! Messages of the server: replies for the parts that sent the requests, and events.
 
 use super::{Session, connect::ConnectLoop, handshake::Handshake, stage::Stage, step::Step};
-use crate::{Cause, LaneId, Message, Unexpected, Verdict};
+use crate::{Cause, LaneId, Message, Transport, Unexpected, Verdict};
 
 impl Session {
     pub(super) fn dispatch(&mut self, lane: LaneId, message: &Message<'_>) -> Verdict {
@@ -76,6 +76,12 @@ impl Session {
             let probed_at = self.connect.probe_answered(&self.cx);
             self.health.extend_proof(probed_at);
             self.health.mark_up(&mut self.cx, true);
+        }
+        // A socket has brought everything before the last answer.
+        if let Some(sent_at) = reply.disconnected()
+            && self.cx.transport == Transport::WebSocket
+        {
+            self.health.extend_proof(sent_at);
         }
         let step = self.requests.settle(&mut self.cx, reply);
         self.apply(step);

@@ -41,14 +41,19 @@ pub(super) struct Requests {
 
 /// Commands.
 impl Requests {
+    /// Returns whether the limit allows another publish.
+    pub(super) fn has_room(&self, cx: &Context) -> bool {
+        self.publishes < cx.config.max_requests
+    }
+
     pub(super) fn publish(
         &mut self,
         cx: &Context,
         channel: &Channel,
         json: &str,
     ) -> Result<PublishId, Misuse> {
-        let limit = cx.config.max_requests;
-        if self.publishes >= limit {
+        if !self.has_room(cx) {
+            let limit = cx.config.max_requests;
             return Err(Misuse::QueueFull { limit });
         }
         if json.len() > cx.config.max_payload {
@@ -125,6 +130,7 @@ impl Requests {
                 self.in_flight.push(Sent {
                     id,
                     lane,
+                    at: cx.now,
                     deadline,
                     request,
                 });
@@ -143,7 +149,7 @@ impl Requests {
         let is_complete = *cause == Cause::Lane(Close::Complete);
         let mut is_failure = false;
         while let Some(index) = self.in_flight.on(lane)
-            && let Some(request) = self.take(index)
+            && let Some(Sent { request, .. }) = self.take(index)
         {
             let is_publish = matches!(request, Request::Publish(..));
             is_failure |= !(is_complete && is_publish);
@@ -168,7 +174,7 @@ impl Requests {
         last_bytes: impl Fn(LaneId) -> Option<Instant>,
     ) -> Option<(LaneId, Timer)> {
         while let Some((index, lane)) = self.in_flight.overdue(cx, &last_bytes) {
-            let request = self.take(index)?;
+            let request = self.take(index)?.request;
             let timer = match request {
                 // A server need not answer a publish (Bayeux specification, "Publish response"),
                 // but an exchange has to end.
@@ -210,7 +216,7 @@ impl Requests {
     /// Settles what is in flight in a lost session, and queues all subscriptions in front of
     /// everything else for the next one.
     pub(super) fn start_session(&mut self, cx: &mut Context) {
-        while let Some(request) = self.take(0) {
+        while let Some(Sent { request, .. }) = self.take(0) {
             if let Request::Publish(id, _) = request {
                 self.publish_settled(cx, id, Outcome::Unknown);
             }
@@ -231,13 +237,13 @@ impl Requests {
         self.is_closing = false;
     }
 
-    fn take(&mut self, index: usize) -> Option<Request> {
+    fn take(&mut self, index: usize) -> Option<Sent> {
         let sent = self.in_flight.remove(index)?;
         if let Request::Publish(publish, channel) = &sent.request {
             self.publishes -= 1;
             self.answers.settled(sent.id, *publish, channel);
         }
-        Some(sent.request)
+        Some(sent)
     }
 
     fn publish_settled(&mut self, cx: &mut Context, publish: PublishId, outcome: Outcome) {

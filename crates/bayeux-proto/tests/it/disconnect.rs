@@ -72,6 +72,24 @@ fn a_disconnect_ends_with_the_reply() {
     assert_over(&mut world, End::Requested);
 }
 
+#[test]
+fn a_confirmed_disconnect_proves_over_a_websocket_that_everything_before_it_has_arrived() {
+    for (mut world, proves) in [
+        (World::established(), true),
+        (World::established_over_http(), false),
+    ] {
+        world.pass(millis(1_000));
+        let before = world.session.proved_until();
+        world.disconnect();
+        let disconnect = world.last("/meta/disconnect");
+        assert!(disconnect.at > before);
+        world.answer(&disconnect, &[disconnect.ok()]);
+        assert_over(&mut world, End::Requested);
+        let until = if proves { disconnect.at } else { before };
+        assert_eq!(world.session.proved_until(), until);
+    }
+}
+
 // C120
 #[test]
 fn a_disconnect_is_sent_beside_the_held_poll_which_ends_with_it() {

@@ -131,6 +131,8 @@ impl Account {
             }
             SessionEvent::Ended(end) => {
                 self.end_overflow();
+                // The answer to a disconnect is such a proof.
+                self.pass_proof();
                 // Hands out what is held back.
                 self.lose();
                 if let Some(feed) = &mut self.feed {

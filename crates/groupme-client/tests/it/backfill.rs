@@ -467,3 +467,19 @@ async fn a_slow_store_holds_up_neither_the_program_nor_the_gateway_and_the_end_w
     let mut client = whole(&sim).store(disk).connect().unwrap();
     assert_eq!(text(&event(&mut client).await.0), Some("last"));
 }
+
+#[tokio::test]
+async fn a_first_session_that_is_disconnected_in_order_leaves_the_past_behind() {
+    // The lists come after the account is live: clocks cannot tell whether the newest message of the
+    // group was sent before.
+    let sim = sim().await;
+    sim.configure_rest(|config| config.response_delay = Duration::from_millis(100));
+    let disk = Gated::default();
+    let mut client = caught_up(whole(&sim).store(disk.clone())).await;
+    client.handle().disconnect();
+    until(&mut client, |status| matches!(status, Status::Ended(_))).await;
+    drop(client);
+    sim.say("of the next run").unwrap();
+    let mut client = whole(&sim).store(disk).connect().unwrap();
+    assert_eq!(text(&event(&mut client).await.0), Some("of the next run"));
+}

@@ -43,7 +43,7 @@ impl<P> Feed<P> {
         let mut record = Record::default();
         record.changes.push(Change::Baseline(unix_time));
         let slack = BASELINE_SLACK;
-        let snapshot = self.first_session.begin();
+        let snapshot = self.first_session.begin(self.now);
         let snapshot = snapshot.filter(|snapshot| self.now - snapshot.requested_at <= slack);
         if let Some(snapshot) = snapshot {
             for (id, message) in snapshot.newest {
@@ -242,6 +242,7 @@ impl<P> Feed<P> {
     /// Counts unconfirmed messages as past, and unconfirmed groups as left before, once everything
     /// pushed before their lists has arrived.
     pub(super) fn confirm_baseline(&mut self, until: Instant) {
+        self.first_session.extend_proof(until);
         let confirm_at = self.first_session.confirm_at();
         if confirm_at.is_none_or(|at| at > until) {
             return;
@@ -289,8 +290,9 @@ impl<P> Feed<P> {
     }
 
     /// Returns whether a message that is not ahead of the cursor was sent before the baseline, as far
-    /// as clocks can tell. Where they cannot, a message before the cursor of an earlier process
-    /// counts as past: this process does not know where that one began.
+    /// as clocks can tell. Close to the baseline, a message that was not pushed is past if the first
+    /// session was whole until well after the message, and if it is before the cursor of an earlier
+    /// process: this process does not know where that one began.
     pub(super) fn is_before_baseline(&mut self, id: &ConversationId, row: &MessageRow) -> bool {
         let Some((sent, baseline)) = row.created_at().zip(self.baseline) else {
             return false;
@@ -298,7 +300,9 @@ impl<P> Feed<P> {
         let past = &self.conversation(id).past;
         let is_of_earlier_process = past.is_of_earlier_process(row.id());
         let slack = BASELINE_SLACK;
-        sent <= before(baseline, slack) || before(sent, slack) <= baseline && is_of_earlier_process
+        let proved = self.first_session.proved();
+        let is_proved = before(sent, proved) <= before(baseline, slack);
+        before(sent, slack) <= baseline && (is_proved || is_of_earlier_process)
     }
 
     /// Returns the time from which on all messages are delivered along with the history of the

@@ -1,5 +1,7 @@
 //! State of the first session of an account, in which the baseline is set.
 
+use core::time::Duration;
+
 use bayeux_proto::Instant;
 use groupme_model::{ConversationId, MessageId};
 
@@ -10,6 +12,10 @@ pub(super) enum FirstSession {
     Ahead(Option<Snapshot>),
     /// Live, without a loss so far.
     Unbroken {
+        /// Time of the baseline.
+        began_at: Instant,
+        /// Time from the baseline to the latest proof.
+        proved: Duration,
         /// Time of the latest response of which a part counts as past once the session has proved
         /// that nothing sent before it was lost.
         confirm_at: Option<Instant>,
@@ -17,7 +23,10 @@ pub(super) enum FirstSession {
         left_groups: Option<Vec<ConversationId>>,
     },
     /// Ended, or of an earlier process.
-    Over,
+    Over {
+        /// Time from the baseline to the latest proof.
+        proved: Duration,
+    },
 }
 
 /// Newest message of each conversation, and the groups left, before the first session.
@@ -31,38 +40,60 @@ pub(super) struct Snapshot {
 impl FirstSession {
     pub(super) fn new(is_over: bool) -> Self {
         if is_over {
-            Self::Over
+            Self::Over {
+                proved: Duration::ZERO,
+            }
         } else {
             Self::Ahead(None)
         }
     }
 
     /// Begins the session, and returns the snapshot taken before, if there is one.
-    pub(super) fn begin(&mut self) -> Option<Snapshot> {
+    pub(super) fn begin(&mut self, now: Instant) -> Option<Snapshot> {
         let before = core::mem::replace(
             self,
             Self::Unbroken {
+                began_at: now,
+                proved: Duration::ZERO,
                 confirm_at: None,
                 left_groups: None,
             },
         );
         match before {
             Self::Ahead(snapshot) => snapshot,
-            Self::Unbroken { .. } | Self::Over => None,
+            Self::Unbroken { .. } | Self::Over { .. } => None,
         }
     }
 
     /// Ends the session. Returns whether it was unbroken until here.
     pub(super) fn end(&mut self) -> bool {
-        let was_unbroken = self.is_unbroken();
-        if was_unbroken {
-            *self = Self::Over;
-        }
-        was_unbroken
+        let Self::Unbroken { proved, .. } = *self else {
+            return false;
+        };
+        *self = Self::Over { proved };
+        true
     }
 
     pub(super) fn is_unbroken(&self) -> bool {
         matches!(self, Self::Unbroken { .. })
+    }
+
+    /// Notes that everything pushed before `until` has arrived.
+    pub(super) fn extend_proof(&mut self, until: Instant) {
+        if let Self::Unbroken {
+            began_at, proved, ..
+        } = self
+        {
+            *proved = (*proved).max(until - *began_at);
+        }
+    }
+
+    /// Returns the time from the baseline in which every message is known to have been pushed.
+    pub(super) fn proved(&self) -> Duration {
+        match self {
+            Self::Ahead(_) => Duration::ZERO,
+            Self::Unbroken { proved, .. } | Self::Over { proved } => *proved,
+        }
     }
 
     /// Returns whether a snapshot can still be requested.
@@ -73,7 +104,7 @@ impl FirstSession {
     pub(super) fn snapshot_mut(&mut self) -> Option<&mut Snapshot> {
         match self {
             Self::Ahead(snapshot) => snapshot.as_mut(),
-            Self::Unbroken { .. } | Self::Over => None,
+            Self::Unbroken { .. } | Self::Over { .. } => None,
         }
     }
 
@@ -89,7 +120,7 @@ impl FirstSession {
     pub(super) fn confirm_at(&self) -> Option<Instant> {
         match self {
             Self::Unbroken { confirm_at, .. } => *confirm_at,
-            Self::Ahead(_) | Self::Over => None,
+            Self::Ahead(_) | Self::Over { .. } => None,
         }
     }
 
@@ -112,6 +143,7 @@ impl FirstSession {
         let Self::Unbroken {
             confirm_at,
             left_groups,
+            ..
         } = self
         else {
             return None;

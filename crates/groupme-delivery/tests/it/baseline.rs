@@ -63,11 +63,40 @@ fn a_message_that_is_not_pushed_is_past_once_all_pushes_before_its_list_have_arr
     assert_eq!(world.answer_all(), ["caught up"]);
     assert!(world.feed.awaits_proof());
     assert!(world.prove().is_empty());
-    assert!(!world.feed.awaits_proof());
     world.lose();
+    assert!(!world.feed.awaits_proof());
     assert_eq!(world.live(), ["caught up"]);
     world.restart();
     assert_eq!(world.live(), ["caught up"]);
+}
+
+/// Returns what a resync hands out of a message from right before the start, which the lists of the
+/// start did not have yet. The first session, which ends then, was proved whole after `proved`.
+fn resynced_after_a_lagging_start(proved: Duration) -> Vec<String> {
+    let mut world = World::new();
+    let late = world.put(GROUP, row(GROUP, 1));
+    world.put(GROUP, row(GROUP, 2));
+    world.is_unlisted = Some(GROUP.to_owned());
+    world.live();
+    world.is_unlisted = None;
+    // The push of a message before it was under way.
+    let pushed = world.push(&created(&late), "push 1");
+    assert_eq!(pushed, ["push 1"]);
+    assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
+    assert!(world.wait(proved).is_empty());
+    assert!(world.prove().is_empty());
+    world.lose();
+    world.say(GROUP, 4);
+    let output = world.live();
+    messages(&output).into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_message_is_past_that_a_session_did_not_push_which_was_whole_until_well_after_it() {
+    let long = resynced_after_a_lagging_start(Duration::from_secs(62));
+    assert_eq!(long, ["4"]);
+    let short = resynced_after_a_lagging_start(Duration::from_secs(59));
+    assert_eq!(short, ["4", "2"]);
 }
 
 #[test]

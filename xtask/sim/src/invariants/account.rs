@@ -31,6 +31,9 @@ pub(super) struct Account {
     /// Whether lists lag at some time: what they hid is found later, and may come after newer
     /// messages of the next seconds.
     may_be_late: bool,
+    /// Messages after a hidden one with which comparing no longer finds it: a limit that
+    /// groupme-delivery names.
+    compare_window: usize,
     /// Notices that may be left out.
     mergeable: BTreeSet<u64>,
     /// The own channel was subscribed in this process.
@@ -104,9 +107,11 @@ impl Invariant for Account {
     }
 
     fn missing(&self, _: &Client, end: &End<'_>) -> Option<String> {
-        let message = self.owed.difference(&self.gone).next();
-        let message = message.filter(|_| !end.is_over)?;
-        let conversation = self.published.get(message).map_or("", |name| name);
+        let owed = self.owed.difference(&self.gone);
+        let message = owed
+            .copied()
+            .find(|message| !end.is_over && !self.is_hidden_for_good(*message))?;
+        let conversation = self.published.get(&message).map_or("", |name| name);
         Some(format!("{message} of {conversation} is missing"))
     }
 }
@@ -115,6 +120,7 @@ impl Account {
     pub(super) fn new(settings: &AccountSettings, may_be_late: bool) -> Self {
         Self {
             may_be_late,
+            compare_window: usize::try_from(settings.feed.compare_window).unwrap_or(usize::MAX),
             merges_notices: settings.feed.merge_notices,
             ..Self::default()
         }
@@ -147,6 +153,15 @@ impl Account {
             self.owed
                 .retain(|id| *id < since || !published.get(id).is_some_and(is_of));
         }
+    }
+
+    /// Returns whether a message was hidden by lists that lag, and then by so many messages of the
+    /// next seconds that comparing did not reach back to it.
+    fn is_hidden_for_good(&self, message: u64) -> bool {
+        let conversation = self.published.get(&message);
+        let next = self.published.range(message..message + LATE).skip(1);
+        let newer = next.filter(|(_, of)| Some(*of) == conversation);
+        self.may_be_late && newer.count() >= self.compare_window
     }
 
     /// An id above that of every message so far.

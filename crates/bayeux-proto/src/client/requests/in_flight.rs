@@ -18,6 +18,8 @@ pub(super) struct InFlight(VecDeque<Sent>);
 pub(super) struct Sent {
     pub(super) id: u64,
     pub(super) lane: LaneId,
+    /// Time at which the request was written.
+    pub(super) at: Instant,
     pub(super) deadline: AnswerDeadline,
     pub(super) request: Request,
 }

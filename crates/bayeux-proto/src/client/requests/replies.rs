@@ -1,8 +1,8 @@
 //! Replies to requests.
 
-use super::{Requests, request::Request};
+use super::{Requests, in_flight::Sent, request::Request};
 use crate::{
-    Cause, Channel, End, Message, Outcome, PublishId, Reconnect, ServerError,
+    Cause, Channel, End, Instant, Message, Outcome, PublishId, Reconnect, ServerError,
     client::{context::Context, step::Step},
 };
 
@@ -10,6 +10,8 @@ use crate::{
 #[derive(Debug)]
 pub(in crate::client) struct Reply {
     request: Request,
+    /// Time at which the request was written.
+    sent_at: Instant,
     result: Result<(), ServerError>,
     /// Whether the server has lost the session, which another one is to replace.
     is_lost: bool,
@@ -22,6 +24,12 @@ impl Reply {
     pub(in crate::client) fn proves_session(&self) -> bool {
         matches!(self.request, Request::Probe(_)) && !self.is_lost
     }
+
+    /// Returns when the disconnect was written that the server confirms.
+    pub(in crate::client) fn disconnected(&self) -> Option<Instant> {
+        let is_confirmed = self.request == Request::Disconnect && self.result.is_ok();
+        is_confirmed.then_some(self.sent_at)
+    }
 }
 
 impl Requests {
@@ -32,7 +40,11 @@ impl Requests {
         reply: &Message<'_>,
     ) -> Option<Reply> {
         let index = self.in_flight.answered_by(reply)?;
-        let request = self.take(index)?;
+        let Sent {
+            request,
+            at: sent_at,
+            ..
+        } = self.take(index)?;
         self.failure_delay.answered();
         cx.merge_advice(reply.advice.as_ref());
         let result = match reply.successful {
@@ -48,6 +60,7 @@ impl Requests {
                 && request != Request::Disconnect,
             end: (stops && !self.is_closing).then(|| cx.end_by_advice(reply)),
             request,
+            sent_at,
             result,
         })
     }
