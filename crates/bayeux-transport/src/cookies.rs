@@ -70,11 +70,9 @@ impl Cookies {
     pub(crate) fn restore(&self, url: &Url, cookies: impl IntoIterator<Item: AsRef<str>>) {
         let mut headers = HeaderMap::new();
         for cookie in cookies {
-            match HeaderValue::try_from(cookie.as_ref()) {
-                Ok(cookie) => {
-                    headers.append(SET_COOKIE, cookie);
-                }
-                Err(_) => tracing::debug!("a cookie was refused"),
+            // What is no header is no cookie.
+            if let Ok(cookie) = HeaderValue::try_from(cookie.as_ref()) {
+                headers.append(SET_COOKIE, cookie);
             }
         }
         self.store(url, &headers);
