@@ -41,6 +41,8 @@ pub(super) struct Account {
     /// The store knows where the past ends, which outlives this process.
     has_baseline: bool,
     caught_up: bool,
+    /// Id above all messages from before the own channel was subscribed for the first time.
+    began: Option<u64>,
     /// The process could not save everything before its end, and has reported that: what was
     /// delivered need not come again.
     has_lost_changes: bool,
@@ -87,8 +89,14 @@ impl Invariant for Account {
                     self.see(*id);
                 }
             }
-            ClientFact::Listens => self.has_listened = true,
-            ClientFact::Baseline => self.has_baseline = true,
+            ClientFact::Listens => {
+                self.has_listened = true;
+                self.begin();
+            }
+            ClientFact::Baseline => {
+                self.has_baseline = true;
+                self.begin();
+            }
             ClientFact::Delivered(Delivered::CaughtUp) => self.catch_up(),
             ClientFact::Delivered(Delivered::Lost(loss)) => self.lose(loss),
             ClientFact::Delivered(Delivered::Message(message)) => return self.deliver(message),
@@ -164,6 +172,11 @@ impl Account {
         self.may_be_late && newer.count() >= self.compare_window
     }
 
+    fn begin(&mut self) {
+        let next = self.next();
+        self.began.get_or_insert(next);
+    }
+
     /// An id above that of every message so far.
     fn next(&self) -> u64 {
         let last = self.published.last_key_value();
@@ -209,8 +222,15 @@ impl Account {
             return Ok(());
         }
         let latest = self.latest.entry(conversation.clone()).or_insert(id);
-        let tolerance = if self.may_be_late { LATE } else { 0 };
-        if *latest > id + tolerance {
+        // Where lists lag, a message from before the start may come at any time: a limit that
+        // groupme-delivery names.
+        let is_past = self.began.is_some_and(|began| id < began);
+        let tolerance = match self.may_be_late {
+            true if is_past => u64::MAX,
+            true => VERY_LATE,
+            false => 0,
+        };
+        if *latest > id.saturating_add(tolerance) {
             return Err(format!("message {id} of {conversation} after {latest}"));
         }
         *latest = id.max(*latest);
@@ -263,5 +283,9 @@ impl Account {
     }
 }
 
-/// Time by which a message may come late where lists lag, in units of ids: 30 s.
+/// Time by which a message may come late where lists lag and then REST or the gateway is out, which
+/// delays the second look, in units of ids: 10 min.
+const VERY_LATE: u64 = 600 * 100_000_000;
+
+/// Time from a message that lists lack to the comparison that looks for it, in units of ids: 30 s.
 const LATE: u64 = 30 * 100_000_000;
