@@ -5,8 +5,8 @@
 //! with its stdin. With a line on stdin that asks to save, it writes the session into the folder and
 //! ends without disconnecting; `--continue` goes on from there, these seconds later.
 
-use core::{str::FromStr, time::Duration};
-use std::{env, error::Error, fs, io, path::Path, thread};
+use core::{error::Error, str::FromStr, time::Duration};
+use std::{env, fs, io, path::Path, thread};
 
 use bayeux_proto::{
     Ack, Channel, Config, Extension, Outgoing, SavedSession, Session, SessionEvent, Transport,
