@@ -222,11 +222,13 @@ impl Account {
             return Ok(());
         }
         let latest = self.latest.entry(conversation.clone()).or_insert(id);
-        // Where lists lag, a message from before the start may come at any time: a limit that
-        // groupme-delivery names.
-        let is_past = self.began.is_some_and(|began| id < began);
+        // A message of the minute before the start may come at any time, if the first session breaks
+        // early: a limit that groupme-delivery names.
+        let is_past = self
+            .began
+            .is_some_and(|began| (began.saturating_sub(MINUTE)..began).contains(&id));
         let tolerance = match self.may_be_late {
-            true if is_past => u64::MAX,
+            _ if is_past => u64::MAX,
             true => VERY_LATE,
             false => 0,
         };
@@ -282,6 +284,9 @@ impl Account {
         self.latest.clear();
     }
 }
+
+/// A minute, in units of ids.
+const MINUTE: u64 = 60 * 100_000_000;
 
 /// Time by which a message may come late where lists lag and then REST or the gateway is out, which
 /// delays the second look, in units of ids: 10 min.
