@@ -25,8 +25,8 @@ pub(crate) enum Suite {
 /// If something does not build, install or run.
 pub(crate) fn run(workspace: &Workspace, suite: &Suite) -> anyhow::Result<()> {
     match suite {
-        Suite::Model => model::run(workspace, model::Corpora::Frames),
-        Suite::History => model::run(workspace, model::Corpora::History),
+        Suite::Model => model::run(workspace, &model::FRAMES),
+        Suite::History => model::run(workspace, &model::HISTORY),
         Suite::Peers(options) => peers::run(workspace, options),
     }
 }

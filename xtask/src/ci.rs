@@ -4,6 +4,7 @@ use core::{fmt, time::Duration};
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::bail;
+use cargo_metadata::TargetKind;
 use clap::ValueEnum;
 
 use crate::{
@@ -155,27 +156,18 @@ fn clippy(workspace: &Workspace, args: &[&str]) -> anyhow::Result<()> {
         .current_dir(workspace.root()))
 }
 
-/// `cargo test` builds the other examples: `tail` never ends, and `blocking` needs arguments.
+/// Example that `cargo test` builds and nothing runs, because it never ends.
+const NOT_RUN: &str = "tail";
+
 fn examples(workspace: &Workspace) -> anyhow::Result<()> {
-    for name in [
-        "archive",
-        "bridge",
-        "cometd_ack",
-        "commands",
-        "dialog",
-        "echo",
-        "many_accounts",
-        "media",
-        "moderate",
-        "own_server",
-        "parse_only",
-        "proto_only",
-        "rpc",
-        "salesforce",
-        "test_your_bot",
-        "webhook",
-    ] {
-        sh(cargo(&["run", "--quiet", "--locked", "--example", name]).current_dir(workspace.root()))?;
+    let packages = workspace.metadata().workspace_packages().into_iter();
+    let targets = packages
+        .filter(|package| package.name == "examples")
+        .flat_map(|package| &package.targets)
+        .filter(|target| target.kind.contains(&TargetKind::Example));
+    for target in targets.filter(|target| target.name != NOT_RUN) {
+        let command = ["run", "--quiet", "--locked", "--example", &target.name];
+        sh(cargo(&command).current_dir(workspace.root()))?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Name, people and counts of a conversation.
+//! Description of an archived conversation: kind, name, people, counts and times.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use groupme_model::{Chat, ConversationId, Group, GroupId, Topic, UserId, UserPai
 use groupme_rest::Conversation;
 use serde::{Deserialize, Serialize};
 
-/// Conversation of an archive.
+/// Description of a conversation, without its messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct About {
@@ -19,17 +19,17 @@ pub struct About {
     /// Group of a topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<GroupId>,
-    /// Names of the people, by user id, as last seen. Authors who have left are not among them:
-    /// their messages have their names.
+    /// Names of the members, or of the other user, by user id, as last seen. Authors who have left are
+    /// named in their messages only.
     #[serde(default)]
     pub people: BTreeMap<UserId, String>,
     /// Number of messages in the archive.
     #[serde(default)]
     pub messages: u64,
-    /// Number of messages by GroupMe's count, when the conversation was last updated.
+    /// Number of messages by GroupMe's count, at the last update.
     #[serde(default)]
     pub counted: Option<u64>,
-    /// Number of messages that a notice names as deleted, and of which the archive has nothing.
+    /// Number of messages that were deleted, as a notice says, before they could be archived.
     #[serde(default)]
     pub deleted: u64,
     /// Time of the first message, in seconds since the Unix epoch.
@@ -54,7 +54,8 @@ pub enum Kind {
 }
 
 impl About {
-    /// Describes a conversation of which nothing is known but its id.
+    /// Creates the description of a conversation from its id alone: direct messages for two ids joined
+    /// by `+`, otherwise a group.
     pub fn new(id: ConversationId) -> Self {
         let is_direct = id.as_str().parse::<UserPair>().is_ok();
         Self {
@@ -129,8 +130,8 @@ impl About {
         Some(about)
     }
 
-    /// Takes over names that were known earlier and are not now, as of a topic that is asked for by
-    /// its id alone.
+    /// Fills in names and counts from an earlier description. A topic fetched by its id alone comes
+    /// without a name.
     pub(crate) fn inherit(&mut self, earlier: &Self) {
         if self.name.is_none() {
             self.name.clone_from(&earlier.name);

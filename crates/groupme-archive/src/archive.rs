@@ -1,4 +1,4 @@
-//! An archive, for writing.
+//! Archive for writing.
 
 use std::{
     fs::{self, File},
@@ -18,20 +18,20 @@ use crate::{
     part_file,
 };
 
-/// Archive of an account's conversations in a directory, for writing. Until it is dropped, no other
-/// program can write to it.
+/// Archive of an account's conversations in a directory, for writing. A lock keeps other programs from
+/// writing to the archive until this value is dropped.
 #[derive(Debug)]
 pub struct Archive {
     root: PathBuf,
     index: Index,
     media: MediaWriter,
-    /// Locked as long as it is open.
+    /// File whose lock is held.
     _lock: File,
 }
 
 impl Archive {
-    /// Opens the archive of an account, or creates one in a directory that need not exist, and that
-    /// then only the user of this machine can read. Removes what a killed program left unfinished.
+    /// Opens the archive of an account. Creates the archive if absent, with its directory, which only the
+    /// current user of the machine can read. Removes unfinished files of a killed program.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Archive {
     /// [`Error::File`].
     pub fn open(root: impl Into<PathBuf>, account: &UserId) -> Result<Self, Error> {
         let root = root.into();
-        // Another account's archive stays as it is.
+        // Before anything is created: another account's archive must not change.
         let index = match Index::read(&root)? {
             Some(index) if index.user != *account => {
                 return Err(Error::OtherAccount {
@@ -55,7 +55,7 @@ impl Archive {
             create_private(&directory).map_err(Error::file("create", &directory))?;
         }
         let lock = lock(&root)?;
-        // Only now is certain that nobody writes them.
+        // Read again under the lock: another program may have written since.
         let index = match index {
             Some(_) => Index::read(&root)?,
             None => None,
@@ -86,15 +86,15 @@ impl Archive {
         &self.root
     }
 
-    /// Brings one conversation up to date: fetches its new messages, changes of archived ones, and the
-    /// media of both. Calls `progress` at each step.
+    /// Updates one conversation: fetches new messages, changes of archived ones, and the media of both.
+    /// Calls `progress` at each step.
     ///
-    /// Dropping the future keeps what was written so far; the next update goes on there.
+    /// Cancel-safe: everything written so far is kept, and the next update continues there.
     ///
     /// # Errors
     ///
     /// [`Error::Fetch`] if a request fails for good or longer than [`Settings::patience`];
-    /// [`Error::File`] or [`Error::Damaged`]. What was written so far is kept.
+    /// [`Error::File`] or [`Error::Damaged`]. Everything written so far is kept.
     pub async fn update(
         &mut self,
         client: &Client,
@@ -107,13 +107,13 @@ impl Archive {
         }
         let mut journal = Journal::open(&layout::messages_file(&self.root, &about.id))?;
         let counted = about.counted;
-        journal.describe(&mut about);
+        journal.fill_counts(&mut about);
         progress(Progress::Started {
             about: &about,
             archived: about.messages,
             counted,
         });
-        self.describe(&about)?;
+        self.save_description(&about)?;
         let mut fetch = fetch::Fetch::new(client, &about, settings, progress);
         let mut report = Report {
             added: 0,
@@ -123,10 +123,10 @@ impl Archive {
             about: about.clone(),
         };
         fetch.messages(&mut journal, &mut report).await?;
-        // The counts are right even if the media take long.
+        // Saved before the media, which may take hours or be interrupted.
         report.about.counted = fetch.counted().or(counted);
-        journal.describe(&mut report.about);
-        self.describe(&report.about)?;
+        journal.fill_counts(&mut report.about);
+        self.save_description(&report.about)?;
         if settings.media {
             fetch
                 .media(&self.root, &mut self.media, &mut report.media)
@@ -135,10 +135,10 @@ impl Archive {
         Ok(report)
     }
 
-    /// Writes the description of a conversation, and the index, unless both have it already.
-    fn describe(&mut self, about: &About) -> Result<(), Error> {
+    /// Saves the description of a conversation, and the index, if it has changed.
+    fn save_description(&mut self, about: &About) -> Result<(), Error> {
         let others = &mut self.index.conversations;
-        // Of a thousand conversations, most have nothing new.
+        // Most of a thousand conversations have nothing new.
         if others.contains(about) {
             return Ok(());
         }
@@ -155,7 +155,7 @@ impl Archive {
     }
 }
 
-/// Creates a directory for the account's user alone: messages of others will be in it.
+/// Creates a directory that only its owner can read, as it will have messages of others.
 pub(crate) fn create_private(directory: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);

@@ -1,4 +1,4 @@
-//! An archive, for reading.
+//! Archive for reading.
 
 use std::{
     fs,
@@ -14,8 +14,8 @@ use crate::{
     part_file,
 };
 
-/// Archive on disk, for reading: neither network nor account is needed, and another program may be
-/// writing to it.
+/// Archive for reading, without network or account. Another program may write to the archive
+/// meanwhile.
 #[derive(Debug)]
 pub struct Contents {
     root: PathBuf,
@@ -41,7 +41,7 @@ impl Index {
 
     /// Reads the index of an archive. `None` if there is none.
     pub(crate) fn read(root: &Path) -> Result<Option<Self>, Error> {
-        /// The part that every format has.
+        /// Field that every format has.
         #[derive(Deserialize)]
         struct Version {
             format: u32,
@@ -63,7 +63,7 @@ impl Index {
         }
         let mut index: Self = serde_json::from_slice(&bytes).map_err(damaged)?;
         for about in &mut index.conversations {
-            // The index has no people, of whom there may be many.
+            // Only the file of the conversation has the people, who may be thousands.
             if let Some(full) = read_about(root, &about.id)? {
                 about.people = full.people;
             }
@@ -71,7 +71,7 @@ impl Index {
         Ok(Some(index))
     }
 
-    /// Writes the index at once. Its conversations come without their people.
+    /// Replaces the index, in which conversations have no people.
     pub(crate) fn write(&self, root: &Path) -> Result<(), Error> {
         let mut slim = self.clone();
         for about in &mut slim.conversations {
@@ -97,7 +97,7 @@ pub(crate) fn read_about(root: &Path, id: &ConversationId) -> Result<Option<Abou
     }
 }
 
-/// Writes a file of JSON at once, for people to read, too.
+/// Replaces a file of indented JSON.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
     let mut bytes = serde_json::to_vec_pretty(value)
         .map_err(std::io::Error::from)

@@ -30,7 +30,7 @@ pub enum Error {
         /// Directory.
         path: PathBuf,
     },
-    /// Caller: no direct messages can have these ids.
+    /// Caller: the ids are not those of two users, of whom one is the account's.
     #[error("these are no direct messages of the account")]
     NoConversation {
         /// Mistake in the ids.
@@ -43,7 +43,7 @@ pub enum Error {
         /// Directory of the archive.
         path: PathBuf,
     },
-    /// Archive: a later version of this crate has made it.
+    /// Archive: a later version of this crate has written it.
     #[error("{} has format {format}, which this version cannot read: use a newer version", path.display())]
     NewerFormat {
         /// File that names the format.
@@ -51,7 +51,7 @@ pub enum Error {
         /// Format that it names.
         format: u32,
     },
-    /// Archive: a file is not what was written.
+    /// Archive: a file is damaged.
     #[error("line {line} of {} is damaged: restore the file from a copy, or remove that line alone; the rest of the archive is not touched", path.display())]
     Damaged {
         /// File.
@@ -60,10 +60,10 @@ pub enum Error {
         line: u64,
     },
     /// Machine: a file cannot be read or written.
-    #[error("cannot {act} {}", path.display())]
+    #[error("cannot {action} {}", path.display())]
     File {
         /// Attempted action, such as `read`.
-        act: &'static str,
+        action: &'static str,
         /// File or directory.
         path: PathBuf,
         /// Failure of the system.
@@ -83,9 +83,12 @@ pub enum Error {
 
 impl Error {
     /// Returns a function for `map_err` that names the file and the action.
-    pub(crate) fn file<'p>(act: &'static str, path: &'p Path) -> impl Fn(io::Error) -> Self + 'p {
+    pub(crate) fn file<'p>(
+        action: &'static str,
+        path: &'p Path,
+    ) -> impl Fn(io::Error) -> Self + 'p {
         move |source| Self::File {
-            act,
+            action,
             path: path.to_owned(),
             source,
         }

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use crate::{Contents, Error, archive::create_private, layout, media::MediaIndex, part_file};
 
-/// Writes the pages of an archive, in place of earlier ones. Returns the path of the index.
+/// Writes the pages of an archive, and replaces earlier ones. Returns the path of the index page.
 ///
 /// # Errors
 ///
@@ -40,7 +40,8 @@ pub fn write(contents: &Contents) -> Result<PathBuf, Error> {
 /// Styles of all pages.
 const STYLE: &str = include_str!("html/page.css");
 
-/// Policy of all pages: nothing from a network, and nothing that a message brings along.
+/// Content security policy of all pages: nothing is loaded from a network, and no text of a message is
+/// run.
 const POLICY: &str = "default-src 'none'; img-src 'self' file:; media-src 'self' file:; \
                       style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; \
                       form-action 'none'";

@@ -1,4 +1,4 @@
-//! File of a conversation's messages, and an index of it in memory.
+//! Journal: the file of a conversation's messages, with an index in memory.
 
 mod rewrite;
 
@@ -15,8 +15,8 @@ use groupme_rest::endpoint::messages::MessagePage;
 
 use crate::{About, Error, Messages, part_file::private_options};
 
-/// Messages of a conversation: one line each in a file, in the order of the conversation. Lines are
-/// appended, and synchronised page by page; a change writes a new file in place of the old one.
+/// Messages of a conversation, a line each, oldest first. New lines are appended and synchronised page
+/// by page; a change of old lines replaces the file.
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
@@ -24,26 +24,26 @@ pub(crate) struct Journal {
     /// Size of the file, in bytes.
     size: u64,
     rows: BTreeMap<MessageId, Row>,
-    /// Newest message after which the history goes on.
+    /// Newest message from which the history can be continued.
     position: Option<MessageId>,
-    /// Changes of messages, by the messages' ids, as notices tell them.
+    /// Changes that notices tell, by message id.
     changes: BTreeMap<MessageId, Change>,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
     buffer: Vec<u8>,
 }
 
-/// Message of the file.
+/// Position of a message in the file, with its last change.
 #[derive(Clone, Copy, Debug)]
 struct Row {
     start: u64,
-    /// Size without the end of the line, in bytes.
+    /// Size without the line break, in bytes.
     size: usize,
     updated_at: Option<Timestamp>,
     is_deleted: bool,
 }
 
-/// Last change of a message that notices tell.
+/// Last change of a message, as notices tell it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Change {
     /// Time of the last edit.
@@ -61,7 +61,7 @@ pub(crate) struct Deletion {
 }
 
 impl Journal {
-    /// Opens the file of a conversation, or creates it. Cuts off half a line at the end.
+    /// Opens the file of a conversation, or creates it. Removes an incomplete line at the end.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let file = private_options()
             .create(true)
@@ -102,7 +102,7 @@ impl Journal {
                 is_deleted: message.is_deleted(),
             };
             let id = message.id().into_owned();
-            self.learn(&message);
+            self.index_message(&message);
             let row = Row {
                 start: messages.start(),
                 size: messages.line().len(),
@@ -114,7 +114,10 @@ impl Journal {
         let found = self.file.metadata();
         let found = found.map_err(Error::file("read", &self.path))?.len();
         if found > end {
-            tracing::debug!(bytes = found.saturating_sub(end), "cutting off half a line");
+            tracing::debug!(
+                bytes = found.saturating_sub(end),
+                "removing an incomplete line"
+            );
             let cut = self.file.set_len(end).and_then(|()| self.file.sync_all());
             cut.map_err(Error::file("write", &self.path))?;
         }
@@ -122,8 +125,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Takes over what a message tells about its conversation.
-    fn learn(&mut self, message: &MessageRef<'_>) {
+    /// Updates position, times and changes by a message.
+    fn index_message(&mut self, message: &MessageRef<'_>) {
         let (id, sent) = (message.id(), message.created_at());
         if id.is_position(sent)
             && self
@@ -165,7 +168,7 @@ impl Journal {
         u64::try_from(self.rows.len()).unwrap_or(u64::MAX)
     }
 
-    /// Returns the message after which the history goes on. `None` if there is none.
+    /// Returns the message from which the history can be continued. `None` without messages.
     pub(crate) fn position(&self) -> Option<&MessageId> {
         self.position.as_ref()
     }
@@ -174,8 +177,12 @@ impl Journal {
         self.rows.contains_key(id)
     }
 
-    /// Appends those messages of a page that are not in the file, and synchronises the file. Returns their
-    /// number. If not all of them can be written, none is.
+    /// Appends the messages of a page that are not in the file yet, and synchronises the file. Returns
+    /// their number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if not all can be written; then none is.
     pub(crate) fn append(&mut self, page: &MessagePage) -> Result<u64, Error> {
         self.buffer.clear();
         let mut added = 0_u64;
@@ -196,12 +203,12 @@ impl Journal {
             };
             self.buffer.push(b'\n');
             self.rows.insert(id, row);
-            self.learn(&message);
+            self.index_message(&message);
             added = added.saturating_add(1);
         }
         let written = self.file.write_all(&self.buffer);
         if let Err(error) = written.and_then(|()| self.file.sync_data()) {
-            // The next run cuts it off if this one cannot.
+            // If this fails, too, the next run removes the incomplete line.
             let _ = self.file.set_len(self.size);
             return Err(Error::file("write", &self.path)(error));
         }
@@ -210,7 +217,7 @@ impl Journal {
         Ok(added)
     }
 
-    /// Returns a message as it is in the file. `None` if it is not there.
+    /// Reads the line of a message. `None` if the file does not have it.
     pub(crate) fn line(&self, id: &MessageId) -> Result<Option<Vec<u8>>, Error> {
         let Some(row) = self.rows.get(id) else {
             return Ok(None);
@@ -223,7 +230,7 @@ impl Journal {
         Ok(Some(line))
     }
 
-    /// Returns the archived messages of which a notice tells a change that the file does not have.
+    /// Returns the archived messages for which a notice tells a change that their lines lack.
     pub(crate) fn outdated(&self) -> Vec<(MessageId, Change)> {
         let changes = self.changes.iter().filter(|(id, change)| {
             self.rows.get(id).is_some_and(|row| {
@@ -236,13 +243,13 @@ impl Journal {
             .collect()
     }
 
-    /// Returns the newest messages up to and with this one, newest first.
+    /// Returns the messages up to and including this one, newest first.
     pub(crate) fn newest_up_to(&self, id: &MessageId) -> impl Iterator<Item = &MessageId> {
         self.rows.range(..=id.clone()).rev().map(|(id, _)| id)
     }
 
-    /// Writes counts and times into a description.
-    pub(crate) fn describe(&self, about: &mut About) {
+    /// Sets counts and times of a description.
+    pub(crate) fn fill_counts(&self, about: &mut About) {
         about.messages = self.len();
         let gone = self
             .changes
@@ -254,7 +261,7 @@ impl Journal {
     }
 }
 
-/// Prints a message as GroupMe sent it, in one line without its end.
+/// Prints a message as GroupMe sent it, without a line break.
 pub(crate) fn print(buffer: &mut Vec<u8>, message: Value<'_>) {
     // Writing to memory does not fail, and a decoded value can be printed.
     let _ = serde_json::to_writer(buffer, &message);

@@ -26,8 +26,8 @@ pub(crate) fn about_file(root: &Path, id: &ConversationId) -> PathBuf {
     root.join(CONVERSATIONS).join(stem(id) + ".json")
 }
 
-/// Returns the id as part of a file name. Ids are numbers, or two joined by `+`; a server may send
-/// others, which must not lead to another file.
+/// Returns the file name of a conversation, without extension: the id, or a digest of an id that is not
+/// made of letters, digits, `+`, `-` and `_`, as a server may send anything.
 pub(crate) fn stem(id: &ConversationId) -> String {
     let id = id.as_str();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+-_".contains(&byte);
@@ -37,7 +37,7 @@ pub(crate) fn stem(id: &ConversationId) -> String {
     format!("x-{}", digest(id))
 }
 
-/// Returns the hexadecimal SHA-1 of a text: names that differ have different files.
+/// Returns the hexadecimal SHA-1 of a text.
 pub(crate) fn digest(text: &str) -> String {
     use core::fmt::Write as _;
 
@@ -49,8 +49,9 @@ pub(crate) fn digest(text: &str) -> String {
     digits
 }
 
-/// Returns a name that is one file of a directory, whatever its sender wrote: it leads to no other
-/// directory, is not hidden, and shows as what it is. Empty if nothing of the name can be used.
+/// Makes a file name of a name chosen by a sender: control, invisible and reserved characters become
+/// `_`, leading dots, hyphens and blanks around are removed, and the length is limited to 200 bytes. Empty if
+/// nothing remains.
 ///
 /// ```
 /// assert_eq!(groupme_archive::file_name("../../.plan \u{202e}fdp.txt"), "_.._.plan _fdp.txt");
@@ -63,7 +64,8 @@ pub fn file_name(name: &str) -> String {
         .chars()
         .map(|letter| if is_bad(letter) { '_' } else { letter })
         .collect();
-    let name = name.trim().trim_start_matches('.');
+    // A hyphen at the start makes an option of the name of a file in `rm *`.
+    let name = name.trim().trim_start_matches(['.', '-', ' ']);
     let mut end = name.len().min(MAX_NAME);
     while !name.is_char_boundary(end) {
         end = end.saturating_sub(1);
@@ -71,10 +73,10 @@ pub fn file_name(name: &str) -> String {
     name.get(..end).unwrap_or_default().to_owned()
 }
 
-/// Longest id that is a file name as it is; two ids of ten digits have 21 characters.
+/// Longest id used as a file name, in bytes; two ids of ten digits have 21.
 const MAX_ID: usize = 64;
 
-/// Maximum size of a name, in bytes; file systems take 255.
+/// Maximum size of a name, in bytes; file systems allow 255.
 const MAX_NAME: usize = 200;
 
 #[cfg(test)]
@@ -91,5 +93,13 @@ mod tests {
             assert!(stem.starts_with("x-") && stem.len() == 42, "{stem}");
         }
         assert_ne!(stems[0], stems[1]);
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_neither_hidden_nor_an_option() {
+        for name in ["-rf", "--", ".-x", "- -rf", ". .x"] {
+            let name = file_name(name);
+            assert!(!name.starts_with(['.', '-', ' ']), "{name}");
+        }
     }
 }

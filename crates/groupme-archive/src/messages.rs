@@ -1,4 +1,4 @@
-//! Messages of an archive, line by line.
+//! Reader of archived messages.
 
 use core::fmt;
 use std::{
@@ -12,25 +12,26 @@ use groupme_model::MessageRef;
 
 use crate::Error;
 
-/// Messages of a conversation in the archive, oldest first, as views of one line at a time.
+/// Reader of a conversation's archived messages, oldest first. Each message is a view of the current
+/// line.
 ///
-/// Half a line at the end, as a killed program leaves, counts as absent.
+/// An incomplete line at the end, as a killed program leaves, is ignored.
 pub struct Messages {
     path: PathBuf,
     input: Option<BufReader<File>>,
     decoder: Decoder,
     frame: Frame,
     line: Vec<u8>,
-    /// Number of the last line, from 1.
+    /// Number of the current line, from 1.
     number: u64,
-    /// Bytes before the last line.
+    /// Offset of the current line, in bytes.
     start: u64,
-    /// Bytes up to the end of the last whole line.
+    /// Offset behind the last complete line, in bytes.
     end: u64,
 }
 
 impl Messages {
-    /// Opens a file. One that does not exist has no messages.
+    /// Opens a file. A file that does not exist counts as empty.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let input = match File::open(path) {
             Ok(file) => Some(BufReader::with_capacity(BUFFER, file)),
@@ -88,17 +89,17 @@ impl Messages {
         }
     }
 
-    /// Returns the last message as it is in the file, without the end of the line.
+    /// Returns the line of the message read last, without its line break.
     pub fn line(&self) -> &[u8] {
         &self.line
     }
 
-    /// Returns the bytes before the last message.
+    /// Returns the offset of the message read last, in bytes.
     pub(crate) fn start(&self) -> u64 {
         self.start
     }
 
-    /// Returns the bytes up to the end of the last whole line.
+    /// Returns the offset behind the last complete line, in bytes.
     pub(crate) fn end(&self) -> u64 {
         self.end
     }
@@ -115,5 +116,5 @@ impl fmt::Debug for Messages {
 
 const BUFFER: usize = 256 << 10;
 
-/// Longest line that is read, in bytes: a whole answer of the REST API is no longer.
+/// Longest line that is read, in bytes: no answer of the REST API may be longer.
 const MAX_LINE: usize = 32 << 20;

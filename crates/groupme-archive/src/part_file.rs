@@ -1,4 +1,4 @@
-//! Files that have their name only once they are whole.
+//! Files that get their name once they are complete.
 
 use std::{
     fs::{self, File},
@@ -6,20 +6,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// File that is being written. Until it is whole, it has a hidden name of a form that only this crate
-/// creates; then it is synchronised and gets its name. Dropped before that, it is removed.
+/// File being written under a hidden temporary name. [`replace`](Self::replace) synchronises the file
+/// and gives it its name; dropping removes it.
 ///
-/// What a killed program left behind is removed by the next one that writes a file of the same name.
+/// A temporary file that a killed program left is removed when a file of the same name is created.
+///
+/// `tempfile` does not serve here: it cannot tell leftovers from files of running programs.
 #[derive(Debug)]
 pub struct PartFile {
-    /// Locked as long as it is open: nobody else takes it for a leftover.
+    /// Temporary file. Its lock tells other programs that it is no leftover.
     file: File,
     part: PathBuf,
     path: PathBuf,
 }
 
 impl PartFile {
-    /// Begins a file, as readable as the system's settings say.
+    /// Creates the temporary file, with the permissions that the system gives new files.
     ///
     /// # Errors
     ///
@@ -28,7 +30,7 @@ impl PartFile {
         Self::begin(path.into(), File::options())
     }
 
-    /// Begins a file that only the user of this machine can read.
+    /// Creates the temporary file, which only its owner can read.
     pub(crate) fn create_private(path: impl Into<PathBuf>) -> io::Result<Self> {
         Self::begin(path.into(), private_options())
     }
@@ -44,7 +46,7 @@ impl PartFile {
             let part = directory.join(format!(".{name}.{process}-{number}{PART}"));
             match options.write(true).create_new(true).open(&part) {
                 Ok(file) => {
-                    // A file system without locks has no leftovers removed from under this file either.
+                    // On a file system without locks, nothing is taken for a leftover either.
                     let _ = file.try_lock();
                     return Ok(Self { file, part, path });
                 }
@@ -55,7 +57,7 @@ impl PartFile {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    /// Gives the file its name, in place of a file that has it already.
+    /// Synchronises the file and gives it its name; replaces a file of that name.
     ///
     /// # Errors
     ///
@@ -66,19 +68,19 @@ impl PartFile {
         self.sync_directory()
     }
 
-    /// Gives the file its name, unless there is something of that name.
+    /// Synchronises the file and gives it its name, unless the name is taken.
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::AlreadyExists`] in that case; otherwise as [`replace`](Self::replace).
+    /// [`io::ErrorKind::AlreadyExists`] if the name is taken; otherwise as [`replace`](Self::replace).
     pub fn place(self) -> io::Result<()> {
         self.file.sync_all()?;
         if self.path.symlink_metadata().is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        // A link does not replace something that has the name by now, as renaming would.
+        // Unlike renaming, a link cannot replace a file that got the name meanwhile.
         match fs::hard_link(&self.part, &self.path) {
-            // Some file systems have no links.
+            // Some file systems have no hard links.
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                 fs::rename(&self.part, &self.path)?;
             }
@@ -87,7 +89,7 @@ impl PartFile {
         self.sync_directory()
     }
 
-    /// Makes the name durable, too.
+    /// Synchronises the directory, which makes the name durable.
     fn sync_directory(&self) -> io::Result<()> {
         let directory = self.path.parent().filter(|path| *path != Path::new(""));
         // Only Unix opens directories.
@@ -111,19 +113,19 @@ impl Write for PartFile {
 
 impl Drop for PartFile {
     fn drop(&mut self) {
-        // Renamed already, or of no use.
+        // After renaming there is nothing to remove.
         let _ = fs::remove_file(&self.part);
     }
 }
 
-/// Writes a whole file at once, for the user of this machine alone.
+/// Replaces a file, which only its owner can read.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = PartFile::create_private(path)?;
     file.write_all(bytes)?;
     file.replace()
 }
 
-/// Returns options for a file that only the user of this machine can read.
+/// Returns options for a file that only its owner can read.
 pub(crate) fn private_options() -> fs::OpenOptions {
     let mut options = File::options();
     #[cfg(unix)]
@@ -131,8 +133,8 @@ pub(crate) fn private_options() -> fs::OpenOptions {
     options
 }
 
-/// Removes the unfinished files of a directory that a killed program has left: those of one name, or
-/// all. A file that a running program writes is locked, and stays.
+/// Removes temporary files that killed programs have left in a directory: those of one name, or all.
+/// Locked ones belong to running programs, and stay.
 pub(crate) fn remove_leftovers(directory: &Path, name: Option<&str>) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
@@ -148,8 +150,7 @@ pub(crate) fn remove_leftovers(directory: &Path, name: Option<&str>) -> io::Resu
     Ok(())
 }
 
-/// Returns whether a file name has the form of an unfinished file: a dot, the name, a process and a
-/// number, and the ending.
+/// Returns whether a file name is that of a temporary file: `.NAME.PROCESS-NUMBER.groupme-part`.
 fn is_part(file: &str, name: Option<&str>) -> bool {
     let inner = file
         .strip_prefix('.')
@@ -165,7 +166,7 @@ fn is_part(file: &str, name: Option<&str>) -> bool {
 }
 
 const PART: &str = ".groupme-part";
-/// Unfinished files of one name and process at the same time.
+/// Maximum number of temporary files of one name and process at the same time.
 const ATTEMPTS: u32 = 1000;
 
 #[cfg(test)]

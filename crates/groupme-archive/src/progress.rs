@@ -1,4 +1,4 @@
-//! Progress of an update, as it is reported to the program.
+//! Progress of an update.
 
 use core::time::Duration;
 
@@ -17,7 +17,7 @@ pub enum Progress<'a> {
         /// Number of messages by GroupMe's count, if the list of conversations has told it.
         counted: Option<u64>,
     },
-    /// Messages were archived.
+    /// A page of messages was archived.
     Messages {
         /// Number of messages in the archive now.
         archived: u64,
@@ -28,14 +28,14 @@ pub enum Progress<'a> {
     Rechecking,
     /// Pictures, videos, sounds and files are fetched.
     Media {
-        /// Number of those that are done.
+        /// Number of media fetched or given up.
         done: u64,
-        /// Number of those that were missing.
-        of: u64,
-        /// Bytes so far.
+        /// Number of media to fetch in this update.
+        total: u64,
+        /// Bytes fetched in this update.
         bytes: u64,
     },
-    /// A temporary failure is waited for.
+    /// A request has failed temporarily and will be repeated.
     Waiting {
         /// Failure.
         error: &'a groupme_rest::Error,

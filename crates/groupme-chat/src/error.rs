@@ -1,4 +1,4 @@
-//! Reasons why a chat ends.
+//! Error that ends a chat.
 
 use std::io;
 
@@ -8,13 +8,13 @@ use groupme_client::ClientEnd;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The terminal cannot be used.
+    /// Machine: standard input or output is no terminal, or is gone.
     #[error("the terminal cannot be used")]
     Terminal(#[from] io::Error),
-    /// The client cannot send: it has no REST API.
+    /// Caller: the client has no REST API, so it cannot send.
     #[error("the client cannot be used")]
     Client(#[from] groupme_client::Error),
-    /// The client has ended by itself: the token is refused, say.
+    /// GroupMe: the client has ended by itself, for example because the token is refused.
     #[error("the connection has ended: {0}")]
     Ended(ClientEnd),
 }

@@ -1,8 +1,8 @@
 //! A chat client for GroupMe in the terminal, over [`groupme_client`].
 //!
-//! [`run`] takes a client and the terminal, until the user quits. The state of the chat is a model
-//! without sockets or clock; the screen is drawn from it, and a driver joins both with the terminal,
-//! the client's events, its [`Outbox`](groupme_client::Outbox) and REST.
+//! [`run`] takes over the terminal until the user quits. The state of the chat is a model without
+//! sockets or clock; a view draws the screen from the model, and a driver connects both with the
+//! terminal, the client's events, its [`Outbox`](groupme_client::Outbox) and REST.
 //!
 //! ```no_run
 //! use groupme_chat::Options;
@@ -16,8 +16,8 @@
 //! }
 //! ```
 //!
-//! The command `groupme chat` of `groupme-cli` is this with options, and `groupme chat --demo` needs
-//! no account.
+//! The command `groupme chat` of `groupme-cli` runs this crate; `groupme chat --demo` needs no
+//! account.
 
 mod driver;
 mod error;

@@ -1,4 +1,7 @@
-//! State of the chat, without sockets, terminal or clock: inputs change it, and yield effects.
+//! State of the chat, without sockets, terminal or clock.
+//!
+//! [`State::update`] changes the state by an [`Input`] (a key, an event, the answer to a request) and
+//! returns [`Effect`]s, which the driver carries out.
 
 mod account;
 mod actions;
@@ -11,15 +14,15 @@ mod history;
 mod holes;
 mod incoming;
 mod input;
-mod layer;
-mod messages;
-mod names;
+mod overlay;
 mod room;
 mod search;
+mod selection;
 mod sending;
-mod shown;
 #[cfg(test)]
 mod tests;
+mod user_names;
+mod viewport;
 
 use std::collections::BTreeMap;
 
@@ -33,44 +36,46 @@ pub(crate) use self::{
     editor::{Edit, Editor},
     effect::Effect,
     holes::HoleState,
+    incoming::EVERYONE,
     input::{Action, Input, Outcome},
-    layer::{Destination, Layer, Question, REACTIONS},
-    names::Names,
+    overlay::{Confirmation, Destination, Overlay, REACTIONS},
     room::{Kind, Pending, Room, Unread},
-    shown::{Anchor, Position, Shown, Spot},
+    user_names::UserNames,
+    viewport::{Anchor, EntryId, ScrollPosition, Viewport},
 };
 
 /// Settings of the model.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) zone: TimeZone,
-    /// Whether every message is told, or only those for the user.
+    /// Whether every message notifies, or only direct messages, mentions and replies.
     pub(crate) notify_all: bool,
 }
 
 /// State of the chat.
 #[derive(Debug)]
 pub(crate) struct State {
+    /// User of the account.
     pub(crate) own: UserId,
     pub(crate) settings: Settings,
     pub(crate) now: Timestamp,
     /// Columns and rows of the terminal.
     pub(crate) size: (u16, u16),
-    pub(crate) cache: Memory,
+    pub(crate) cache: SharedCache,
     pub(crate) rooms: BTreeMap<ConversationId, Room>,
+    /// Conversation on the screen.
     pub(crate) open: Option<ConversationId>,
-    pub(crate) names: Names,
-    pub(crate) layer: Layer,
+    pub(crate) names: UserNames,
+    pub(crate) overlay: Overlay,
     pub(crate) connection: Connection,
-    pub(crate) notice: Option<Notice>,
-    /// Whether the list of conversations was loaded, or why not.
+    pub(crate) toast: Option<Toast>,
     pub(crate) loading: Loading,
     /// Whether the terminal has the focus of the keyboard.
     pub(crate) has_focus: bool,
-    pub(crate) shown: Shown,
+    pub(crate) viewport: Viewport,
     effects: Vec<Effect>,
-    /// Number of the next message or upload.
-    next_number: u64,
+    /// Local id of the next message or upload.
+    next_local_id: u64,
 }
 
 /// Loading of the list of conversations.
@@ -81,25 +86,25 @@ pub(crate) enum Loading {
     Done,
 }
 
-/// Line that tells something for a while.
+/// Short message above the composer, which disappears after some seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Notice {
+pub(crate) struct Toast {
     pub(crate) text: String,
     pub(crate) is_error: bool,
     until: Timestamp,
 }
 
-/// Cache of the client, which says nothing of itself.
-pub(crate) struct Memory(Cache);
+/// Cache of the client. `Debug` shows none of its messages.
+pub(crate) struct SharedCache(Cache);
 
-impl Memory {
-    /// Returns the cache itself, for the requests that fill it.
+impl SharedCache {
+    /// Returns a handle to the same cache, for the requests that fill it.
     pub(crate) fn share(&self) -> Cache {
         self.0.clone()
     }
 }
 
-impl core::ops::Deref for Memory {
+impl core::ops::Deref for SharedCache {
     type Target = Cache;
 
     fn deref(&self) -> &Cache {
@@ -107,9 +112,9 @@ impl core::ops::Deref for Memory {
     }
 }
 
-impl core::fmt::Debug for Memory {
+impl core::fmt::Debug for SharedCache {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Memory")
+        f.write_str("SharedCache")
     }
 }
 
@@ -120,26 +125,26 @@ impl State {
         limits.messages = 20_000;
         limits.all_messages = 100_000;
         Self {
-            cache: Memory(Cache::with_limits(own.clone(), limits)),
+            cache: SharedCache(Cache::with_limits(own.clone(), limits)),
             own,
             settings,
             now,
             size: (80, 24),
             rooms: BTreeMap::new(),
             open: None,
-            names: Names::default(),
-            layer: Layer::None,
+            names: UserNames::default(),
+            overlay: Overlay::None,
             connection: Connection::default(),
-            notice: None,
+            toast: None,
             loading: Loading::Started,
             has_focus: true,
-            shown: Shown::default(),
+            viewport: Viewport::default(),
             effects: Vec::new(),
-            next_number: 1,
+            next_local_id: 1,
         }
     }
 
-    /// Handles what happened at a time of day, and returns what is to be done.
+    /// Applies an input at a time, and returns the effects to carry out.
     pub(crate) fn update(&mut self, now: Timestamp, input: Input<'_>) -> Vec<Effect> {
         self.now = now;
         match input {
@@ -153,7 +158,7 @@ impl State {
             Input::Outcome(outcome) => self.handle_outcome(outcome),
             Input::Resized(columns, rows) => self.size = (columns, rows),
             Input::Focus(has_focus) => self.has_focus = has_focus,
-            Input::Shown(shown) => self.handle_shown(shown),
+            Input::Drawn(viewport) => self.handle_viewport(viewport),
             Input::Tick => {}
         }
         self.expire();
@@ -161,20 +166,22 @@ impl State {
         core::mem::take(&mut self.effects)
     }
 
-    /// Returns the next time at which something expires or is due.
+    /// Returns the next time at which the state changes without an input: a typing notice or a toast
+    /// expires, a countdown goes on, or a read receipt is due.
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
         let typing = self
             .rooms
             .values()
             .flat_map(|room| room.typing.values().copied());
-        let notice = self.notice.as_ref().map(|notice| notice.until);
+        let notice = self.toast.as_ref().map(|notice| notice.until);
         let retry = match &self.connection.phase {
-            // The seconds until then are shown.
+            // The status line counts the seconds.
             Phase::Lost { retry_at, .. } if *retry_at > self.now => Some(later(self.now, SECOND)),
             _ => None,
         };
-        let marks = self.rooms.values().filter(|room| room.is_mark_due);
-        let marks = marks.filter_map(|room| Some(later(room.marked_at?, messages::MARK_INTERVAL)));
+        let marks = self.rooms.values().filter(|room| room.is_receipt_due);
+        let marks = marks
+            .filter_map(|room| Some(later(room.receipt_sent_at?, selection::RECEIPT_INTERVAL)));
         let marks = marks.filter(|at| *at > self.now);
         typing.chain(notice).chain(retry).chain(marks).min()
     }
@@ -185,11 +192,11 @@ impl State {
             room.typing.retain(|_, until| *until > now);
         }
         if self
-            .notice
+            .toast
             .as_ref()
             .is_some_and(|notice| notice.until <= now)
         {
-            self.notice = None;
+            self.toast = None;
         }
     }
 
@@ -207,9 +214,9 @@ impl State {
         let time_of = |room: &Room| match &room.kind {
             Kind::Topic { group, .. } => {
                 let group = self.rooms.get(&ConversationId::from(group.as_str()));
-                group.map_or(room.time(), |group| self.family_time(group))
+                group.map_or(room.time(), |group| self.newest_in_group(group))
             }
-            Kind::Group(_) => self.family_time(room),
+            Kind::Group(_) => self.newest_in_group(room),
             Kind::Direct(_) => room.time(),
         };
         let family = |room: &Room| match &room.kind {
@@ -231,7 +238,7 @@ impl State {
     }
 
     /// Returns the time of the newest message of a group and its topics.
-    fn family_time(&self, group: &Room) -> Timestamp {
+    fn newest_in_group(&self, group: &Room) -> Timestamp {
         let Kind::Group(id) = &group.kind else {
             return group.time();
         };
@@ -250,32 +257,39 @@ impl State {
             .fold(0, u32::saturating_add)
     }
 
-    pub(crate) fn tell(&mut self, text: impl Into<String>) {
-        self.set_notice(text.into(), false);
+    /// Shows a text for [`INFO_DURATION`].
+    pub(crate) fn show_info(&mut self, text: impl Into<String>) {
+        self.set_toast(text.into(), false);
     }
 
-    pub(crate) fn tell_error(&mut self, text: impl Into<String>) {
-        self.set_notice(text.into(), true);
+    /// Shows an error for [`ERROR_DURATION`].
+    pub(crate) fn show_error(&mut self, text: impl Into<String>) {
+        self.set_toast(text.into(), true);
     }
 
-    fn set_notice(&mut self, text: String, is_error: bool) {
-        let shown = if is_error { ERROR_SHOWN } else { NOTICE_SHOWN };
-        self.notice = Some(Notice {
+    fn set_toast(&mut self, text: String, is_error: bool) {
+        let duration = if is_error {
+            ERROR_DURATION
+        } else {
+            INFO_DURATION
+        };
+        self.toast = Some(Toast {
             text,
             is_error,
-            until: later(self.now, shown),
+            until: later(self.now, duration),
         });
     }
 
-    fn number(&mut self) -> u64 {
-        let number = self.next_number;
-        self.next_number += 1;
-        number
+    /// Returns an id for a message or upload that has none of GroupMe's yet.
+    fn new_local_id(&mut self) -> u64 {
+        let local_id = self.next_local_id;
+        self.next_local_id += 1;
+        local_id
     }
 }
 
 const SECOND: core::time::Duration = core::time::Duration::from_secs(1);
-/// Time for which a notice is shown.
-const NOTICE_SHOWN: core::time::Duration = core::time::Duration::from_secs(4);
+/// Time for which a toast is shown.
+const INFO_DURATION: core::time::Duration = core::time::Duration::from_secs(4);
 /// Time for which an error is shown.
-const ERROR_SHOWN: core::time::Duration = core::time::Duration::from_secs(10);
+const ERROR_DURATION: core::time::Duration = core::time::Duration::from_secs(10);

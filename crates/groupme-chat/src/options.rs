@@ -8,27 +8,29 @@ use jiff::tz::TimeZone;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// Way in which the user is told about messages while not looking. Default: the bell.
+    /// Notification of new messages while the terminal has no focus or shows another conversation.
+    /// Default: [`Notifications::Bell`].
     pub notifications: Notifications,
-    /// Whether every message is told. Default: only direct messages, mentions and replies.
+    /// Whether every message notifies. Default: false, so that only direct messages, mentions and
+    /// replies do.
     pub notify_all: bool,
-    /// Whether colours are used. Default: true.
-    pub colours: bool,
-    /// Directory for which `~` stands in the path of a file. Default: none.
+    /// Whether the terminal's colours are used. Default: true.
+    pub color: bool,
+    /// Directory that `~/` means in the path of a file to attach. Default: none; `~` is not expanded.
     pub home: Option<PathBuf>,
 }
 
-/// Way in which the user is told about messages while not looking.
+/// Notification of new messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notifications {
     /// The bell of the terminal.
     #[default]
     Bell,
-    /// A notification of the desktop, by the escape code OSC 9: iTerm2, kitty, Ghostty, `WezTerm`,
-    /// Windows Terminal and others. The text of the message is shown.
+    /// Desktop notification with the text of the message, by the escape code OSC 9, which iTerm2,
+    /// kitty, Ghostty, `WezTerm`, Windows Terminal and others know.
     Osc9,
-    /// None.
+    /// No notification.
     Off,
 }
 
@@ -37,13 +39,13 @@ impl Default for Options {
         Self {
             notifications: Notifications::default(),
             notify_all: false,
-            colours: true,
+            color: true,
             home: None,
         }
     }
 }
 
-/// Returns the time zone of the machine.
+/// Returns the time zone of the machine, in which times are shown.
 pub(crate) fn zone() -> TimeZone {
     TimeZone::system()
 }

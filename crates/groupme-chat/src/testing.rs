@@ -1,4 +1,4 @@
-//! A chat without terminal and network, for tests: events as JSON, keys, virtual time.
+//! Chat without terminal and network, for tests: events are JSON, time is virtual.
 
 use core::fmt::Write as _;
 use core::time::Duration;
@@ -20,27 +20,27 @@ use crate::{
 pub(crate) const START: i64 = 1_800_273_600;
 
 /// Chat of the user 1, who is a member of the group 100 and writes to the user 2.
-pub(crate) struct Desk {
+pub(crate) struct TestChat {
     pub(crate) state: State,
     pub(crate) now: Timestamp,
     effects: Vec<Effect>,
     next_id: i64,
 }
 
-impl Desk {
+impl TestChat {
     /// Returns a chat that is connected and has loaded its conversations, with the group open.
     pub(crate) fn new() -> Self {
-        let mut desk = Self::empty();
-        desk.load(&[]);
-        desk.event("/user/1", r#"{"type":"subscribe"}"#);
-        desk.state
-            .update(desk.now, Input::Status(&groupme_client::Status::CaughtUp));
-        desk.answer_pages();
-        desk.pass(Duration::from_secs(10));
-        // The width is known from the first frame on.
-        desk.draw(80, 24);
-        desk.take();
-        desk
+        let mut chat = Self::empty();
+        chat.load(&[]);
+        chat.event("/user/1", r#"{"type":"subscribe"}"#);
+        chat.state
+            .update(chat.now, Input::Status(&groupme_client::Status::CaughtUp));
+        chat.answer_pages();
+        chat.pass(Duration::from_secs(10));
+        // The first frame reports the width of the composer.
+        chat.draw(80, 24);
+        chat.take();
+        chat
     }
 
     /// Returns a chat that has loaded nothing.
@@ -49,7 +49,7 @@ impl Desk {
             zone: TimeZone::UTC,
             notify_all: false,
         };
-        // What is told at the start is gone when the test begins.
+        // Toasts of the start have expired when the test begins.
         let now = Timestamp::from_secs(START - 10);
         Self {
             state: State::new("1".into(), settings, now),
@@ -84,7 +84,7 @@ impl Desk {
         }
     }
 
-    /// Answers the requests for history that were made: there is none.
+    /// Answers all requests for history with empty pages.
     pub(crate) fn answer_pages(&mut self) {
         for effect in self.take() {
             if let Effect::LoadBefore {
@@ -158,12 +158,12 @@ impl Desk {
         format!("{}{:08}", self.now.as_secs(), self.next_id)
     }
 
-    /// Lets a user write into the group. Returns the id of the message.
+    /// Pushes a message of a user in the group. Returns its id.
     pub(crate) fn say(&mut self, user: &str, text: &str) -> MessageId {
         self.say_with(user, text, "[]", "guid")
     }
 
-    /// Lets a user write into the group, with attachments.
+    /// Pushes a message of a user in the group, with attachments as JSON.
     pub(crate) fn say_with(
         &mut self,
         user: &str,
@@ -186,7 +186,7 @@ impl Desk {
         MessageId::new(id)
     }
 
-    /// Lets Mara write to the user.
+    /// Pushes a direct message from Mara.
     pub(crate) fn say_directly(&mut self, text: &str) -> MessageId {
         let id = self.new_id();
         let (text, at) = (quoted(text), self.now.as_secs());
@@ -225,27 +225,27 @@ impl Desk {
         &self.state.rooms[&ConversationId::from(id)]
     }
 
-    /// Says that a message that was sent has an id of its sender.
-    pub(crate) fn queue(&mut self, number: u64, guid: &str) {
+    /// Reports that the outbox has accepted a message, under this `source_guid`.
+    pub(crate) fn queue(&mut self, local_id: u64, guid: &str) {
         let guid = SourceGuid::from(guid);
-        self.update(Input::Outcome(Outcome::Queued { number, guid }));
+        self.update(Input::Outcome(Outcome::Queued { local_id, guid }));
     }
 
-    /// Draws the screen, and returns its rows and the cursor. Draws again while the model has news
-    /// of the first frame, as the driver does.
+    /// Draws the screen, and returns its rows and the cursor. Draws again while the drawn part differs
+    /// from the model's, as the driver does.
     pub(crate) fn draw(&mut self, columns: u16, rows: u16) -> (Vec<String>, Option<(u16, u16)>) {
         self.update(Input::Resized(columns, rows));
         let theme = Theme::new(false);
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         for _ in 0..3 {
-            let mut shown = crate::model::Shown::default();
+            let mut viewport = crate::model::Viewport::default();
             terminal
-                .draw(|frame| shown = view::draw(frame, &self.state, theme))
+                .draw(|frame| viewport = view::draw(frame, &self.state, theme))
                 .unwrap();
-            if shown == self.state.shown {
+            if viewport == self.state.viewport {
                 break;
             }
-            self.update(Input::Shown(shown));
+            self.update(Input::Drawn(viewport));
         }
         let has_cursor = terminal.backend().cursor_visible();
         let buffer = terminal.backend().buffer().clone();

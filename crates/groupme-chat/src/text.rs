@@ -1,4 +1,4 @@
-//! Text from others as lines of a terminal: escaped, cut into cells, wrapped.
+//! Text from others, escaped for a terminal, and measured, cut and wrapped in cells.
 
 mod wrap;
 
@@ -8,9 +8,9 @@ use groupme_client::terminal::{escape_control, is_invisible};
 use ratatui::buffer::CellWidth as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-pub(crate) use self::wrap::{Mark, Piece, Tone, wrap};
+pub(crate) use self::wrap::{Highlight, Piece, TextRole, wrap};
 
-/// Returns the cells that a text takes, once it is escaped.
+/// Returns the number of cells of an escaped text.
 pub(crate) fn width(text: &str) -> usize {
     text.graphemes(true).map(grapheme_width).sum()
 }
@@ -19,12 +19,12 @@ fn grapheme_width(grapheme: &str) -> usize {
     usize::from(grapheme.cell_width())
 }
 
-/// Returns a text of others as a single line without control characters.
+/// Escapes a text from others into a single line without control characters.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
     escape_control(text)
 }
 
-/// Returns a single line that takes at most `cells`, with `…` in place of what is left out.
+/// Escapes a text into a single line of at most `cells`, which ends with `…` if it was cut.
 pub(crate) fn cut(text: &str, cells: usize) -> String {
     let line = line(text);
     if width(&line) <= cells {
@@ -46,7 +46,7 @@ pub(crate) fn cut(text: &str, cells: usize) -> String {
     shown
 }
 
-/// Returns a single line that takes exactly `cells`.
+/// Escapes a text into a single line of exactly `cells`, cut or padded with spaces.
 pub(crate) fn fit(text: &str, cells: usize) -> String {
     let mut shown = cut(text, cells);
     let missing = cells.saturating_sub(width(&shown));
@@ -54,8 +54,8 @@ pub(crate) fn fit(text: &str, cells: usize) -> String {
     shown
 }
 
-/// Returns a grapheme of the own draft as a terminal can show it: nothing in it is invisible, as the
-/// cursor has to stand somewhere.
+/// Returns a grapheme of the composed text as the terminal shows it. Invisible ones are replaced, as
+/// the cursor needs a cell for each.
 pub(crate) fn visible(grapheme: &str) -> &str {
     let is_hidden = |letter: char| letter != '\u{200d}' && is_invisible(letter);
     if grapheme == "\t" {

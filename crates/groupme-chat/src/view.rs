@@ -1,17 +1,18 @@
-//! The screen, drawn from the state.
+//! View: draws the screen from the state.
 
 mod areas;
-mod attached;
-mod block;
+mod attachments;
 mod clock;
 mod composer;
 mod footer;
-mod head;
-mod layers;
+mod header;
+mod highlights;
 mod list;
-mod marks;
+mod message_rows;
 mod messages;
+mod overlays;
 mod prompts;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod theme;
@@ -20,28 +21,28 @@ use ratatui::{Frame, buffer::Buffer};
 
 use self::areas::Areas;
 pub(crate) use self::theme::Theme;
-use crate::model::{Shown, State};
+use crate::model::{State, Viewport};
 
-/// Draws the screen. Returns what the model has to know of it.
-pub(crate) fn draw(frame: &mut Frame<'_>, state: &State, theme: Theme) -> Shown {
+/// Draws the screen, and returns the part of the conversation on it.
+pub(crate) fn draw(frame: &mut Frame<'_>, state: &State, theme: Theme) -> Viewport {
     let Some(areas) = Areas::new(frame.area(), state) else {
         frame.render_widget("Too small: enlarge the window.", frame.area());
-        return Shown {
+        return Viewport {
             position: state.open_room().and_then(|room| room.position.clone()),
-            ..Shown::default()
+            ..Viewport::default()
         };
     };
     if let Some(area) = areas.list {
         list::draw(frame, area, state, theme);
     }
-    head::draw(frame, areas.head, state, theme);
-    let mut shown = messages::draw(frame, areas.messages, state, theme);
+    header::draw(frame, areas.header, state, theme);
+    let mut viewport = messages::draw(frame, areas.messages, state, theme);
     composer::draw(frame, &areas, state, theme);
     footer::draw(frame, &areas, state, theme);
-    layers::draw(frame, &areas, state, theme);
-    shown.compose_columns = areas.compose_columns();
+    overlays::draw(frame, &areas, state, theme);
+    viewport.compose_columns = areas.compose_columns();
     drop_emoji_selectors(frame.buffer_mut());
-    shown
+    viewport
 }
 
 /// Drops the selectors that ask for the emoji form of a character (U+FE0F). Terminals disagree whether

@@ -23,11 +23,14 @@ pub(crate) struct Account {
 
 impl Account {
     pub(crate) async fn open(args: &args::Account) -> Result<Self, Failure> {
-        Self::with(Credentials::find(args).await?, args)
+        Self::from_credentials(Credentials::find(args).await?, args)
     }
 
     /// Returns the account of a token, without asking whether the token is good.
-    pub(crate) fn with(credentials: Credentials, args: &args::Account) -> Result<Self, Failure> {
+    pub(crate) fn from_credentials(
+        credentials: Credentials,
+        args: &args::Account,
+    ) -> Result<Self, Failure> {
         let url = credentials.api_url.as_deref();
         check_tls(url, HAS_TLS)?;
         let options = options(args, url)?;
@@ -56,7 +59,15 @@ impl Account {
     pub(crate) async fn call<T>(&self, call: &Call<T>) -> Result<T, Failure> {
         match self.rest.call(call).await {
             Ok(answer) => Ok(answer),
-            Err(error) => Err(self.failure(error).await),
+            Err(error) => {
+                let may_be_done = !call.is_idempotent() && !error.was_not_processed();
+                let failure = self.failure(error).await;
+                Err(if may_be_done {
+                    failure.and(error_help::MAY_BE_DONE)
+                } else {
+                    failure
+                })
+            }
         }
     }
 
@@ -107,7 +118,7 @@ pub(crate) async fn gateway(
     let credentials = Credentials::find(account).await?;
     let gateway_url = credentials.gateway_url(gateway)?;
     check_tls(gateway_url.as_deref(), HAS_TLS)?;
-    let is_elsewhere = is_elsewhere(gateway_url.as_deref());
+    let is_elsewhere = is_other_gateway(gateway_url.as_deref());
     let (token, api_url) = (credentials.token.clone(), credentials.api_url.clone());
     let user = match (&gateway.user, &credentials.user) {
         (Some(user), _) => UserId::from(user.as_str()),
@@ -118,7 +129,12 @@ pub(crate) async fn gateway(
                 "--gateway-url needs the user id: add --user, or --api-url to ask that REST API"
             )));
         }
-        (None, None) => number(Account::with(credentials, account)?.me().await?.id)?,
+        (None, None) => number(
+            Account::from_credentials(credentials, account)?
+                .me()
+                .await?
+                .id,
+        )?,
     };
     let mut builder = Client::builder(token, user.clone())
         .transport(match gateway.transport {
@@ -126,7 +142,7 @@ pub(crate) async fn gateway(
             Transport::Websocket => TransportPolicy::WebSocket,
             Transport::LongPolling => TransportPolicy::LongPolling,
         })
-        // Commands that need more say so.
+        // Commands that need more settings set them on the builder.
         .scope(Scope::Account)
         .rest_options(options(account, api_url.as_deref())?)
         .proxy(Proxy::from_environment());
@@ -142,9 +158,9 @@ pub(crate) async fn gateway(
     Ok((builder, user))
 }
 
-/// Returns the conversation of a command that uses the gateway: a name is looked up by the REST API
-/// beside the gateway.
-pub(crate) async fn beside(
+/// Returns the conversation of a command that uses the gateway. A name is looked up at the REST API
+/// that belongs to the gateway.
+pub(crate) async fn conversation_at_gateway(
     account: &args::Account,
     gateway: &args::Gateway,
     place: &args::ConversationArgs,
@@ -153,13 +169,15 @@ pub(crate) async fn beside(
         return Ok(conversation);
     }
     let credentials = Credentials::find(account).await?;
-    if credentials.api_url.is_none() && is_elsewhere(credentials.gateway_url(gateway)?.as_deref()) {
+    if credentials.api_url.is_none()
+        && is_other_gateway(credentials.gateway_url(gateway)?.as_deref())
+    {
         return Err(Failure::Usage(anyhow!(
             "--gateway-url names another gateway than GroupMe's: add ids instead of names, or --api-url to \
              look up the names there"
         )));
     }
-    let account = Account::with(credentials, account)?;
+    let account = Account::from_credentials(credentials, account)?;
     account.conversation(place).await
 }
 
@@ -169,11 +187,13 @@ pub(crate) async fn has_other_gateway(
     gateway: &args::Gateway,
 ) -> Result<bool, Failure> {
     let credentials = Credentials::find(account).await?;
-    Ok(is_elsewhere(credentials.gateway_url(gateway)?.as_deref()))
+    Ok(is_other_gateway(
+        credentials.gateway_url(gateway)?.as_deref(),
+    ))
 }
 
 /// Returns whether an address of a gateway is not GroupMe's.
-fn is_elsewhere(gateway_url: Option<&str>) -> bool {
+fn is_other_gateway(gateway_url: Option<&str>) -> bool {
     gateway_url.is_some_and(|url| url != groupme_client::DEFAULT_GATEWAY)
 }
 

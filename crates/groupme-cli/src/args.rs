@@ -115,13 +115,13 @@ pub(crate) enum Command {
     /// with missed messages, and ends with `backfilled` or `lost`; `caught_up` says that nothing is
     /// missing. A `cause` of the latter four is one word, such as `connection` or `unavailable`.
     Listen(Listen),
-    /// Keep the access token of an account, for all commands.
+    /// Store the access token of an account for all commands.
     ///
-    /// Asks for the token without showing it, or reads the first line of standard input if that is no
-    /// terminal. GroupMe is asked whether the token is good, and for its user. The token is kept in a
-    /// file that only you can read, `groupme/profiles/NAME.json` in `XDG_CONFIG_HOME` or `~/.config`.
+    /// Reads the token from the terminal without showing it, or from the first line of piped standard
+    /// input. Asks GroupMe whether the token is valid, and for its user. Stores the token in a file that
+    /// only you can read, `groupme/profiles/NAME.json` in `XDG_CONFIG_HOME` or `~/.config`.
     Login(Login),
-    /// Remove an access token that `groupme login` keeps.
+    /// Remove an access token stored by `groupme login`.
     ///
     /// The token stays valid: replace it at `https://dev.groupme.com` if somebody may have it.
     Logout(Logout),
@@ -146,23 +146,23 @@ pub(crate) enum Command {
     Download(Download),
     /// Chat in the terminal.
     ///
-    /// Shows all conversations with what happens in them, and writes, replies, reacts, edits and
-    /// deletes. The last row names the keys, and `?` shows all of them. With --demo, simulated people
+    /// Shows all conversations with their messages as they arrive; sends messages and files, replies,
+    /// reacts, edits and deletes. The last row names the keys, and `?` shows all of them. With --demo, simulated people
     /// answer, and no account is needed.
     #[cfg(feature = "chat")]
     Chat(Chat),
-    /// Keep whole conversations in a directory, with their pictures, videos, sounds and files.
+    /// Archive conversations in a directory, with their pictures, videos, sounds and files.
     ///
     /// Messages become lines of JSON, a file for each conversation, oldest first. A run continues
-    /// where the last one ended or was killed, adds new messages, and takes over edits, deletions and
-    /// reactions as far as GroupMe shows them. Exit status 7 if GroupMe counts more messages than it
+    /// where the last one ended or was killed, adds new messages, and updates edited, deleted and
+    /// reacted ones as far as GroupMe shows them. Exit status 7 if GroupMe counts more messages than it
     /// returned. Text, names and pictures of others are in the directory: keep it private.
     Archive(Archive),
     /// Show when a conversation is active, and who writes: messages by hour, day of the week, month and
     /// member.
     ///
-    /// Counts those of an archive, or fetches a whole history. Times are those of this machine's time
-    /// zone. GroupMe's own notices do not count.
+    /// Counts the messages of an archive, or of a conversation's whole history at GroupMe. Times are in
+    /// this machine's time zone. GroupMe's own notices do not count.
     Stats(Stats),
     /// List direct conversations, most recent first.
     Chats(Chats),
@@ -174,7 +174,7 @@ pub(crate) enum Command {
     Topics(Topics),
     /// Join a group by its share link.
     Join(Join),
-    /// Leave a group, after a question.
+    /// Leave a group, after a confirmation.
     Leave(Leave),
     /// List, create and end polls, and vote.
     #[command(subcommand)]
@@ -233,7 +233,7 @@ Example:
     /// zsh: a file `_groupme` in a directory of `$fpath`. For fish:
     /// `~/.config/fish/completions/groupme.fish`.
     Completion(Completion),
-    /// Write a manual page for each command, to be read with `man`.
+    /// Write a manual page for each command, to read with `man`.
     Man(Man),
 }
 
@@ -253,7 +253,7 @@ impl Command {
 Example:
   groupme demo")]
 pub(crate) struct Demo {
-    /// Stop after this time, for example `10s`. Default: at the end of the story.
+    /// Stop after this time, for example `10s`. Default: at the end of the scripted conversation.
     #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) time: Option<Duration>,
 }
@@ -317,7 +317,7 @@ pub(crate) struct Listen {
 pub(crate) enum Scope {
     /// All groups, topics and direct messages, as they come and go.
     Everything,
-    /// None but those of --group and --dm.
+    /// Only the conversations of --group and --dm.
     Account,
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum Origin {
     TokenFile,
     Environment,
     Profile(String),
-    /// None: the id of a bot takes the place of a token.
+    /// No token: the id of a bot is the credential.
     Bot,
 }
 
@@ -78,7 +78,7 @@ impl Origin {
 }
 
 impl Credentials {
-    /// Returns the credentials of a token that is not kept yet.
+    /// Returns the credentials of a token that no profile has yet.
     pub(crate) fn new(token: Token, api_url: Option<String>) -> Self {
         Self {
             token,
@@ -92,7 +92,7 @@ impl Credentials {
     /// Finds the token: that of `--token-file`, of `--profile`, of `GROUPME_ACCESS_TOKEN`, of
     /// `GROUPME_PROFILE`, or of the profile `default`.
     pub(crate) async fn find(args: &args::Account) -> Result<Self, Failure> {
-        if let Some((token, origin)) = given(args).await? {
+        if let Some((token, origin)) = explicit_token(args).await? {
             let token = Token::new(&token).map_err(Failure::usage)?;
             return Ok(Self {
                 origin,
@@ -101,13 +101,13 @@ impl Credentials {
         }
         let name = profile_name(args.profile.as_deref())?;
         let Some(profile) = profile::load(&name).map_err(Failure::Usage)? else {
-            return Err(Failure::Usage(missing(&name)));
+            return Err(Failure::Usage(no_profile(&name)));
         };
-        // A token must not reach a server that is not its own because of a variable that is still set.
+        // A variable left over in the environment must not send the token to another server.
         if let Some(url) = &args.api_url
-            && !is_same(Some(url), profile.api_url.as_deref())
+            && !is_same_address(Some(url), profile.api_url.as_deref())
         {
-            return Err(elsewhere(
+            return Err(wrong_address(
                 &name,
                 "--api-url or GROUPME_API_URL",
                 profile.api_url.as_deref(),
@@ -128,11 +128,13 @@ impl Credentials {
             return Ok(args.url.clone());
         };
         match &args.url {
-            Some(url) if !is_same(Some(url), self.gateway_url.as_deref()) => Err(elsewhere(
-                name,
-                "--gateway-url or GROUPME_GATEWAY_URL",
-                self.gateway_url.as_deref(),
-            )),
+            Some(url) if !is_same_address(Some(url), self.gateway_url.as_deref()) => {
+                Err(wrong_address(
+                    name,
+                    "--gateway-url or GROUPME_GATEWAY_URL",
+                    self.gateway_url.as_deref(),
+                ))
+            }
             _ => Ok(self.gateway_url.clone()),
         }
     }
@@ -151,13 +153,13 @@ pub(crate) fn profile_name(given: Option<&str>) -> Result<String, Failure> {
 }
 
 /// Returns whether the environment has a token.
-pub(crate) fn has_environment() -> bool {
-    env::var_os(VARIABLE).is_some()
+pub(crate) fn has_token_variable() -> bool {
+    env::var_os(TOKEN_VARIABLE).is_some()
 }
 
-/// Reads the token of the file, or that of the environment unless a profile is named. Arguments are
-/// visible to all users in `ps`.
-async fn given(args: &args::Account) -> Result<Option<(String, Origin)>, Failure> {
+/// Reads the token of the file, or that of the environment unless a profile is named. No option has
+/// the token itself, as all users can read arguments with `ps`.
+async fn explicit_token(args: &args::Account) -> Result<Option<(String, Origin)>, Failure> {
     match &args.token_file {
         Some(file) => {
             let token = read_file(file, args.timeout).await?;
@@ -165,13 +167,14 @@ async fn given(args: &args::Account) -> Result<Option<(String, Origin)>, Failure
         }
         None if args.profile.is_some() => Ok(None),
         None => {
-            let token = variable(VARIABLE)?;
+            let token = variable(TOKEN_VARIABLE)?;
             Ok(token.map(|token| (token, Origin::Environment)))
         }
     }
 }
 
-/// Reads a variable of the environment. An unreadable one must not make another account act.
+/// Reads a variable of the environment. A variable that is not UTF-8 is an error: if it were ignored,
+/// the command would act for another account.
 fn variable(name: &str) -> Result<Option<String>, Failure> {
     match env::var(name) {
         Ok(value) => Ok(Some(value)),
@@ -193,7 +196,7 @@ pub(crate) async fn read_file(file: &Path, timeout: Duration) -> Result<String, 
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
-fn missing(name: &str) -> anyhow::Error {
+fn no_profile(name: &str) -> anyhow::Error {
     if name == profile::DEFAULT {
         anyhow!(
             "no access token: run `groupme login`, or set GROUPME_ACCESS_TOKEN or add --token-file"
@@ -203,7 +206,7 @@ fn missing(name: &str) -> anyhow::Error {
     }
 }
 
-fn elsewhere(name: &str, option: &str, own: Option<&str>) -> Failure {
+fn wrong_address(name: &str, option: &str, own: Option<&str>) -> Failure {
     let own = own.unwrap_or("GroupMe");
     Failure::Usage(anyhow!(
         "the access token of the profile {name} is for {own}, and {option} names another address: run \
@@ -213,10 +216,10 @@ fn elsewhere(name: &str, option: &str, own: Option<&str>) -> Failure {
 }
 
 /// Compares two addresses; `None` is GroupMe's own.
-fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
+fn is_same_address(one: Option<&str>, other: Option<&str>) -> bool {
     let plain = |url: Option<&str>| {
         let url = url.unwrap_or_default().trim_end_matches('/');
-        let is_groupmes = [groupme_client::DEFAULT_GATEWAY, GROUPMES_API].contains(&url);
+        let is_groupmes = [groupme_client::DEFAULT_GATEWAY, GROUPME_API].contains(&url);
         if is_groupmes {
             String::new()
         } else {
@@ -226,8 +229,8 @@ fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
     plain(one) == plain(other)
 }
 
-const VARIABLE: &str = "GROUPME_ACCESS_TOKEN";
-const GROUPMES_API: &str = "https://api.groupme.com/v3";
+const TOKEN_VARIABLE: &str = "GROUPME_ACCESS_TOKEN";
+const GROUPME_API: &str = "https://api.groupme.com/v3";
 
 /// Maximum bytes of a token file; tokens have 40.
 const MAX_TOKEN_FILE: u64 = 64 * 1024;

@@ -5,6 +5,10 @@ use groupme_rest::{ApiError, Error};
 
 use crate::{credentials::Origin, exit::Failure, output::chain};
 
+/// Advice after a request that creates something and has no answer.
+pub(crate) const MAY_BE_DONE: &str =
+    "the request may have taken effect: look before making it again";
+
 /// Adds a remedy to a REST error. `is_token_good`: the token is known to work for another request.
 pub(crate) fn failure(error: &Error, is_token_good: bool, origin: &Origin) -> Failure {
     let with = |remedy: &str| anyhow!("{}; {remedy}", chain(error));
@@ -65,7 +69,7 @@ fn is_sending(refusal: &ApiError) -> bool {
     call.starts_with("POST ") && call.ends_with("messages")
 }
 
-/// Returns the remedy for something that is not there, by what was asked for.
+/// Returns the remedy for HTTP status 404, by the path of the request.
 fn not_found(refusal: &ApiError, origin: &Origin) -> &'static str {
     let call = refusal.call.to_string();
     let path = call.split_once('/').map_or("", |(_, path)| path);

@@ -27,7 +27,7 @@ async fn within<T: Send + 'static>(
     thread::Builder::new()
         .name("read a file".to_owned())
         .spawn(move || {
-            // After the timeout, nobody receives.
+            // After the timeout, the receiver is gone.
             let _ = sender.send(blocking());
         })
         .context("cannot start a thread")?;

@@ -39,7 +39,7 @@ pub(crate) fn start(verbose: u8, command: &Command) {
         Some(Ok(wanted)) if wanted.iter().any(|(target, _)| target == STATUSES) => wanted,
         Some(Ok(wanted)) => wanted.with_target(STATUSES, LevelFilter::OFF),
         Some(Err(error)) => {
-            // Without stderr there is nobody to tell.
+            // Without stderr, the failure cannot be reported.
             let _ = writeln!(
                 io::stderr(),
                 "RUST_LOG is ignored: {error}; its form is `target=level,…`, such as \

@@ -10,10 +10,10 @@ mod exit;
 mod id_text;
 mod input_file;
 mod logging;
-mod moment;
 mod name_lookup;
 mod output;
 mod profile;
+mod time_text;
 
 use std::process::ExitCode;
 

@@ -4,7 +4,7 @@ use anyhow::anyhow;
 
 use crate::exit::Failure;
 
-/// Id and name of something that can be chosen.
+/// Id and name of a conversation, user, poll or bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Named {
     pub(crate) id: String,
@@ -57,30 +57,30 @@ pub(crate) fn choose(
 
 fn unknown(wanted: &str, kind: &str, option: &str, among: &[Named]) -> anyhow::Error {
     let folded = fold(wanted);
-    let mut near: Vec<_> = among
+    let mut similar: Vec<_> = among
         .iter()
-        .map(|one| (likeness(&folded, &fold(&one.name)), one))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .map(|one| (similarity(&folded, &fold(&one.name)), one))
+        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
         .collect();
-    near.sort_by(|one, other| other.0.total_cmp(&one.0));
-    near.truncate(MAX_NEAR);
-    if near.is_empty() {
+    similar.sort_by(|one, other| other.0.total_cmp(&one.0));
+    similar.truncate(MAX_SIMILAR);
+    if similar.is_empty() {
         return anyhow!("not found: no {kind} is named `{wanted}`; {option} takes an id, too");
     }
-    let near: Vec<_> = near.into_iter().map(|(_, one)| one).collect();
+    let similar: Vec<_> = similar.into_iter().map(|(_, one)| one).collect();
     anyhow!(
         "not found: no {kind} is named `{wanted}`; similar names: {}",
-        list(&near)
+        list(&similar)
     )
 }
 
-/// Returns how alike two texts are, from 0 to 1. A name that contains the text is alike.
-fn likeness(wanted: &str, name: &str) -> f64 {
-    let likeness = strsim::jaro_winkler(wanted, name);
+/// Returns the similarity of two texts, from 0 to 1. A name that contains the text has 0.9 at least.
+fn similarity(wanted: &str, name: &str) -> f64 {
+    let similarity = strsim::jaro_winkler(wanted, name);
     if name.contains(wanted) || !name.is_empty() && wanted.contains(name) {
-        likeness.max(0.9)
+        similarity.max(0.9)
     } else {
-        likeness
+        similarity
     }
 }
 
@@ -100,9 +100,9 @@ fn list(named: &[&Named]) -> String {
     shown.join(", ")
 }
 
-/// Likeness from which names are shown.
-const ALIKE: f64 = 0.8;
-const MAX_NEAR: usize = 5;
+/// Similarity from which names are suggested.
+const MIN_SIMILARITY: f64 = 0.8;
+const MAX_SIMILAR: usize = 5;
 
 /// Candidates that an error shows.
 const MAX_SHOWN: usize = 10;

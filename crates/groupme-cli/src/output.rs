@@ -23,7 +23,7 @@ pub(crate) use self::{
 };
 use crate::args::Format;
 
-/// Lists that have names.
+/// Lists of groups, chats and contacts, for the names of ids.
 #[derive(Debug)]
 pub(crate) struct KnownNames {
     pub(crate) groups: Vec<Group>,

@@ -1,4 +1,4 @@
-//! Profiles: the accounts that `groupme login` keeps, one file each.
+//! Profiles: accounts stored by `groupme login`, one file each.
 
 use std::{
     env, fmt,
@@ -35,7 +35,7 @@ impl fmt::Debug for Profile {
     }
 }
 
-/// Name of the profile that commands use if none is named.
+/// Name of the default profile.
 pub(crate) const DEFAULT: &str = "default";
 
 /// Checks the name of a profile, which is the name of a file.
@@ -103,15 +103,15 @@ pub(crate) fn load(name: &str) -> anyhow::Result<Option<Profile>> {
         "{shown} has more than {MAX_FILE} bytes"
     );
     let bytes = fs::read(&path).map_err(|error| unreadable(error, &path))?;
-    // The error of the parser could quote the token.
+    // The parser's error is dropped, as it could quote the token.
     let profile = serde_json::from_slice(&bytes).map_err(|_| {
         anyhow!("{shown} is no profile: run `groupme login --profile {name}` again")
     })?;
     Ok(Some(profile))
 }
 
-/// Writes a profile, in place of one of the same name, so that either the old or the new one is there,
-/// whole, whatever happens. Only the owner can read the file. Returns its path.
+/// Writes or replaces a profile, by renaming a synchronised file: after a crash, the old or the new
+/// profile is complete. Only the owner can read the file. Returns its path.
 pub(crate) fn save(name: &str, profile: &Profile) -> anyhow::Result<PathBuf> {
     let path = path(name)?;
     let directory = directory()?;
@@ -184,7 +184,7 @@ fn write(path: &Path, profile: &Profile) -> io::Result<()> {
 }
 
 fn directory() -> anyhow::Result<PathBuf> {
-    // The specification has relative paths ignored.
+    // The XDG specification says to ignore relative paths.
     let absolute = |name| {
         let path = env::var_os(name).map(PathBuf::from);
         path.filter(|path: &PathBuf| path.is_absolute())

@@ -141,6 +141,7 @@ mod outbox;
 pub mod prelude;
 mod requests;
 mod rest;
+mod room;
 mod shared;
 #[cfg(feature = "sim")]
 mod simulated;

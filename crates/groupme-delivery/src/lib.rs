@@ -31,8 +31,8 @@
 //!   which is never pushed.
 //! - Lists of REST that lag behind the histories hide what was missed until they are read once more,
 //!   ten seconds later; a message that was pushed in between comes before the missed ones then. They
-//!   hide it for good if they lag longer, if they lack a new conversation or its first message, if
-//!   the program ends within these seconds, or if [`Config::compare_window`] messages have come
+//!   hide it for good if they lag longer, if they lack a new conversation or the first message of one,
+//!   if the program ends within these seconds, or if [`Config::compare_window`] messages have come
 //!   since.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
 //! - The order of a conversation is that of its ids. A message pushed for the first time after more
@@ -43,9 +43,9 @@
 //! - With [`Config::history`], a clock that is ahead at the very first start hides messages: those
 //!   sent until the clock's time of the start, lost in a dead socket, and older than the history.
 //! - When the very first session breaks within its first minute, a message sent in the minute before it
-//!   may be delivered although it is past, after newer ones too where the lists lagged, and a group left
-//!   before it may be reported as [`LossReason::Left`]. A confirmed disconnect over a websocket is no
-//!   break.
+//!   may be delivered although it is past, after newer ones too where the lists lagged or came late, and a
+//!   group left before it may be reported as [`LossReason::Left`]. A confirmed disconnect over a websocket
+//!   is no break.
 //!
 //! # The loop
 //!

@@ -1,8 +1,15 @@
 //! Errors, by whose fault they are: the caller's, GroupMe's, the network's.
 
+mod api_error;
+#[cfg(test)]
+mod tests;
+mod transport_error;
+
 use core::{error::Error as StdError, time::Duration};
 
-use groupme_model::{Json, outgoing::DraftError};
+use groupme_model::outgoing::DraftError;
+
+pub use self::{api_error::ApiError, transport_error::TransportError};
 
 use crate::{BaseUrlError, CallName, DialError, Token};
 
@@ -155,126 +162,8 @@ pub enum SetupError {
     Dial(#[from] DialError),
 }
 
-/// Answer of GroupMe with an error status.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ApiError {
-    /// Name of the call.
-    pub call: CallName,
-    /// HTTP status, which decides the variant of [`Error`].
-    pub status: u16,
-    /// GroupMe's own code (`meta.code`), where it says more than the status: 40102
-    /// (`device_verification_failed`) refuses everything but GroupMe's apps.
-    pub code: Option<i64>,
-    /// Messages of GroupMe; often none.
-    pub errors: Vec<String>,
-    /// Further details (`meta.details`), such as the reason why joining a group was refused.
-    pub details: Option<Json>,
-    /// Delay before a retry, if GroupMe names one: at most 24 hours.
-    pub retry_after: Option<Duration>,
-}
-
-impl ApiError {
-    /// Returns an error with a status and nothing else.
-    pub fn new(call: CallName, status: u16) -> Self {
-        Self {
-            call,
-            status,
-            code: None,
-            errors: Vec::new(),
-            details: None,
-            retry_after: None,
-        }
-    }
-}
-
-impl core::fmt::Display for ApiError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(
-            f,
-            "`{}` was answered with status {}",
-            self.call, self.status
-        )?;
-        if let Some(code) = self.code.filter(|code| *code != i64::from(self.status)) {
-            write!(f, " ({code})")?;
-        }
-        for (index, error) in self.errors.iter().enumerate() {
-            f.write_str(if index == 0 { ": " } else { "; " })?;
-            // Line breaks would break the promise of one line.
-            for char in error.chars() {
-                write!(f, "{}", if char.is_control() { ' ' } else { char })?;
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Cause of an [`Error`] whose type belongs to a dependency.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
-
-/// Failure to connect, or of a connection.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", state.text())]
-pub struct TransportError {
-    state: Connection,
-    #[source]
-    source: BoxError,
-}
-
-/// State of a connection that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Connection {
-    /// No byte of the request was sent.
-    NotMade,
-    /// Broken after the request, or a part of it, was sent.
-    Broken,
-    /// Closed by the server before the end of its answer.
-    ClosedEarly,
-}
-
-impl Connection {
-    fn text(self) -> &'static str {
-        match self {
-            Self::NotMade => "cannot connect",
-            Self::Broken => "the connection broke",
-            Self::ClosedEarly => "the server closed the connection before the end of its answer",
-        }
-    }
-}
-
-impl TransportError {
-    /// Returns a failure. `is_sent`: the server may have received the request.
-    pub fn new(is_sent: bool, source: impl Into<BoxError>) -> Self {
-        Self {
-            state: if is_sent {
-                Connection::Broken
-            } else {
-                Connection::NotMade
-            },
-            source: source.into(),
-        }
-    }
-
-    /// Returns the failure of a connection that the server, or a proxy before it, closed although its
-    /// answer was not complete, or had not begun.
-    pub fn closed_early(source: impl Into<BoxError>) -> Self {
-        Self {
-            state: Connection::ClosedEarly,
-            source: source.into(),
-        }
-    }
-
-    /// Returns whether the server may have received the request.
-    pub fn is_sent(&self) -> bool {
-        self.state != Connection::NotMade
-    }
-
-    /// Returns whether the server, or a proxy before it, closed the connection before the end of its
-    /// answer. Otherwise the network may be at fault.
-    pub fn is_closed_early(&self) -> bool {
-        self.state == Connection::ClosedEarly
-    }
-}
 
 impl Error {
     /// Returns whether a retry of the same call can succeed. For a call that is not idempotent, see
@@ -291,7 +180,7 @@ impl Error {
         )
     }
 
-    /// Returns whether GroupMe certainly did not process the request.
+    /// Returns whether GroupMe certainly did not process the request, in any of the attempts.
     pub fn was_not_processed(&self) -> bool {
         match self {
             Self::Upload { .. }
@@ -305,7 +194,7 @@ impl Error {
             | Self::Overtaken { .. }
             | Self::TimedOut { .. } => false,
             Self::Transport { source, .. } => !source.is_sent(),
-            _ => true,
+            error => error.api_error().is_none_or(|error| !error.may_be_done),
         }
     }
 
@@ -316,6 +205,20 @@ impl Error {
 
     /// Returns GroupMe's answer, if there is one.
     pub fn api_error(&self) -> Option<&ApiError> {
+        match self {
+            Self::Unauthorized(error)
+            | Self::Forbidden(error)
+            | Self::NotFound(error)
+            | Self::Conflict(error)
+            | Self::BadRequest(error)
+            | Self::RateLimited(error)
+            | Self::Server(error)
+            | Self::UnexpectedStatus(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    fn api_error_mut(&mut self) -> Option<&mut ApiError> {
         match self {
             Self::Unauthorized(error)
             | Self::Forbidden(error)
@@ -373,17 +276,24 @@ impl Error {
         self
     }
 
+    /// Notes that an earlier attempt of the call had no answer, and may have been processed.
+    pub(crate) fn after_a_lost_answer(self) -> Self {
+        let mut error = match self {
+            Self::Transport { call, source } => {
+                let source = source.after_a_lost_answer();
+                return Self::Transport { call, source };
+            }
+            error => error,
+        };
+        if let Some(refusal) = error.api_error_mut() {
+            refusal.may_be_done = true;
+        }
+        error
+    }
+
     /// Removes the token from GroupMe's messages and details.
     pub(crate) fn redact(mut self, token: &Token) -> Self {
-        if let Self::Unauthorized(error)
-        | Self::Forbidden(error)
-        | Self::NotFound(error)
-        | Self::Conflict(error)
-        | Self::BadRequest(error)
-        | Self::RateLimited(error)
-        | Self::Server(error)
-        | Self::UnexpectedStatus(error) = &mut self
-        {
+        if let Some(error) = self.api_error_mut() {
             for message in &mut error.errors {
                 if let Some(redacted) = token.redact(message) {
                     *message = redacted;
@@ -394,148 +304,5 @@ impl Error {
             }
         }
         self
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    use crate::Service;
-
-    const CALL: CallName = CallName::new("GET", Service::V3, "groups/{}");
-
-    fn every_variant() -> Vec<Error> {
-        let status = |status| {
-            Error::from_api_error(ApiError {
-                errors: vec!["first\nline".to_owned(), "second".to_owned()],
-                ..ApiError::new(CALL, status)
-            })
-        };
-        let mut errors: Vec<_> = [401, 403, 404, 408, 409, 420, 422, 429, 500, 302]
-            .map(status)
-            .into();
-        errors.extend([
-            Error::Misuse {
-                call: CALL,
-                reason: "an id is empty",
-            },
-            Error::Upload {
-                call: CALL,
-                source: "the cause".into(),
-            },
-            Error::Draft(DraftError::Empty),
-            Error::Unreadable {
-                call: CALL,
-                status: 200,
-                size: 9,
-                source: "the cause".into(),
-            },
-            Error::Overtaken { call: CALL },
-            Error::CutOff {
-                call: CALL,
-                status: 200,
-                size: 9,
-            },
-            Error::Malformed {
-                call: CALL,
-                format: "HTTP",
-                source: "the cause".into(),
-            },
-            Error::Oversize {
-                call: CALL,
-                limit: 9,
-            },
-            Error::Endless {
-                call: CALL,
-                limit: 9,
-            },
-            Error::Transport {
-                call: CALL,
-                source: TransportError::new(true, "the cause"),
-            },
-            Error::Transport {
-                call: CALL,
-                source: TransportError::new(false, "the cause"),
-            },
-            Error::Transport {
-                call: CALL,
-                source: TransportError::closed_early("the cause"),
-            },
-            Error::TimedOut {
-                call: CALL,
-                limit: Duration::from_secs(15),
-            },
-        ]);
-        errors
-    }
-
-    fn assert_one_line_without_its_source(error: &dyn StdError) {
-        let text = error.to_string();
-        assert!(!text.contains('\n') && !text.ends_with('.'), "{text}");
-        assert!(text.starts_with(char::is_lowercase), "{text}");
-        if let Some(source) = error.source() {
-            assert!(!text.contains(&source.to_string()), "{text}");
-        }
-    }
-
-    #[test]
-    fn every_error_is_one_lower_case_line_without_its_source() {
-        for error in every_variant() {
-            assert_one_line_without_its_source(&error);
-        }
-        for error in [
-            SetupError::BaseUrl(BaseUrlError::Query),
-            SetupError::Dial(DialError::RootCertificate("the cause".into())),
-        ] {
-            assert_one_line_without_its_source(&error);
-        }
-    }
-
-    #[test]
-    fn an_api_error_names_the_call_the_status_and_the_messages() {
-        let error = ApiError {
-            code: Some(40_100),
-            errors: vec!["Not authorized".to_owned()],
-            ..ApiError::new(CALL, 401)
-        };
-        assert_eq!(
-            Error::from_api_error(error).to_string(),
-            "not authorized: `GET v3/groups/{}` was answered with status 401 (40100): Not authorized"
-        );
-        let bare = ApiError {
-            code: Some(404),
-            ..ApiError::new(CALL, 404)
-        };
-        assert_eq!(
-            Error::from_api_error(bare).to_string(),
-            "not found: `GET v3/groups/{}` was answered with status 404"
-        );
-    }
-
-    #[test]
-    fn only_temporary_failures_are_transient_and_only_refused_or_unsent_requests_are_unprocessed() {
-        let count =
-            |judge: fn(&Error) -> bool| every_variant().iter().filter(|error| judge(error)).count();
-        // 408, 420, 429, 500, the answer cut off or malformed, three transport errors, the timeout.
-        assert_eq!(count(Error::is_transient), 10);
-        // 401, 403, 404, 420, 422, 429, 302, misuse, draft, and the failed connection.
-        assert_eq!(count(Error::was_not_processed), 10);
-    }
-
-    #[test]
-    fn the_token_is_removed_from_the_messages_and_details() {
-        let token = Token::new("hush-hush").unwrap();
-        let details = serde_json::json!({"hush-hush": [1, "was hush-hush", null]});
-        let error = ApiError {
-            errors: vec![
-                "bad token hush-hush".to_owned(),
-                "cut short: hush-".to_owned(),
-            ],
-            details: serde_json::from_value(details).ok(),
-            ..ApiError::new(CALL, 401)
-        };
-        let error = Error::from_api_error(error).redact(&token);
-        assert!(!format!("{error} {error:?}").contains("hush"));
     }
 }

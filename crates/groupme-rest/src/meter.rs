@@ -33,9 +33,9 @@ impl Meter {
         self.0.received.load(Ordering::Relaxed)
     }
 
-    /// Lets some more bytes arrive: the heads of the response to a request, or what follows a part of
-    /// its body. The limit only grows: a connection may be used again before the reader of the last
-    /// body has seen its end.
+    /// Raises the limit to [`MAX_HEADS`] bytes from now on: for the head of a response, or between two
+    /// parts of a body. The limit never falls: a connection may be used again before the reader of the
+    /// last body has seen its end.
     pub(crate) fn allow_more(&self) {
         let limit = self.received().saturating_add(MAX_HEADS);
         self.0.limit.fetch_max(limit, Ordering::Relaxed);
@@ -54,8 +54,7 @@ impl Meter {
     }
 }
 
-/// Stream that leaves the number of its bytes on a [`Meter`], which each response carries as an
-/// extension.
+/// Stream that counts its bytes on a [`Meter`], which each response carries as an extension.
 pub(crate) struct Metered {
     stream: Stream,
     meter: Meter,
@@ -121,5 +120,5 @@ impl AsyncWrite for Metered {
 }
 
 /// Maximum size of a response head with all interim responses before it, in bytes. Far above
-/// hyper's buffer, which may hold the begin of the body, too.
+/// hyper's buffer, which may hold the beginning of the body, too.
 const MAX_HEADS: u64 = 1 << 20;

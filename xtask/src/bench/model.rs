@@ -1,10 +1,10 @@
-//! `cargo xtask bench model`: parsing a frame into typed events, compared with `serde_json`.
+//! `cargo xtask bench model` and `bench history`: reading of frames and of REST history, compared with
+//! `serde_json`.
 //!
 //! criterion and divan measure wall-clock time of one function after another. Here all ways to read
 //! a frame take turns, in CPU time of the thread, so that ratios hold on a machine with other
 //! tenants, and instructions and allocations stand in the same table.
 
-mod history;
 mod table;
 
 use std::{
@@ -16,30 +16,12 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use self::table::{Corpus, Row, Table, ratio};
+use self::table::{Corpus, Row, Suite, Table, ratio};
+pub(crate) use self::table::{FRAMES, HISTORY};
 use crate::{
     command::{cargo, run as sh, works},
     workspace::Workspace,
 };
-
-/// What the rows read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Corpora {
-    /// Frames of the gateway.
-    Frames,
-    /// Pages of REST history.
-    History,
-}
-
-impl Corpora {
-    /// Returns the name in the arguments of the program.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Frames => "model",
-            Self::History => "history",
-        }
-    }
-}
 
 /// Attempts to measure while other programs disturb.
 const ATTEMPTS: u32 = 4;
@@ -51,17 +33,17 @@ const MAX_DISTURBANCE: f64 = 1.15;
 /// # Errors
 ///
 /// If something does not build, or the rows read different values.
-pub(crate) fn run(workspace: &Workspace, corpora: Corpora) -> anyhow::Result<()> {
+pub(crate) fn run(workspace: &Workspace, suite: &'static Suite) -> anyhow::Result<()> {
     // Counting allocations slows the program down, so there are two builds. They have the same
     // path, so the first is run before the second is built.
     let counting = build(workspace, &["--features", "count"])?;
-    let allocations = columns(&counting, corpora, "allocations")?;
+    let allocations = columns(&counting, suite, "allocations")?;
     let program = build(workspace, &[])?;
-    let corpus = match &columns(&program, corpora, "check")?[..] {
+    let corpus = match &columns(&program, suite, "check")?[..] {
         [line] => Corpus::parse(line)?,
         _ => bail!("`bench check` prints no sizes"),
     };
-    let mut rows = times(&program, corpora)?;
+    let mut rows = times(&program, suite)?;
     for row in &mut rows {
         let line = allocations
             .iter()
@@ -69,12 +51,8 @@ pub(crate) fn run(workspace: &Workspace, corpora: Corpora) -> anyhow::Result<()>
         let count = line.and_then(|line| line.get(1)?.parse().ok());
         row.allocations = count.with_context(|| format!("no allocations of {}", row.name))?;
     }
-    if corpora == Corpora::History {
-        println!("{}", history::Table::new(&corpus, &rows)?);
-        return Ok(());
-    }
-    count_instructions(&program, &mut rows)?;
-    println!("{}", Table::new(corpus, rows)?);
+    count_instructions(&program, suite, &mut rows)?;
+    println!("{}", Table::new(suite, corpus, rows)?);
     Ok(())
 }
 
@@ -96,10 +74,10 @@ fn build(workspace: &Workspace, features: &[&str]) -> anyhow::Result<PathBuf> {
 }
 
 /// Measures times until a measurement is undisturbed, and returns the least disturbed one.
-fn times(program: &Path, corpora: Corpora) -> anyhow::Result<Vec<Row>> {
+fn times(program: &Path, suite: &'static Suite) -> anyhow::Result<Vec<Row>> {
     let mut best: Vec<Row> = Vec::new();
     for _ in 0..ATTEMPTS {
-        let rows = columns(program, corpora, "time")?;
+        let rows = columns(program, suite, "time")?;
         let rows = rows.iter().map(|line| Row::parse(line));
         let rows: Vec<Row> = rows.collect::<anyhow::Result<_>>()?;
         if best.is_empty() || disturbance(&rows) < disturbance(&best) {
@@ -125,7 +103,7 @@ fn disturbance(rows: &[Row]) -> f64 {
 
 /// Counts the instructions of a pass under valgrind, if it is installed: the difference of three
 /// passes and one, without start and end of the program.
-fn count_instructions(program: &Path, rows: &mut [Row]) -> anyhow::Result<()> {
+fn count_instructions(program: &Path, suite: &Suite, rows: &mut [Row]) -> anyhow::Result<()> {
     if !works(Command::new("valgrind").arg("--version")) {
         eprintln!("bench: instructions are NOT counted: valgrind is not installed");
         return Ok(());
@@ -137,7 +115,7 @@ fn count_instructions(program: &Path, rows: &mut [Row]) -> anyhow::Result<()> {
     let count = |row: &str, passes| -> anyhow::Result<u64> {
         let mut valgrind = Command::new("valgrind");
         valgrind.arg("--tool=callgrind").arg(&option).arg(program);
-        output(valgrind.args([Corpora::Frames.name(), "run", row, passes]))?;
+        output(valgrind.args([suite.name, "run", row, passes]))?;
         let text = fs::read_to_string(&profile).context("callgrind left no profile")?;
         let total = text.lines().find_map(|line| line.strip_prefix("totals:"));
         Ok(total
@@ -153,8 +131,12 @@ fn count_instructions(program: &Path, rows: &mut [Row]) -> anyhow::Result<()> {
 }
 
 /// Runs a command of the program and splits the lines of its output at tabs.
-fn columns(program: &Path, corpora: Corpora, command: &str) -> anyhow::Result<Vec<Vec<String>>> {
-    let text = output(Command::new(program).args([corpora.name(), command]))?;
+fn columns(
+    program: &Path,
+    suite: &'static Suite,
+    command: &str,
+) -> anyhow::Result<Vec<Vec<String>>> {
+    let text = output(Command::new(program).args([suite.name, command]))?;
     let columns = |line: &str| line.split('\t').map(str::to_owned).collect();
     Ok(text.lines().map(columns).collect())
 }

@@ -1,11 +1,15 @@
 //! Text files of the repository.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::Context;
+
+use crate::command::text_of;
 
 /// A file and its contents.
 #[derive(Debug)]
@@ -58,40 +62,31 @@ impl File {
     }
 }
 
-/// Directories whose contents are generated; in a linked work tree, `.git` is a file.
-const GENERATED: &[&str] = &["target", "node_modules", ".git"];
-
-/// Returns every file below `root` that is not generated, in the order of the paths.
+/// Returns the files that git tracks or would track below `root`, in the order of the paths.
 pub(super) fn files(root: &Path) -> anyhow::Result<Vec<File>> {
+    let mut git = Command::new("git");
+    git.args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]);
+    let list = text_of(git.current_dir(root))?;
+    let paths: BTreeSet<_> = list.split_terminator('\0').collect();
     let mut files = Vec::new();
-    collect(root, root, &mut files)?;
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
-}
-
-fn collect(root: &Path, directory: &Path, files: &mut Vec<File>) -> anyhow::Result<()> {
-    for entry in fs::read_dir(directory).with_context(|| directory.display().to_string())? {
-        let entry = entry?;
-        let path = entry.path();
-        let kind = entry.file_type()?;
-        if GENERATED.iter().any(|name| entry.file_name() == *name) {
-            continue;
-        }
-        if kind.is_dir() {
-            collect(root, &path, files)?;
-        } else if kind.is_file() {
-            let text = match fs::read_to_string(&path) {
-                Ok(text) => text,
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => String::new(),
-                // Removed between the listing and the reading.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error).with_context(|| path.display().to_string()),
-            };
-            let path = path.strip_prefix(root).unwrap_or(&path).to_owned();
-            files.push(File { path, text });
-        }
+    for path in paths {
+        let text = match fs::read_to_string(root.join(path)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => String::new(),
+            // Removed, and not yet in the index.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error).with_context(|| path.to_owned()),
+        };
+        let path = PathBuf::from(path);
+        files.push(File { path, text });
     }
-    Ok(())
+    Ok(files)
 }
 
 #[cfg(test)]
@@ -99,19 +94,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn generated_directories_are_skipped_and_binary_files_are_empty() {
+    fn ignored_and_removed_files_are_skipped_and_binary_files_are_empty() {
         let root = tempfile::tempdir().unwrap();
-        for path in [
-            "src/lib.rs",
-            "target/debug/x.rs",
-            "a/node_modules/y/z.js",
-            ".ci/run",
-        ] {
+        let write = |path: &str, bytes: &[u8]| {
             let path = root.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "text").unwrap();
+            fs::write(path, bytes).unwrap();
+        };
+        write(".gitignore", b"target\n");
+        write("src/lib.rs", b"text");
+        write("target/debug/x.rs", b"text");
+        write("frame.bin", &[0xff, 0xfe]);
+        write("gone.rs", b"text");
+        for command in [["init", "--quiet"], ["add", "gone.rs"]] {
+            let mut git = Command::new("git");
+            text_of(git.args(command).current_dir(root.path())).unwrap();
         }
-        fs::write(root.path().join("frame.bin"), [0xff, 0xfe]).unwrap();
+        fs::remove_file(root.path().join("gone.rs")).unwrap();
         let found = files(root.path()).unwrap();
         let found: Vec<_> = found
             .iter()
@@ -120,7 +119,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                (".ci/run", "text"),
+                (".gitignore", "target\n"),
                 ("frame.bin", ""),
                 ("src/lib.rs", "text")
             ]

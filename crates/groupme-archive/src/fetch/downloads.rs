@@ -46,7 +46,7 @@ impl Fetch<'_> {
         report: &mut MediaReport,
     ) -> Result<(), Error> {
         let mut waiting = self.missing(root, index, report)?;
-        let of = u64::try_from(waiting.len()).unwrap_or(u64::MAX);
+        let total = u64::try_from(waiting.len()).unwrap_or(u64::MAX);
         let mut done = 0_u64;
         let mut running = JoinSet::new();
         while !waiting.is_empty() || !running.is_empty() {
@@ -84,7 +84,7 @@ impl Fetch<'_> {
             done = done.saturating_add(1);
             (self.progress)(Progress::Media {
                 done,
-                of,
+                total,
                 bytes: report.bytes,
             });
         }

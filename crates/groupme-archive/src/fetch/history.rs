@@ -7,7 +7,7 @@ use super::Fetch;
 use crate::{Error, Progress, Report, journal::Journal};
 
 impl Fetch<'_> {
-    /// Appends all messages after the last one of the file.
+    /// Fetches and appends all messages after the last archived one.
     pub(super) async fn new_messages(
         &mut self,
         journal: &mut Journal,
@@ -23,7 +23,7 @@ impl Fetch<'_> {
             let page = match page {
                 Ok(Some(page)) => page,
                 Ok(None) => break,
-                // The larger page is observed, not documented.
+                // The larger page works, but is not documented.
                 Err(RestError::BadRequest(_)) if limit > PAGE => {
                     limit = PAGE;
                     history = self.history_after(journal.position(), limit);
@@ -65,6 +65,7 @@ impl Fetch<'_> {
     }
 }
 
-/// Largest page by GroupMe's documentation, and largest page observed.
+/// Largest page by GroupMe's documentation.
 pub(super) const PAGE: u32 = 100;
+/// Largest page that GroupMe was seen to return.
 const LARGE_PAGE: u32 = 200;

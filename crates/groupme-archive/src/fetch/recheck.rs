@@ -1,4 +1,4 @@
-//! Changes of archived messages, as far as REST shows them.
+//! Changes of archived messages: edits, deletions and reactions, as far as REST shows them.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use crate::{
     journal::{Deletion, Journal, print},
 };
 
-/// Messages to be written in place of archived ones, or between them.
+/// Lines that replace archived messages or are inserted between them, by message id.
 type Lines = BTreeMap<MessageId, Vec<u8>>;
 
 impl Fetch<'_> {
     /// Reads the newest archived messages up to `before` again, and those that a notice names as
-    /// changed, and takes over what differs. Without `before`, only the latter, and GroupMe's count.
+    /// changed; writes those that differ. Without `before`, reads only the latter and GroupMe's count.
     pub(super) async fn changes(
         &mut self,
         journal: &mut Journal,
@@ -26,19 +26,19 @@ impl Fetch<'_> {
         let mut lines = Lines::new();
         if let Some(last) = before {
             (self.progress)(Progress::Rechecking);
-            self.newest(journal, &last, &mut lines).await?;
+            self.recheck_newest(journal, &last, &mut lines).await?;
         } else if self.counted.is_none() {
-            // A conversation without messages has a count, too.
+            // A conversation without messages may have had some: the count tells.
             self.page(&HistoryWindow::Newest, 1).await?;
         }
-        self.outdated(journal, &mut lines).await?;
+        self.recheck_outdated(journal, &mut lines).await?;
         report.changed = u64::try_from(lines.len()).unwrap_or(u64::MAX);
         journal.replace(lines)
     }
 
-    /// Reads the newest messages up to `last`. Messages that appeared among them since are taken over,
-    /// too: GroupMe's lists lag.
-    async fn newest(
+    /// Reads the newest [`Settings::recheck`](crate::Settings::recheck) messages up to `last`. Messages
+    /// that have appeared among them since are added: GroupMe's lists lag.
+    async fn recheck_newest(
         &mut self,
         journal: &mut Journal,
         last: &MessageId,
@@ -49,11 +49,11 @@ impl Fetch<'_> {
         let mut window = HistoryWindow::Newest;
         loop {
             let page = self.page(&window, PAGE).await?;
-            // The newest page tells the count, even if nothing is to be read again.
+            // With `recheck = 0`, the newest page is read for its count only.
             let Some(oldest) = &oldest else {
                 return Ok(());
             };
-            self.take_over(journal, &page, lines, |id| id >= oldest && id <= last)?;
+            self.collect_changes(journal, &page, lines, |id| id >= oldest && id <= last)?;
             let next = positions(&page).min();
             let is_new = |id: &MessageId| match &window {
                 HistoryWindow::Before(earlier) => id < earlier,
@@ -66,12 +66,16 @@ impl Fetch<'_> {
         }
     }
 
-    /// Reads the messages again of which a notice tells a change that the archive does not have.
-    async fn outdated(&mut self, journal: &mut Journal, lines: &mut Lines) -> Result<(), Error> {
+    /// Reads the messages for which a notice tells a change that the archive lacks.
+    async fn recheck_outdated(
+        &mut self,
+        journal: &mut Journal,
+        lines: &mut Lines,
+    ) -> Result<(), Error> {
         let mut outdated: BTreeMap<_, _> = journal.outdated().into_iter().collect();
         outdated.retain(|id, _| !lines.contains_key(id));
         while let Some((first, _)) = outdated.first_key_value() {
-            // Any number is a position, not only that of a message.
+            // GroupMe takes any number as a position, so the request can start right before the message.
             let Some(before) = first
                 .as_str()
                 .parse::<u64>()
@@ -84,8 +88,8 @@ impl Fetch<'_> {
             let page = self
                 .page(&HistoryWindow::After(before.into()), PAGE)
                 .await?;
-            self.take_over(journal, &page, lines, |id| journal.contains(id))?;
-            // Without a message, the history has ended.
+            self.collect_changes(journal, &page, lines, |id| journal.contains(id))?;
+            // A page without messages is the end of the history.
             let end = positions(&page).max();
             let rest = match &end {
                 Some(end) if end >= first => outdated.split_off(end),
@@ -104,8 +108,8 @@ impl Fetch<'_> {
         Ok(())
     }
 
-    /// Takes over the messages of a page that differ from the archived ones, or that the archive lacks.
-    fn take_over(
+    /// Collects the messages of a page that differ from the archived ones or are not archived.
+    fn collect_changes(
         &self,
         journal: &Journal,
         page: &MessagePage,
@@ -136,7 +140,7 @@ impl Fetch<'_> {
         Ok(())
     }
 
-    /// Marks a message as deleted of which GroupMe has nothing left but the notice.
+    /// Marks a message as deleted that GroupMe no longer returns.
     fn mark_deleted(
         &self,
         journal: &Journal,
@@ -171,7 +175,7 @@ impl Fetch<'_> {
     }
 }
 
-/// Returns the ids of a page from which a history can go on.
+/// Returns the ids of a page from which a history can be continued.
 fn positions(page: &MessagePage) -> impl Iterator<Item = MessageId> {
     let messages = page.messages();
     let messages = messages.filter(|message| message.id().is_position(message.created_at()));
@@ -183,6 +187,6 @@ fn read(line: &[u8]) -> Option<Message> {
 }
 
 fn print_owned(message: &Message) -> Vec<u8> {
-    // An owned message can be printed.
+    // Serializing an owned message cannot fail.
     serde_json::to_vec(message).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     escape, head,
-    row::{Context, Row},
+    row::{Context, Row, shown_seconds},
 };
 use crate::{About, Contents, Error, PartFile, layout, media::MediaIndex};
 
@@ -19,11 +19,12 @@ use crate::{About, Contents, Error, PartFile, layout, media::MediaIndex};
 struct Authors {
     /// Number of each author.
     numbers: BTreeMap<(UserId, String), usize>,
-    /// Author by author: id and name.
+    /// Id and name of each author, by number.
     list: Vec<(UserId, String)>,
 }
 
 impl Authors {
+    /// Returns the number of a message's author. A user who changed the name counts as two authors.
     fn number(&mut self, message: &MessageRef<'_>) -> usize {
         let id = message.sender().map(UserId::from).unwrap_or_default();
         let name = message.name().unwrap_or_default();
@@ -38,9 +39,9 @@ impl Authors {
     }
 }
 
-/// Facts about a conversation, as the script of the page reads them.
+/// Description of the conversation for the script of the page.
 #[derive(Serialize)]
-struct Facts<'a> {
+struct PageInfo<'a> {
     name: &'a str,
     kind: crate::Kind,
     you: &'a UserId,
@@ -73,9 +74,7 @@ pub(super) fn write(contents: &Contents, about: &About, media: &MediaIndex) -> R
     while let Some(message) = messages.next()? {
         let row = Row(
             message.id().as_str().to_owned(),
-            message
-                .created_at()
-                .map_or(0, groupme_model::Timestamp::as_secs),
+            message.created_at().map_or(0, shown_seconds),
             authors.number(&message),
             message.text(),
             context.details(&message),
@@ -89,14 +88,14 @@ pub(super) fn write(contents: &Contents, about: &About, media: &MediaIndex) -> R
         put(&line)?;
         separator = b",\n";
     }
-    let facts = Facts {
+    let info = PageInfo {
         name: &title,
         kind: about.kind,
         you: contents.user(),
         missing: about.missing(),
         authors: &authors.list,
     };
-    let json = serde_json::to_vec(&facts).unwrap_or_default();
+    let json = serde_json::to_vec(&info).unwrap_or_default();
     line.clear();
     escape::json(&mut line, &json);
     put(b"]</script>\n<script type=\"application/json\" id=\"facts\">")?;
@@ -110,7 +109,7 @@ pub(super) fn write(contents: &Contents, about: &About, media: &MediaIndex) -> R
     part.and_then(PartFile::replace).map_err(&failed)
 }
 
-/// Returns the name of a conversation, or what stands for one.
+/// Returns the name of a conversation, or its id if it has none.
 pub(super) fn title(about: &About) -> String {
     let name = about
         .name
@@ -120,7 +119,7 @@ pub(super) fn title(about: &About) -> String {
     name.map_or_else(|| format!("Conversation {}", about.id), str::to_owned)
 }
 
-/// Returns the names of all who wrote, or can read, the conversation.
+/// Returns the names of all authors and members.
 fn names(contents: &Contents, about: &About) -> Result<BTreeMap<UserId, String>, Error> {
     let mut names = BTreeMap::new();
     let mut messages = contents.messages(&about.id)?;
@@ -129,7 +128,7 @@ fn names(contents: &Contents, about: &About) -> Result<BTreeMap<UserId, String>,
             names.insert(user.into_owned(), name.to_owned());
         }
     }
-    // Members have the name of today.
+    // The current names of members replace those in old messages.
     names.extend(
         about
             .people
@@ -139,7 +138,7 @@ fn names(contents: &Contents, about: &About) -> Result<BTreeMap<UserId, String>,
     Ok(names)
 }
 
-/// Parts of the page that the script fills.
+/// Body of the page, whose elements the script fills.
 const BODY: &str = include_str!("page.html");
 
 const SCRIPT: &str = include_str!("page.js");

@@ -1,8 +1,8 @@
-//! Text of others inside a page.
+//! Escaping of text from others in a page.
 
 use groupme_model::text::is_invisible;
 
-/// Returns a text as HTML, for the content of an element and for a quoted attribute.
+/// Escapes a text for the content of an element or a quoted attribute.
 pub(super) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -18,8 +18,8 @@ pub(super) fn html(text: &str) -> String {
     escaped
 }
 
-/// Returns a text as the title of a page, which is shown outside of it: nothing in it reorders the
-/// rest of the window's title.
+/// Escapes a text for the title of a page, without invisible characters: the browser shows the title in
+/// its window, where they could reorder other text.
 pub(super) fn title(text: &str) -> String {
     let shown: String = text
         .chars()
@@ -28,15 +28,14 @@ pub(super) fn title(text: &str) -> String {
     html(&shown)
 }
 
-/// Returns a name without the controls that turn text around: a name that is read backwards is read as
-/// another one.
-pub(super) fn straight(name: &str) -> String {
+/// Removes the controls that reverse text from a name: reversed, it would read as another name.
+pub(super) fn strip_bidi_controls(name: &str) -> String {
     let is_kept =
         |letter: &char| !matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     name.chars().filter(is_kept).collect()
 }
 
-/// Appends JSON to a page, for a script element: nothing in it ends the element.
+/// Appends JSON to a page, escaped so that nothing in it ends its script element.
 pub(super) fn json(page: &mut Vec<u8>, json: &[u8]) {
     for byte in json {
         match byte {
@@ -47,7 +46,7 @@ pub(super) fn json(page: &mut Vec<u8>, json: &[u8]) {
     }
 }
 
-/// Returns a URL that a link may have: one of the web.
+/// Returns the URL if its scheme is `http` or `https`; others, such as `javascript`, become no link.
 pub(super) fn link(url: &str) -> Option<&str> {
     let lower = url.get(..8).unwrap_or(url).to_ascii_lowercase();
     (lower.starts_with("http://") || lower.starts_with("https://")).then_some(url)

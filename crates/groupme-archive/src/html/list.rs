@@ -1,11 +1,13 @@
-//! Index of the pages.
+//! Index page.
 
 use core::fmt::Write as _;
 
-use super::{conversation::title, escape, head};
+use groupme_model::Timestamp;
+
+use super::{conversation::title, escape, head, row::shown_seconds};
 use crate::{About, Contents, Kind, layout};
 
-/// Returns the index: all conversations, those with the most recent messages first.
+/// Returns the index page: all conversations, most recent messages first.
 pub(super) fn page(contents: &Contents) -> String {
     let all = contents.conversations();
     let mut page = head("GroupMe archive");
@@ -53,10 +55,11 @@ fn entry(page: &mut String, about: &About) {
         escape::html(&link),
         escape::html(about.id.as_str()),
         escape::html(&initial.to_uppercase()),
-        escape::html(&escape::straight(&name)),
+        escape::html(&escape::strip_bidi_controls(&name)),
         grouped(about.messages),
     );
     if let (Some(first), Some(last)) = (about.first, about.last) {
+        let [first, last] = [first, last].map(|at| shown_seconds(Timestamp::from_secs(at)));
         let _ = write!(
             page,
             "<span class=\"range\" data-first=\"{first}\" data-last=\"{last}\"></span>"
@@ -72,7 +75,7 @@ fn entry(page: &mut String, about: &About) {
     page.push_str("</span></a></li>\n");
 }
 
-/// Returns a number with its thousands apart.
+/// Formats a number with commas between thousands.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();

@@ -1,8 +1,8 @@
-//! Messages as the script of a page reads them.
+//! Messages as JSON for the script of a page.
 
 use std::collections::BTreeMap;
 
-use groupme_model::{AttachmentRef, ConversationId, MessageRef, ReactionRef, UserId};
+use groupme_model::{AttachmentRef, ConversationId, MessageRef, ReactionRef, Timestamp, UserId};
 use serde::Serialize;
 
 use super::escape;
@@ -11,7 +11,16 @@ use crate::{
     media::{MediaIndex, Reference},
 };
 
-/// Message: id, time in seconds, number of the author, text, and everything else.
+/// Returns a time in seconds, within the range of JavaScript's dates: beyond, the script of the page
+/// would end in the middle.
+pub(super) fn shown_seconds(time: Timestamp) -> i64 {
+    time.as_secs().clamp(-MAX_SECONDS, MAX_SECONDS)
+}
+
+/// Most seconds before and after the Unix epoch that a `Date` of JavaScript can have.
+const MAX_SECONDS: i64 = 8_640_000_000_000;
+
+/// Message: id, time in seconds since the Unix epoch, number of the author, text, and rare parts.
 #[derive(Serialize)]
 pub(super) struct Row<'m>(
     pub(super) String,
@@ -40,24 +49,24 @@ pub(super) struct Details {
     /// Start and length of each mention, in UTF-16 code units.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mentions: Vec<[i64; 2]>,
-    /// Text that stands for one of GroupMe's own emoji.
+    /// Placeholder of GroupMe's own emoji in the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     emoji: Option<String>,
-    /// Icon and names of those who gave it, of each reaction.
+    /// Icon of each reaction, with the names of the users who gave it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reactions: Vec<(String, Vec<String>)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parts: Vec<Part>,
 }
 
-/// Attachment that is shown.
+/// Attachment shown in the page.
 #[derive(Default, PartialEq, Serialize)]
 struct Part {
     kind: &'static str,
-    /// File of the archive, from the page.
+    /// File of the archive, as a path relative to the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
-    /// URL, where the archive has no file.
+    /// URL, if the archive has no file.
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +86,7 @@ impl Details {
     }
 }
 
-/// Everything that the rows of a page refer to.
+/// Names and media that the rows of a page refer to.
 pub(super) struct Context<'a> {
     pub(super) conversation: &'a ConversationId,
     /// Names of users, by their ids.
@@ -90,7 +99,7 @@ impl Context<'_> {
     pub(super) fn details(&self, message: &MessageRef<'_>) -> Details {
         let edited = message.updated_at().filter(|_| message.is_edited());
         let mut details = Details {
-            edited: edited.map(groupme_model::Timestamp::as_secs),
+            edited: edited.map(shown_seconds),
             deleted: message.is_deleted().then(|| {
                 let actor = message.deletion_actor();
                 actor.map_or_else(String::new, |actor| actor.as_str().to_owned())
@@ -103,7 +112,7 @@ impl Context<'_> {
         for part in message.attachments() {
             self.attachment(&part, &mut details);
         }
-        // Messages of old have a picture beside their attachments.
+        // Old messages have a picture outside of their attachments.
         if let Some(url) = message.picture_url().filter(|_| details.parts.is_empty()) {
             details.parts.extend(self.medium("image", Some(url)));
         }
@@ -194,7 +203,7 @@ impl Context<'_> {
                 (icon(&reaction), users.collect())
             })
             .collect();
-        // Messages of old have hearts without reactions.
+        // Old messages have hearts instead of reactions.
         if shown.is_empty() {
             let users = message.favorited_by().into_iter().flatten();
             let users: Vec<_> = users.map(|user| name(user.into_owned())).collect();
@@ -226,7 +235,7 @@ fn named(name: &str) -> Part {
     }
 }
 
-/// Returns the path of a medium, from a page.
+/// Returns the path of a medium, relative to a page.
 fn path(file: &str) -> String {
     format!("../{MEDIA}/{file}")
 }

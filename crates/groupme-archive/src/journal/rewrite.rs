@@ -12,8 +12,8 @@ use super::Journal;
 use crate::{Error, Messages, PartFile};
 
 impl Journal {
-    /// Replaces messages, and puts those that are not in the file where they belong by their ids. The
-    /// new file takes the place of the old one at once. Does nothing without messages.
+    /// Replaces lines, and inserts those of new messages by the order of ids. The file is replaced by
+    /// renaming, so that a reader or a crash sees the old or the new one. Does nothing without lines.
     pub(crate) fn replace(&mut self, mut lines: BTreeMap<MessageId, Vec<u8>>) -> Result<(), Error> {
         if lines.is_empty() {
             return Ok(());

@@ -1,10 +1,10 @@
-//! Keys of the terminal as wishes.
+//! Key bindings: events of the terminal as inputs of the model.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::model::{Action, Edit, Input};
 
-/// Returns what an event of the terminal means; `None` if it means nothing.
+/// Returns the input of a terminal event; `None` for events without a meaning here.
 pub(super) fn input(event: Event) -> Option<Input<'static>> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => action(key).map(Input::Action),
@@ -22,7 +22,7 @@ fn action(key: KeyEvent) -> Option<Action> {
     let has_shift = key.modifiers.contains(KeyModifiers::SHIFT);
     Some(match key.code {
         KeyCode::Char(letter) if has_ctrl => return control(letter),
-        KeyCode::Char(letter) if has_alt => return alternative(letter),
+        KeyCode::Char(letter) if has_alt => return alt(letter),
         KeyCode::Char(letter) => Action::Type(letter.to_string()),
         KeyCode::Enter if has_alt || has_shift || has_ctrl => Action::Newline,
         KeyCode::Enter => Action::Enter,
@@ -77,7 +77,7 @@ fn control(letter: char) -> Option<Action> {
     })
 }
 
-fn alternative(letter: char) -> Option<Action> {
+fn alt(letter: char) -> Option<Action> {
     Some(match letter {
         '1'..='9' => Action::RoomAt(usize::from(letter as u8 - b'1')),
         'a' => Action::NextUnread,

@@ -1,20 +1,22 @@
-//! Time that a ping takes through the gateway.
+//! Pings through the gateway, and their round-trip times.
 
 use core::time::Duration;
 
 use tokio::time::Instant;
 
-/// Pings that are due and under way.
+/// Timer of pings. At most one is in flight.
 #[derive(Debug)]
 pub(super) struct Latency {
+    /// Time of the next ping; `None` until the first connection.
     due: Option<Instant>,
+    /// Time at which the ping in flight was sent.
     sent: Option<Instant>,
 }
 
-/// Interval of pings, the shortest that GroupMe allows.
+/// Interval of pings: the shortest that GroupMe answers.
 const INTERVAL: Duration = Duration::from_secs(30);
 /// Time after which a ping counts as lost.
-const LIMIT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Latency {
     pub(super) fn new() -> Self {
@@ -24,24 +26,26 @@ impl Latency {
         }
     }
 
-    /// Begins to ping, as the account's channel is subscribed.
+    /// Starts to ping. Call it when the account's channel is subscribed.
     pub(super) fn start(&mut self, now: Instant) {
         self.due = Some(self.due.map_or(now, |due| due.min(now + INTERVAL)));
     }
 
-    /// Stops to ping, as the connection is lost. The interval goes on.
+    /// Forgets the ping in flight. Call it when the connection is lost; the interval continues, so that
+    /// reconnects do not ping more often.
     pub(super) fn stop(&mut self) {
         self.sent = None;
     }
 
-    /// Returns the time at which [`poll`](Self::poll) has something to say.
+    /// Returns the next time at which [`take_due`](Self::take_due) or [`take_lost`](Self::take_lost)
+    /// returns true.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        let lost = self.sent.map(|sent| sent + LIMIT);
+        let lost = self.sent.map(|sent| sent + TIMEOUT);
         [self.due, lost].into_iter().flatten().min()
     }
 
-    /// Returns whether a ping is to be sent now.
-    pub(super) fn is_due(&mut self, now: Instant) -> bool {
+    /// Returns whether a ping is due, and starts the next interval if so.
+    pub(super) fn take_due(&mut self, now: Instant) -> bool {
         let is_due = self.due.is_some_and(|due| due <= now);
         if is_due {
             self.due = Some(now + INTERVAL);
@@ -50,16 +54,17 @@ impl Latency {
         is_due
     }
 
-    /// Returns whether the ping under way is lost.
-    pub(super) fn is_lost(&mut self, now: Instant) -> bool {
-        let is_lost = self.sent.is_some_and(|sent| sent + LIMIT <= now);
+    /// Returns whether the ping in flight is lost, and forgets it if so.
+    pub(super) fn take_lost(&mut self, now: Instant) -> bool {
+        let is_lost = self.sent.is_some_and(|sent| sent + TIMEOUT <= now);
         if is_lost {
             self.sent = None;
         }
         is_lost
     }
 
-    /// Returns the time of the ping that has come back.
+    /// Returns the round-trip time of the ping in flight, whose echo has arrived. `None` for the echo of
+    /// another program's ping.
     pub(super) fn echo(&mut self, now: Instant) -> Option<Duration> {
         Some(now - self.sent.take()?)
     }
@@ -75,14 +80,14 @@ mod tests {
         let mut latency = Latency::new();
         assert_eq!(latency.poll_timeout(), None);
         latency.start(start);
-        assert!(latency.is_due(start) && !latency.is_due(start));
+        assert!(latency.take_due(start) && !latency.take_due(start));
         let back = start + Duration::from_millis(40);
         assert_eq!(latency.echo(back), Some(Duration::from_millis(40)));
         assert_eq!(latency.echo(back), None, "a ping of somebody else");
         let next = start + INTERVAL;
         assert_eq!(latency.poll_timeout(), Some(next));
-        assert!(latency.is_due(next));
-        assert!(!latency.is_lost(next) && latency.is_lost(next + LIMIT));
+        assert!(latency.take_due(next));
+        assert!(!latency.take_lost(next) && latency.take_lost(next + TIMEOUT));
     }
 
     #[tokio::test(start_paused = true)]
@@ -90,10 +95,10 @@ mod tests {
         let start = Instant::now();
         let mut latency = Latency::new();
         latency.start(start);
-        assert!(latency.is_due(start));
+        assert!(latency.take_due(start));
         latency.stop();
         latency.start(start + Duration::from_secs(1));
-        assert!(!latency.is_due(start + Duration::from_secs(2)));
-        assert!(latency.is_due(start + INTERVAL));
+        assert!(!latency.take_due(start + Duration::from_secs(2)));
+        assert!(latency.take_due(start + INTERVAL));
     }
 }

@@ -1,5 +1,4 @@
-//! The way of frames to the terminal, on a thread of its own: a slow line holds up frames, never keys
-//! or events.
+//! Output of frames to the terminal, by a thread: a slow line delays frames, never keys or events.
 
 use std::{
     io::{self, Write},
@@ -12,17 +11,17 @@ use std::{
 
 use tokio::sync::mpsc;
 
-/// Bytes for the terminal that are being collected. Clones share them.
+/// Bytes of the next frame. Clones share the buffer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Canvas(Arc<Mutex<Vec<u8>>>);
+pub(super) struct FrameBuffer(Arc<Mutex<Vec<u8>>>);
 
-impl Canvas {
+impl FrameBuffer {
     fn take(&self) -> Vec<u8> {
         core::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Write for Canvas {
+impl Write for FrameBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut collected = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         collected.extend_from_slice(bytes);
@@ -34,12 +33,13 @@ impl Write for Canvas {
     }
 }
 
-/// Writer of frames.
+/// Handle of the thread that writes frames.
 #[derive(Debug)]
 pub(super) struct Output {
-    canvas: Canvas,
+    frame_buffer: FrameBuffer,
     frames: SyncSender<Vec<u8>>,
     written: mpsc::UnboundedReceiver<io::Result<()>>,
+    /// Whether a frame is being written.
     is_busy: bool,
 }
 
@@ -60,35 +60,39 @@ impl Output {
             .name("screen".to_owned())
             .spawn(write)?;
         Ok(Self {
-            canvas: Canvas::default(),
+            frame_buffer: FrameBuffer::default(),
             frames,
             written,
             is_busy: false,
         })
     }
 
-    /// Returns the place where frames are drawn.
-    pub(super) fn canvas(&self) -> Canvas {
-        self.canvas.clone()
+    /// Returns the buffer of the next frame.
+    pub(super) fn frame_buffer(&self) -> FrameBuffer {
+        self.frame_buffer.clone()
     }
 
-    /// Returns whether the last frame is still on its way.
+    /// Returns whether a frame is being written.
     pub(super) fn is_busy(&self) -> bool {
         self.is_busy
     }
 
-    /// Sends what was drawn. Call it only while the output is not busy.
+    /// Hands the buffered frame to the thread. Call it only while the output is not busy.
     pub(super) fn send(&mut self) {
-        let frame = self.canvas.take();
+        let frame = self.frame_buffer.take();
         if frame.is_empty() {
             return;
         }
-        let whole = [BEGIN, &frame, END].concat();
-        // The thread takes frames until this sender is gone.
+        let whole = [BEGIN_UPDATE, &frame, END_UPDATE].concat();
+        // The thread receives until this sender is dropped.
         self.is_busy = self.frames.try_send(whole).is_ok();
     }
 
-    /// Waits until the frame on its way is written; for ever, if there is none. Cancel-safe.
+    /// Waits until the current frame is written; forever without one. Cancel-safe.
+    ///
+    /// # Errors
+    ///
+    /// If the terminal cannot be written.
     pub(super) async fn written(&mut self) -> io::Result<()> {
         if !self.is_busy {
             return core::future::pending().await;
@@ -98,7 +102,7 @@ impl Output {
         result.unwrap_or(Ok(()))
     }
 
-    /// Waits until nothing is on its way.
+    /// Waits until no frame is being written.
     pub(super) async fn drain(&mut self) -> io::Result<()> {
         while self.is_busy {
             self.written().await?;
@@ -107,15 +111,15 @@ impl Output {
     }
 }
 
-/// Terminals that know the codes show what is between them at once.
-const BEGIN: &[u8] = b"\x1b[?2026h";
-const END: &[u8] = b"\x1b[?2026l";
+/// Synchronized update: terminals that know these codes show the bytes between them at once.
+const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
+const END_UPDATE: &[u8] = b"\x1b[?2026l";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Line that takes a frame only when it is allowed to.
+    /// Terminal that takes a frame only when the test allows it.
     struct Slow {
         allowed: Receiver<()>,
         seen: Arc<Mutex<Vec<u8>>>,
@@ -142,14 +146,14 @@ mod tests {
             seen: Arc::clone(&seen),
         };
         let mut output = Output::start(line).unwrap();
-        let mut canvas = output.canvas();
-        canvas.write_all(b"one").unwrap();
+        let mut frame_buffer = output.frame_buffer();
+        frame_buffer.write_all(b"one").unwrap();
         output.send();
         assert!(output.is_busy());
         allow.send(()).unwrap();
         output.drain().await.unwrap();
         assert!(!output.is_busy());
-        canvas.write_all(b"two").unwrap();
+        frame_buffer.write_all(b"two").unwrap();
         output.send();
         allow.send(()).unwrap();
         output.written().await.unwrap();
@@ -172,7 +176,7 @@ mod tests {
             }
         }
         let mut output = Output::start(Gone).unwrap();
-        output.canvas().write_all(b"x").unwrap();
+        output.frame_buffer().write_all(b"x").unwrap();
         output.send();
         assert!(output.drain().await.is_err());
     }

@@ -1,4 +1,4 @@
-//! Requests to GroupMe, in tasks of their own; the answers come back as outcomes.
+//! Requests to GroupMe, each in a task of its own; answers are sent back as outcomes.
 
 use core::time::Duration;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use tokio::{sync::mpsc, time::sleep};
 
 use crate::model::{Effect, Outcome};
 
-/// Requests to GroupMe.
+/// Sender of requests. Clones share everything.
 #[derive(Clone)]
 pub(super) struct Requests {
     handle: Handle,
@@ -24,17 +24,22 @@ pub(super) struct Requests {
     cache: Cache,
     home: Option<PathBuf>,
     outcomes: mpsc::UnboundedSender<Outcome>,
-    /// Changes of messages, which are made one after the other.
+    /// Queue of edits, deletions and reactions, which are sent one after the other.
     changes: mpsc::UnboundedSender<Effect>,
 }
 
 /// Messages on a page of history.
 const PAGE: u32 = 50;
-/// Wait before the conversations are loaded again, at first and at most.
-const RETRY: (Duration, Duration) = (Duration::from_secs(3), Duration::from_mins(1));
+/// First wait before the conversations are loaded again; doubles up to [`MAX_RETRY_WAIT`].
+const MIN_RETRY_WAIT: Duration = Duration::from_secs(3);
+const MAX_RETRY_WAIT: Duration = Duration::from_mins(1);
 
 impl Requests {
-    /// Begins to load the conversations.
+    /// Starts to load the conversations. Returns the receiver of all outcomes, too.
+    ///
+    /// # Errors
+    ///
+    /// If the client has no REST API.
     pub(super) fn start(
         handle: Handle,
         cache: Cache,
@@ -54,20 +59,20 @@ impl Requests {
             changes,
         };
         tokio::spawn(requests.clone().load());
-        tokio::spawn(requests.clone().change(queue));
+        tokio::spawn(requests.clone().run_changes(queue));
         Ok((requests, incoming))
     }
 
-    /// Loads the conversations, until that works.
+    /// Loads the conversations, and repeats that until it succeeds.
     async fn load(self) {
-        let (mut wait, longest) = RETRY;
+        let mut wait = MIN_RETRY_WAIT;
         loop {
             match self.load_once().await {
                 Ok(loaded) => return self.report(loaded),
-                Err(error) => self.report(Outcome::NotLoaded(chain(&error))),
+                Err(error) => self.report(Outcome::NotLoaded(error_chain(&error))),
             }
             sleep(wait).await;
-            wait = wait.saturating_mul(2).min(longest);
+            wait = wait.saturating_mul(2).min(MAX_RETRY_WAIT);
         }
     }
 
@@ -82,27 +87,27 @@ impl Requests {
         groups?;
         Ok(Outcome::Loaded {
             chats: chats?,
-            // Neither is needed to chat.
+            // Counts of unread messages and the user's name can be missing.
             receipts: receipts.unwrap_or_default(),
             name: me.ok().and_then(|me| me.name),
         })
     }
 
-    /// Carries out an effect that is a request. Its answer is an outcome.
-    pub(super) fn make(&self, effect: Effect) {
+    /// Carries out an effect that is a request, and ignores all others.
+    pub(super) fn execute(&self, effect: Effect) {
         match effect {
             Effect::Send {
                 conversation,
-                number,
+                local_id,
                 draft,
-            } => self.send(conversation, number, draft),
+            } => self.send(conversation, local_id, draft),
             Effect::SendTyping(conversation) => {
                 if let Err(error) = self.handle.send_typing(&conversation) {
                     tracing::debug!(%error, "typing is not shown");
                 }
             }
             change @ (Effect::Edit { .. } | Effect::Delete { .. } | Effect::React { .. }) => {
-                // The task takes changes until the last sender is gone.
+                // The task receives until the last sender is dropped.
                 let _ = self.changes.send(change);
             }
             Effect::LoadBefore {
@@ -125,10 +130,10 @@ impl Requests {
             }
             Effect::Upload {
                 conversation,
-                number,
+                local_id,
                 path,
             } => {
-                tokio::spawn(self.clone().upload(conversation, number, path));
+                tokio::spawn(self.clone().upload(conversation, local_id, path));
             }
             Effect::Reload => {
                 tokio::spawn(self.clone().load());
@@ -146,37 +151,37 @@ impl Requests {
         let _ = self.outcomes.send(outcome);
     }
 
-    fn send(&self, conversation: ConversationId, number: u64, draft: Draft) {
+    fn send(&self, conversation: ConversationId, local_id: u64, draft: Draft) {
         let queued = match self.outbox.send(&conversation, draft) {
             Ok(queued) => queued,
             Err(error) => {
-                let result = Err(chain(&error));
+                let result = Err(error_chain(&error));
                 return self.report(Outcome::Sent {
                     conversation,
-                    number,
+                    local_id,
                     result,
                 });
             }
         };
         let guid = queued.guid().clone();
-        self.report(Outcome::Queued { number, guid });
+        self.report(Outcome::Queued { local_id, guid });
         let requests = self.clone();
         tokio::spawn(async move {
             let result = match queued.await {
                 Ok(sent) => Ok(sent.message().cloned().map(Box::new)),
-                Err(error) => Err(chain(&error)),
+                Err(error) => Err(error_chain(&error)),
             };
             requests.report(Outcome::Sent {
                 conversation,
-                number,
+                local_id,
                 result,
             });
         });
     }
 
-    /// Makes changes of messages, one after the other.
-    async fn change(self, mut queue: mpsc::UnboundedReceiver<Effect>) {
-        // This task holds a sender itself: the end of the chat is that of its receiver.
+    /// Sends edits, deletions and reactions in the order of the user's commands.
+    async fn run_changes(self, mut queue: mpsc::UnboundedReceiver<Effect>) {
+        // This task holds a sender of its own queue, so the end of the chat shows at the other channel.
         let outcomes = self.outcomes.clone();
         loop {
             let effect = tokio::select! {
@@ -224,11 +229,11 @@ impl Requests {
                 Ok(Some(message)) => self.report(Outcome::Changed {
                     message: Box::new(message),
                 }),
-                // The event tells it.
+                // The pushed event updates the message.
                 Ok(None) => {}
                 Err(error) => self.report(Outcome::Failed {
                     request,
-                    reason: chain(&error),
+                    reason: error_chain(&error),
                 }),
             }
         }
@@ -241,7 +246,7 @@ impl Requests {
         }
         let page = match history.next().await {
             Some(Ok(page)) => Ok(page.into_messages()),
-            Some(Err(error)) => Err(chain(&error)),
+            Some(Err(error)) => Err(error_chain(&error)),
             None => Ok(Vec::new()),
         };
         self.report(Outcome::Page {
@@ -259,7 +264,7 @@ impl Requests {
         self.report(Outcome::Since {
             conversation,
             time,
-            page: page.map_err(|error| chain(&error)),
+            page: page.map_err(|error| error_chain(&error)),
         });
     }
 
@@ -274,7 +279,7 @@ impl Requests {
     async fn mark_read(self, conversation: ConversationId, message: MessageId) {
         let call = match Conversation::from(&conversation) {
             Conversation::Group(_) => receipts::mark_read_up_to(&conversation, message),
-            // The other user is shown it.
+            // In direct messages, the receipt is shown to the other user.
             direct => receipts::mark_read(direct),
         };
         if let Err(error) = self.rest.call(&call).await {
@@ -282,11 +287,11 @@ impl Requests {
         }
     }
 
-    async fn upload(self, conversation: ConversationId, number: u64, path: String) {
-        let result = self.attachment(&conversation, number, &path).await;
+    async fn upload(self, conversation: ConversationId, local_id: u64, path: String) {
+        let result = self.attachment(&conversation, local_id, &path).await;
         self.report(Outcome::Uploaded {
             conversation,
-            number,
+            local_id,
             result: result.map(Box::new),
         });
     }
@@ -294,7 +299,7 @@ impl Requests {
     async fn attachment(
         &self,
         conversation: &ConversationId,
-        number: u64,
+        local_id: u64,
         path: &str,
     ) -> Result<Attachment, String> {
         let path = self.expand(path);
@@ -302,16 +307,16 @@ impl Requests {
         let progress = move |sent: u64, size: u64| {
             let percent = sent.saturating_mul(100) / size.max(1);
             let percent = u8::try_from(percent.min(100)).unwrap_or(100);
-            let _ = outcomes.send(Outcome::UploadProgress { number, percent });
+            let _ = outcomes.send(Outcome::UploadProgress { local_id, percent });
         };
         let opened = Upload::file(&path);
         let upload = opened.map_err(|error| format!("{}: {error}", path.display()))?;
         let upload = upload.on_progress(progress);
-        let failed = |error: rest_api::Error| chain(&error);
+        let failed = |error: rest_api::Error| error_chain(&error);
         match kind(&path) {
             FileKind::Picture => {
                 let image = self.handle.upload_image(upload).await;
-                image.map(Into::into).map_err(|error| chain(&error))
+                image.map(Into::into).map_err(|error| error_chain(&error))
             }
             FileKind::Video => {
                 let video = self.rest.upload_video(conversation, upload).await;
@@ -328,7 +333,7 @@ impl Requests {
         }
     }
 
-    /// Replaces `~` at the beginning of a path.
+    /// Replaces `~/` at the beginning of a path by the home directory.
     fn expand(&self, path: &str) -> PathBuf {
         match (path.strip_prefix("~/"), &self.home) {
             (Some(rest), Some(home)) => home.join(rest),
@@ -336,14 +341,14 @@ impl Requests {
         }
     }
 
-    /// Ends the outbox, after a moment for messages that are being sent.
-    pub(super) async fn finish(&self, patience: Duration) {
-        let _ = tokio::time::timeout(patience, self.outbox.flush()).await;
+    /// Closes the outbox, at the latest after `limit`.
+    pub(super) async fn finish(&self, limit: Duration) {
+        let _ = tokio::time::timeout(limit, self.outbox.flush()).await;
         self.outbox.clone().close().await;
     }
 }
 
-/// Kind of a file, by the end of its name. GroupMe's services check the content.
+/// Kind of a file, by its extension. GroupMe's services check the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FileKind {
     Picture,
@@ -362,13 +367,13 @@ fn kind(path: &Path) -> FileKind {
     }
 }
 
-/// Returns the id before all messages from a time on: ids begin with the time, in seconds.
+/// Returns an id before all messages from a time on: ids begin with the time, in seconds.
 fn first_id(time: Timestamp) -> MessageId {
     MessageId::new(format!("{}00000000", time.as_secs().max(0)))
 }
 
-/// Returns an error with its causes.
-fn chain(error: &dyn core::error::Error) -> String {
+/// Returns an error with its causes, for one line.
+fn error_chain(error: &dyn core::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -1,4 +1,4 @@
-//! The terminal: its modes, taken at the start and given back at the end, and frames.
+//! Terminal: sets its modes at the start and restores them at the end; draws frames.
 
 use core::time::Duration;
 use std::io::{self, Write as _};
@@ -12,36 +12,40 @@ use ratatui::{
 };
 use tokio::time::timeout;
 
-use super::output::{Canvas, Output};
+use super::output::{FrameBuffer, Output};
 use crate::{
-    model::{Shown, State},
+    model::{State, Viewport},
     view::{self, Theme},
 };
 
-/// Terminal as the chat uses it. Dropping it gives the terminal back.
+/// Terminal in raw mode on its alternate screen. Dropping restores the terminal.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Canvas>>,
-    /// Screen that nobody sees, for the geometry of frames that are not drawn.
+    terminal: Terminal<CrosstermBackend<FrameBuffer>>,
+    /// Terminal in memory, for the geometry of frames that are not drawn.
     scratch: Terminal<TestBackend>,
     output: Output,
-    canvas: Canvas,
+    frame_buffer: FrameBuffer,
     theme: Theme,
-    is_taken: bool,
+    is_active: bool,
 }
 
 impl Screen {
-    /// Takes the terminal: no echo, no line editing, the other screen.
-    pub(super) fn take(theme: Theme) -> io::Result<Self> {
+    /// Sets raw mode and the alternate screen.
+    ///
+    /// # Errors
+    ///
+    /// If standard input or output is no terminal.
+    pub(super) fn open(theme: Theme) -> io::Result<Self> {
         let output = Output::start(io::stdout())?;
-        let canvas = output.canvas();
-        let backend = CrosstermBackend::new(output.canvas());
+        let frame_buffer = output.frame_buffer();
+        let backend = CrosstermBackend::new(output.frame_buffer());
         let mut screen = Self {
             terminal: Terminal::new(backend)?,
             scratch: Terminal::new(TestBackend::new(1, 1)).map_err(io::Error::other)?,
             output,
-            canvas,
+            frame_buffer,
             theme,
-            is_taken: false,
+            is_active: false,
         };
         screen.enter()?;
         Ok(screen)
@@ -49,9 +53,9 @@ impl Screen {
 
     fn enter(&mut self) -> io::Result<()> {
         terminal::enable_raw_mode()?;
-        self.is_taken = true;
+        self.is_active = true;
         queue!(
-            self.canvas,
+            self.frame_buffer,
             terminal::EnterAlternateScreen,
             event::EnableBracketedPaste,
             event::EnableFocusChange,
@@ -59,38 +63,38 @@ impl Screen {
         self.clear()
     }
 
-    /// Draws the state. Returns what the model has to know.
-    pub(super) fn draw(&mut self, state: &State) -> io::Result<Shown> {
-        let mut shown = Shown::default();
+    /// Draws the state, and returns the part of the conversation on the screen.
+    pub(super) fn draw(&mut self, state: &State) -> io::Result<Viewport> {
+        let mut viewport = Viewport::default();
         let theme = self.theme;
         self.terminal
-            .draw(|frame| shown = view::draw(frame, state, theme))?;
+            .draw(|frame| viewport = view::draw(frame, state, theme))?;
         self.output.send();
-        Ok(shown)
+        Ok(viewport)
     }
 
-    /// Returns what the model would have to know of a frame, without drawing it.
-    pub(super) fn measure(&mut self, state: &State) -> io::Result<Shown> {
-        let mut shown = Shown::default();
+    /// Returns the part of the conversation that would be on the screen, without drawing it.
+    pub(super) fn measure(&mut self, state: &State) -> io::Result<Viewport> {
+        let mut viewport = Viewport::default();
         let theme = self.theme;
         let (columns, rows) = state.size;
         self.scratch.backend_mut().resize(columns, rows);
         self.scratch
-            .draw(|frame| shown = view::draw(frame, state, theme))
+            .draw(|frame| viewport = view::draw(frame, state, theme))
             .map_err(io::Error::other)?;
-        Ok(shown)
+        Ok(viewport)
     }
 
     pub(super) fn is_busy(&self) -> bool {
         self.output.is_busy()
     }
 
-    /// Waits until the frame on its way is written. Cancel-safe.
+    /// Waits until the current frame is written; forever without one. Cancel-safe.
     pub(super) async fn written(&mut self) -> io::Result<()> {
         self.output.written().await
     }
 
-    /// Draws everything again with the next frame.
+    /// Draws every cell again with the next frame.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         // `Terminal::clear` asks for the position of the cursor, and waits two seconds for a slow line.
         let size = self.terminal.size()?;
@@ -103,45 +107,49 @@ impl Screen {
     }
 
     /// Rings the bell with the next frame.
-    pub(super) fn ring(&mut self) -> io::Result<()> {
-        self.canvas.write_all(b"\x07")
+    pub(super) fn bell(&mut self) -> io::Result<()> {
+        self.frame_buffer.write_all(b"\x07")
     }
 
-    /// Shows a notification of the desktop with the next frame.
+    /// Shows a desktop notification with the next frame, by the escape code OSC 9.
     pub(super) fn notify(&mut self, text: &str) -> io::Result<()> {
         let text: String = escape_control(text)
             .chars()
             .take(MAX_NOTIFICATION)
             .collect();
-        write!(self.canvas, "\x1b]9;{text}\x1b\\")
+        write!(self.frame_buffer, "\x1b]9;{text}\x1b\\")
     }
 
-    /// Puts a text into the clipboard, by the escape code OSC 52.
+    /// Copies a text into the clipboard with the next frame, by the escape code OSC 52.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
-        write!(self.canvas, "\x1b]52;c;{}\x1b\\", STANDARD.encode(text))
+        write!(
+            self.frame_buffer,
+            "\x1b]52;c;{}\x1b\\",
+            STANDARD.encode(text)
+        )
     }
 
-    /// Gives the terminal back, for a while or for good. A line that takes no more is not waited for.
+    /// Restores the terminal. Waits [`LEAVE_TIMEOUT`] at most for a slow line.
     pub(super) async fn leave(&mut self) -> io::Result<()> {
-        if !core::mem::take(&mut self.is_taken) {
+        if !core::mem::take(&mut self.is_active) {
             return Ok(());
         }
-        let written = timeout(PATIENCE, self.write_leaving()).await;
+        let written = timeout(LEAVE_TIMEOUT, self.write_leaving()).await;
         let modes = terminal::disable_raw_mode();
         written.unwrap_or(Ok(())).and(modes)
     }
 
     async fn write_leaving(&mut self) -> io::Result<()> {
         self.output.drain().await?;
-        queue_leaving(&mut self.canvas)?;
+        queue_leaving(&mut self.frame_buffer)?;
         self.output.send();
         self.output.drain().await
     }
 
-    /// Takes the terminal again.
-    pub(super) fn enter_again(&mut self) -> io::Result<()> {
+    /// Sets the modes again after the program was stopped.
+    pub(super) fn reenter(&mut self) -> io::Result<()> {
         // The other program may have set its own modes.
-        if self.is_taken {
+        if self.is_active {
             terminal::disable_raw_mode()?;
         }
         self.enter()
@@ -160,9 +168,9 @@ fn queue_leaving(terminal: &mut impl io::Write) -> io::Result<()> {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // Only after a panic: `leave` has done it otherwise. Nobody waits for a line that takes no more,
-        // and the error of a terminal that is gone interests nobody.
-        if self.is_taken {
+        // Only after a panic, as `leave` runs otherwise. A busy line would block, and an error of the
+        // terminal could not be reported.
+        if self.is_active {
             if !self.output.is_busy() {
                 let mut terminal = io::stdout();
                 let _ = queue_leaving(&mut terminal).and_then(|()| terminal.flush());
@@ -174,5 +182,5 @@ impl Drop for Screen {
 
 /// Longest notification, in characters: desktops show two or three lines.
 const MAX_NOTIFICATION: usize = 200;
-/// Longest wait for a frame on its way when the program ends.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Longest wait for the current frame when the program ends.
+const LEAVE_TIMEOUT: Duration = Duration::from_secs(1);

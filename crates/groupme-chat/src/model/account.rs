@@ -1,14 +1,15 @@
-//! The list of conversations, as REST has it and as events change it.
+//! List of conversations, loaded over REST and changed by events.
 
 use groupme_client::{
     Conversation, ConversationId, EventRef, GroupId, MessageId, UserId,
     model::{Chat, Group, MessageRef, ReadReceipt, Topic},
 };
 
-use super::{Effect, Kind, Loading, Room, State, Unread, room::before_all};
+use super::{Effect, Kind, Loading, Room, State, Unread, room::lowest_message_id};
 
 impl State {
-    /// Takes over the groups of the cache, the direct conversations, and what was read.
+    /// Adds the groups of the cache and the direct conversations, with the read receipts. Opens the
+    /// first conversation if none is open.
     pub(super) fn handle_loaded(&mut self, chats: Vec<Chat>, receipts: &[ReadReceipt]) {
         self.loading = Loading::Done;
         for group in self.cache.groups() {
@@ -46,9 +47,9 @@ impl State {
                 .as_ref()
                 .filter(|id| !id.is_empty())
         {
-            room.note(last, messages.last_message_created_at);
+            room.note_newest(last, messages.last_message_created_at);
         } else if room.newest.is_none() {
-            room.newest = Some((before_all(), group.created_at.unwrap_or_default()));
+            room.newest = Some((lowest_message_id(), group.created_at.unwrap_or_default()));
         }
         if group.children_count.is_some_and(|topics| topics > 0) {
             self.load_members(&group.id);
@@ -70,14 +71,14 @@ impl State {
         };
         room.is_muted = chat.muted_until.is_some_and(|until| until > now);
         if let Some(last) = &chat.last_message {
-            room.note(&last.id, last.created_at);
+            room.note_newest(&last.id, last.created_at);
             if last.is_from(&own) {
-                room.read = room.read.take().max(Some(last.id.clone()));
+                room.last_read = room.last_read.take().max(Some(last.id.clone()));
             }
         }
     }
 
-    /// Takes over the topics and the names of the members of a group.
+    /// Adds the topics of a group and the names of its members, once both are in the cache.
     pub(super) fn handle_members(&mut self, group: &GroupId) {
         for member in self.cache.members(group).into_iter().flatten() {
             if let Some(user) = &member.user_id {
@@ -106,11 +107,12 @@ impl State {
                 .as_ref()
                 .filter(|id| !id.is_empty())
         {
-            room.note(last, messages.last_message_created_at);
+            room.note_newest(last, messages.last_message_created_at);
         }
     }
 
-    /// Returns the conversation with a user, which exists from its first mention on.
+    /// Returns the conversation with a user, and creates it if absent. `None` for ids that are no
+    /// numbers.
     pub(super) fn direct_room(&mut self, user: &UserId) -> Option<&mut Room> {
         let id = Conversation::from(user).id(&self.own).ok()?;
         let name = self.names.of(user).to_owned();
@@ -120,7 +122,8 @@ impl State {
         Some(room)
     }
 
-    /// Returns the conversation of a message, which may be a new one.
+    /// Returns the conversation of a message, and creates it if absent. `None` if the message names
+    /// none.
     pub(super) fn room_of(&mut self, message: &MessageRef<'_>) -> Option<&mut Room> {
         if let Some(group) = message.group_id().filter(|id| !id.is_empty()) {
             let group: GroupId = group.into();
@@ -152,7 +155,8 @@ impl State {
         self.direct_room(&other)
     }
 
-    /// Takes over names of groups that a notice has changed, and new topics.
+    /// Updates the list after an event that may change it: a new membership, a new name or topic, or
+    /// the end of a membership.
     pub(super) fn refresh_groups(&mut self, event: &EventRef<'_>) {
         if let EventRef::MembershipCreate(push) = event {
             let group = push.group();
@@ -163,9 +167,9 @@ impl State {
             let room = room.or_insert_with(|| Room::new(room_id, Kind::Group(id), String::new()));
             room.name.clone_from(&name);
             if room.newest.is_none() {
-                room.newest = Some((before_all(), self.now));
+                room.newest = Some((lowest_message_id(), self.now));
             }
-            self.tell(format!("You are now a member of “{name}”."));
+            self.show_info(format!("You are now a member of “{name}”."));
             return;
         }
         let message = match event {
@@ -204,7 +208,7 @@ impl State {
             return;
         }
         if let Some(room) = self.rooms.remove(id) {
-            self.tell(format!("You are no longer a member of “{}”.", room.name));
+            self.show_info(format!("You are no longer a member of “{}”.", room.name));
         }
         if self.open.as_ref() == Some(id) {
             self.open = None;
@@ -219,26 +223,27 @@ impl State {
         let mut rooms = self.rooms.values_mut();
         let room = rooms.find(|room| matches!(&room.kind, Kind::Group(id) if id == group));
         if let Some(room) = room {
-            if room.has_members {
+            if room.has_requested_members {
                 return;
             }
-            room.has_members = true;
+            room.has_requested_members = true;
         }
         self.effects.push(Effect::LoadMembers(group.clone()));
     }
 }
 
-/// Notes what was read at the start: whatever is newer counts as unread, by an unknown number.
+/// Sets the last message read, at the start. If the conversation has newer messages, their number is
+/// unknown: at least one counts as unread.
 fn set_read(room: &mut Room, read: &MessageId) {
-    if room.read.as_ref().is_some_and(|known| known >= read) {
+    if room.last_read.as_ref().is_some_and(|known| known >= read) {
         return;
     }
-    room.read = Some(read.clone());
+    room.last_read = Some(read.clone());
     let is_behind = matches!(&room.newest, Some((newest, _)) if newest > read);
     if is_behind && room.unread.count == 0 {
         room.unread = Unread {
             count: 1,
-            is_more: true,
+            is_lower_bound: true,
             is_personal: matches!(room.kind, Kind::Direct(_)),
         };
     }

@@ -1,28 +1,30 @@
-//! Keys and pastes.
+//! Actions: each goes to the open overlay, the selected message, or the composer, in this order.
 
-use super::{Action, Edit, Effect, Layer, Question, State, completion::step, editor::Editor};
+use super::{
+    Action, Confirmation, Edit, Effect, Overlay, State, completion::wrapping_step, editor::Editor,
+};
 
 impl State {
     pub(super) fn handle_action(&mut self, action: Action) {
-        // The same everywhere.
+        // No overlay and no selection changes the meaning of these two.
         match action {
             Action::Suspend => return self.effects.push(Effect::Suspend),
             Action::Redraw => return self.effects.push(Effect::Redraw),
             _ => {}
         }
-        if self.handle_in_layer(&action) || self.handle_on_message(&action) {
+        if self.handle_in_overlay(&action) || self.handle_on_selection(&action) {
             return;
         }
         match action {
-            Action::Help => self.layer = Layer::Help { scroll: 0 },
+            Action::Help => self.overlay = Overlay::Help { scroll: 0 },
             Action::GoTo => {
                 let editor = Editor::default();
-                self.layer = Layer::GoTo { editor, choice: 0 };
+                self.overlay = Overlay::GoTo { editor, choice: 0 };
             }
-            Action::Quit => self.layer = Layer::Question(Question::Quit),
+            Action::Quit => self.overlay = Overlay::Confirm(Confirmation::Quit),
             Action::Cancel => {
-                if !self.clear() {
-                    self.layer = Layer::Question(Question::Quit);
+                if !self.clear_composition() {
+                    self.overlay = Overlay::Confirm(Confirmation::Quit);
                 }
             }
             Action::NextRoom => self.move_room(true),
@@ -35,31 +37,31 @@ impl State {
                 }
             }
             Action::Search => {
-                self.layer = Layer::Search {
+                self.overlay = Overlay::Search {
                     editor: Editor::default(),
                 }
             }
             Action::Date => {
-                self.layer = Layer::Date {
+                self.overlay = Overlay::Date {
                     editor: Editor::default(),
                     error: None,
                 }
             }
             Action::Attach => {
-                self.layer = Layer::Attach {
+                self.overlay = Overlay::Attach {
                     editor: Editor::default(),
                 }
             }
             Action::PageUp | Action::PageDown | Action::Oldest | Action::Newest => {
                 self.scroll(&action);
             }
-            action => self.handle_writing(action),
+            action => self.handle_in_composer(action),
         }
     }
 
-    /// Lets the selected message handle an action. Returns false if none is selected, or if the
-    /// action is for what is written.
-    fn handle_on_message(&mut self, action: &Action) -> bool {
+    /// Applies an action to the selected message. Returns false if none is selected, or if the action
+    /// is for the composer.
+    fn handle_on_selection(&mut self, action: &Action) -> bool {
         let is_selected = self.open_room().is_some_and(|room| room.selected.is_some());
         if !is_selected {
             return false;
@@ -68,7 +70,7 @@ impl State {
             Action::Up => self.move_selection(false),
             Action::Down => self.move_selection(true),
             Action::Escape => {
-                self.leave();
+                self.step_back();
             }
             Action::Enter => {
                 self.handle_message_key("r");
@@ -76,7 +78,7 @@ impl State {
             Action::Edit(Edit::Delete | Edit::Backspace) => {
                 self.handle_message_key("d");
             }
-            Action::Type(key) if key == "?" => self.layer = Layer::Help { scroll: 0 },
+            Action::Type(key) if key == "?" => self.overlay = Overlay::Help { scroll: 0 },
             Action::Type(key) => return self.handle_message_key(key),
             _ => return false,
         }
@@ -85,21 +87,21 @@ impl State {
 
     /// Scrolls the conversation by pages.
     pub(super) fn scroll(&mut self, action: &Action) {
-        let shown = self.shown.clone();
+        let viewport = self.viewport.clone();
         if *action == Action::PageUp {
             if let Some(room) = self.open_room_mut() {
                 room.holes.retry();
             }
-            self.load_shown();
+            self.load_visible();
         }
         let Some(room) = self.open_room_mut() else {
             return;
         };
         match action {
-            Action::PageUp if shown.page_up.is_none() => {}
-            Action::PageUp => room.position = shown.page_up,
-            Action::PageDown => room.position = shown.page_down,
-            Action::Oldest => room.selected = room.spot(0),
+            Action::PageUp if viewport.page_up.is_none() => {}
+            Action::PageUp => room.position = viewport.page_up,
+            Action::PageDown => room.position = viewport.page_down,
+            Action::Oldest => room.selected = room.entry_at(0),
             _ => room.position = None,
         }
         if !matches!(action, Action::Oldest) {
@@ -107,30 +109,30 @@ impl State {
         }
     }
 
-    fn handle_writing(&mut self, action: Action) {
-        let columns = self.shown.compose_columns.max(1);
+    fn handle_in_composer(&mut self, action: Action) {
+        let columns = self.viewport.compose_columns.max(1);
         let Some(room) = self.open_room_mut() else {
             if action == Action::Type("?".to_owned()) {
-                self.layer = Layer::Help { scroll: 0 };
+                self.overlay = Overlay::Help { scroll: 0 };
             }
             return;
         };
         let composition = &mut room.composition;
         match action {
             Action::Type(key) if key == "?" && composition.editor.is_empty() => {
-                self.layer = Layer::Help { scroll: 0 };
+                self.overlay = Overlay::Help { scroll: 0 };
             }
             Action::Type(text) | Action::Paste(text) => {
                 room.selected = None;
                 composition.editor.insert(&text);
                 composition.choice = 0;
-                self.forget_dismissed();
-                self.note_typing();
+                self.reset_dismissed();
+                self.send_typing();
             }
             Action::Newline => composition.editor.insert("\n"),
             Action::Edit(edit) => {
                 composition.editor.edit(edit);
-                self.forget_dismissed();
+                self.reset_dismissed();
             }
             Action::Up => self.go_up(columns),
             Action::Down => {
@@ -144,13 +146,13 @@ impl State {
             Action::Tab => self.open_unread(),
             Action::Enter => self.submit(),
             Action::Escape => {
-                let _ = self.dismiss() || self.leave();
+                let _ = self.dismiss() || self.step_back();
             }
             _ => {}
         }
     }
 
-    /// Moves up: among the completions, in what is written, or from there to the messages.
+    /// Moves up: among the completions, in the composer, or from its first row to the messages.
     fn go_up(&mut self, columns: usize) {
         let is_moved = self.choose(false)
             || self
@@ -161,8 +163,8 @@ impl State {
         }
     }
 
-    /// Offers completions again once the cursor is at another word.
-    fn forget_dismissed(&mut self) {
+    /// Offers completions again once the dismissed `@` is gone.
+    fn reset_dismissed(&mut self) {
         if let Some(room) = self.open_room_mut() {
             let composition = &mut room.composition;
             let text = composition.editor.text();
@@ -178,13 +180,14 @@ impl State {
     fn move_room(&mut self, is_down: bool) {
         let ids: Vec<_> = self.ordered().iter().map(|room| room.id.clone()).collect();
         let at = ids.iter().position(|id| Some(id) == self.open.as_ref());
-        let next = at.map_or(0, |at| step(at, ids.len(), is_down));
+        let next = at.map_or(0, |at| wrapping_step(at, ids.len(), is_down));
         if let Some(id) = ids.get(next) {
             self.open_conversation(id);
         }
     }
 
-    /// Opens the next conversation with unread messages: those for the user first.
+    /// Opens the first other conversation with unread messages; one with a message for the user goes
+    /// before all others.
     fn open_unread(&mut self) {
         let rooms = self.ordered();
         let mut unread = rooms.iter().filter(|room| {
@@ -196,7 +199,7 @@ impl State {
             .map(|room| room.id.clone());
         match next {
             Some(id) => self.open_conversation(&id),
-            None => self.tell("Everything is read."),
+            None => self.show_info("Everything is read."),
         }
     }
 }

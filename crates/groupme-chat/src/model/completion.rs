@@ -1,27 +1,28 @@
-//! Completion of mentions.
+//! Completion of mentions: members whose names match the word after an `@`.
 
 use groupme_client::UserId;
 
 use super::{Kind, Room, State, incoming::EVERYONE};
 
-/// Member that a mention may mean.
+/// Member offered as a completion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Candidate {
-    /// User; `None` for everyone, whom GroupMe finds in the text by itself.
+    /// User; `None` for `@everyone`, which GroupMe recognises in the text itself.
     pub(crate) user: Option<UserId>,
     pub(crate) name: String,
 }
 
-/// Number of candidates at most.
-const MOST: usize = 6;
+/// Maximum number of candidates.
+const MAX_CANDIDATES: usize = 6;
 
 impl State {
-    /// Returns the members that the word before the cursor may mean; none unless it begins with `@`.
+    /// Returns the members that complete the word before the cursor, sorted by name; none unless the
+    /// word begins with `@`.
     pub(crate) fn candidates(&self) -> Vec<Candidate> {
         let Some(room) = self.open_room() else {
             return Vec::new();
         };
-        let Some((_, query)) = room.composition.mention() else {
+        let Some((_, query)) = room.composition.mention_query() else {
             return Vec::new();
         };
         let query = query.to_lowercase();
@@ -38,7 +39,7 @@ impl State {
                 name: "everyone".to_owned(),
             });
         }
-        found.truncate(MOST);
+        found.truncate(MAX_CANDIDATES);
         found
     }
 
@@ -73,7 +74,7 @@ impl State {
             .collect()
     }
 
-    /// Puts the chosen candidate into the text. Returns false if there is none.
+    /// Replaces the word before the cursor by the chosen candidate. Returns false without candidates.
     pub(super) fn complete(&mut self) -> bool {
         let candidates = self.candidates();
         let Some(room) = self.open_room_mut() else {
@@ -84,7 +85,7 @@ impl State {
         let Some(candidate) = candidates.get(choice) else {
             return false;
         };
-        let Some((range, _)) = composition.mention() else {
+        let Some((range, _)) = composition.mention_query() else {
             return false;
         };
         let words = format!("@{}", candidate.name);
@@ -96,23 +97,26 @@ impl State {
         true
     }
 
-    /// Chooses another candidate. Returns false if there is none.
+    /// Chooses the next or previous candidate. Returns false without candidates.
     pub(super) fn choose(&mut self, is_down: bool) -> bool {
         let count = self.candidates().len();
         let Some(room) = self.open_room_mut().filter(|_| count > 0) else {
             return false;
         };
-        room.composition.choice = step(room.composition.choice, count, is_down);
+        room.composition.choice = wrapping_step(room.composition.choice, count, is_down);
         true
     }
 
-    /// Takes the candidates away until the next word.
+    /// Hides the candidates for this word. Returns false without candidates.
     pub(super) fn dismiss(&mut self) -> bool {
         let has_candidates = !self.candidates().is_empty();
         let Some(room) = self.open_room_mut().filter(|_| has_candidates) else {
             return false;
         };
-        let at = room.composition.mention().map(|(range, _)| range.start);
+        let at = room
+            .composition
+            .mention_query()
+            .map(|(range, _)| range.start);
         room.composition.dismissed = at;
         true
     }
@@ -124,8 +128,8 @@ fn is_match(name: &str, query: &str) -> bool {
     name.starts_with(query) || name.split_whitespace().any(|word| word.starts_with(query))
 }
 
-/// Returns the next place in a list, from the last to the first.
-pub(super) fn step(at: usize, count: usize, is_down: bool) -> usize {
+/// Returns the next or previous index in a list; the ends are joined.
+pub(super) fn wrapping_step(at: usize, count: usize, is_down: bool) -> usize {
     let count = count.max(1);
     if is_down {
         (at + 1) % count

@@ -1,4 +1,4 @@
-//! A message that is being written: text, mentions, reply, files.
+//! Message being written: text, mentions, reply, files.
 
 use core::ops::Range;
 use std::sync::Arc;
@@ -10,34 +10,34 @@ use groupme_client::{
 
 use super::editor::Editor;
 
-/// Message that is being written.
+/// Message being written in a conversation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Composition {
     pub(crate) editor: Editor,
-    /// Message that is answered.
+    /// Message replied to.
     pub(crate) reply: Option<Arc<Message>>,
-    /// Message that is edited, and what was written before.
+    /// Message being edited, and the composition to restore afterwards.
     pub(crate) edited: Option<(Arc<Message>, Box<Self>)>,
     pub(crate) files: Vec<File>,
-    /// Mentions that were completed: the user, and the words with the `@`.
+    /// Completed mentions: the user, and their words in the text, with the `@`.
     pub(crate) mentions: Vec<(UserId, String)>,
-    /// Place of the completion that is chosen.
+    /// Index of the chosen completion.
     pub(crate) choice: usize,
-    /// Word whose completion the user does not want.
+    /// Byte offset of the `@` whose completion the user has dismissed.
     pub(crate) dismissed: Option<usize>,
 }
 
-/// File to be sent along.
+/// File attached to the message.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
-    pub(crate) number: u64,
+    pub(crate) local_id: u64,
     pub(crate) name: String,
     pub(crate) state: FileState,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum FileState {
-    /// Part that is sent, in percent.
+    /// Progress of the upload, in percent.
     Uploading(u8),
     Ready(Box<Attachment>),
 }
@@ -48,13 +48,14 @@ impl Composition {
         self.editor.text().trim().is_empty() && self.files.is_empty()
     }
 
-    /// Returns whether nothing would be lost with what is written.
+    /// Returns whether discarding the composition would lose nothing.
     pub(crate) fn is_untouched(&self) -> bool {
         self.is_blank() && self.reply.is_none() && self.edited.is_none()
     }
 
-    /// Returns what is to be written again for a part of a message that was sent in several.
-    pub(crate) fn part(&self, text: &str, is_first: bool) -> Self {
+    /// Returns the composition to restore if one of several parts of a long message fails: its text,
+    /// and for the first part reply and files.
+    pub(crate) fn for_part(&self, text: &str, is_first: bool) -> Self {
         let first = if is_first {
             self.clone()
         } else {
@@ -71,8 +72,9 @@ impl Composition {
         files.any(|file| matches!(file.state, FileState::Uploading(_)))
     }
 
-    /// Returns the word that begins with `@` before the cursor, without it.
-    pub(crate) fn mention(&self) -> Option<(Range<usize>, &str)> {
+    /// Returns the range of the word before the cursor if it begins with `@`, and the word without the
+    /// `@`.
+    pub(crate) fn mention_query(&self) -> Option<(Range<usize>, &str)> {
         let cursor = self.editor.cursor();
         let head = self.editor.text().get(..cursor)?;
         let at = head.rfind('@')?;
@@ -86,7 +88,8 @@ impl Composition {
         (is_word && is_query && self.dismissed != Some(at)).then_some((at..cursor, query))
     }
 
-    /// Returns the messages to send, of which there are several if the text is too long for one.
+    /// Returns the messages to send: several if the text exceeds [`Draft::TEXT_LIMIT`]. Reply and files
+    /// go with the first.
     pub(crate) fn drafts(&self) -> Vec<Draft> {
         let text = self.editor.text().trim();
         let mut drafts = if text.chars().count() > Draft::TEXT_LIMIT {
@@ -114,7 +117,7 @@ impl Composition {
         drafts
     }
 
-    /// Returns the edited message: its other attachments stay.
+    /// Returns the new content of an edited message, which keeps its attachments but the mentions.
     pub(crate) fn edited_draft(&self, message: &Message) -> Draft {
         let text = self.editor.text().trim();
         let kept = message.attachments.iter();
@@ -127,7 +130,7 @@ impl Composition {
     }
 }
 
-/// Finds the words of mentions in a text, in their order.
+/// Finds mentions in the final text, in their order. Mentions whose words were deleted are dropped.
 fn mentions(text: &str, wanted: &[(UserId, String)]) -> Option<Mentions> {
     let mut mentions = Mentions::default();
     let mut from = 0;
@@ -162,7 +165,7 @@ mod tests {
     fn a_mention_is_a_word_that_begins_with_an_at_sign() {
         let query = |text: &str| {
             composition(text)
-                .mention()
+                .mention_query()
                 .map(|(_, query)| query.to_owned())
         };
         assert_eq!(query("hi @Ma").as_deref(), Some("Ma"));

@@ -1,4 +1,4 @@
-//! The connection as the status line tells it.
+//! State of the connection, for the status line.
 
 use core::time::Duration;
 
@@ -8,16 +8,17 @@ use groupme_client::{ClientEnd, Status, Timestamp};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Connection {
     pub(crate) phase: Phase,
-    /// Time of the last ping through the gateway.
+    /// Round-trip time of the last ping through the gateway; `None` before the first and after a loss.
     pub(crate) latency: Option<Duration>,
     /// Whether missed messages are being fetched.
     pub(crate) is_catching_up: bool,
-    /// Whether all conversations were synced once.
+    /// Whether all conversations were synced at least once.
     pub(crate) was_synced: bool,
-    /// Whether REST is asked in place of the gateway.
+    /// Whether messages come by polling REST, as the gateway is down.
     pub(crate) is_polling: bool,
 }
 
+/// Phase of the connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Phase {
     #[default]
@@ -34,7 +35,7 @@ pub(crate) enum Phase {
 }
 
 impl Connection {
-    /// Handles a status. Returns what the user has to be told once.
+    /// Applies a status. Returns a message for the user if the status is about lost events.
     pub(crate) fn handle(&mut self, now: Timestamp, status: &Status) -> Option<String> {
         match status {
             // The cause of a loss stays until the connection is back.
@@ -74,7 +75,7 @@ impl Connection {
     }
 }
 
-/// Returns the time after a while.
+/// Adds a duration to a time; saturates.
 pub(crate) fn later(time: Timestamp, by: Duration) -> Timestamp {
     let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
     Timestamp::from_millis(time.as_millis().saturating_add(by))

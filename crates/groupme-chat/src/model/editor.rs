@@ -1,4 +1,4 @@
-//! Text that is being written: lines, a cursor between graphemes, words.
+//! Text with a cursor, edited by the keys of readline: characters are graphemes, rows are wrapped.
 
 use core::ops::Range;
 
@@ -10,13 +10,13 @@ use crate::text;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Editor {
     text: String,
-    /// Byte of the cursor, between two graphemes.
+    /// Byte offset of the cursor, at a border of graphemes.
     cursor: usize,
-    /// Text cut last, for [`Edit::Yank`].
+    /// Last cut text, for [`Edit::Yank`].
     cut: String,
 }
 
-/// Change of a text or of its cursor.
+/// Editing command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edit {
     Left,
@@ -33,7 +33,7 @@ pub(crate) enum Edit {
     CutHome,
     /// Cuts up to the end of the line.
     CutEnd,
-    /// Inserts what was cut last.
+    /// Inserts the last cut text.
     Yank,
 }
 
@@ -59,14 +59,14 @@ impl Editor {
         self.text.is_empty()
     }
 
-    /// Returns the text, and leaves an empty one.
+    /// Takes the text, and leaves an empty one.
     pub(crate) fn take(&mut self) -> String {
         self.cursor = 0;
         core::mem::take(&mut self.text)
     }
 
-    /// Inserts a text at the cursor. Line breaks become `\n`; other control characters, which no
-    /// message has, are left out.
+    /// Inserts a text at the cursor. Line breaks become `\n`, tabs a space; other control characters,
+    /// which could command the terminal, are dropped.
     pub(crate) fn insert(&mut self, text: &str) {
         let text = text
             .replace("\r\n", "\n")
@@ -78,20 +78,21 @@ impl Editor {
             .collect();
         self.text.insert_str(self.cursor, &kept);
         self.cursor += kept.len();
-        self.settle();
+        self.snap_to_grapheme();
     }
 
-    /// Replaces a part of the text, and puts the cursor behind the new one.
+    /// Replaces a range of bytes, and puts the cursor behind the new text. Does nothing for a range
+    /// outside the text.
     pub(crate) fn replace(&mut self, part: Range<usize>, text: &str) {
         if self.text.get(part.clone()).is_some() {
             self.text.replace_range(part.clone(), text);
             self.cursor = part.start + text.len();
-            self.settle();
+            self.snap_to_grapheme();
         }
     }
 
-    /// Moves the cursor out of a grapheme that an insertion has joined.
-    fn settle(&mut self) {
+    /// Moves the cursor to the end of its grapheme: an insertion may have joined two.
+    fn snap_to_grapheme(&mut self) {
         let ends = self.text.grapheme_indices(true);
         let mut ends = ends.map(|(at, grapheme)| at + grapheme.len());
         if self.cursor > 0 {
@@ -103,15 +104,15 @@ impl Editor {
 
     pub(crate) fn edit(&mut self, edit: Edit) {
         match edit {
-            Edit::Left => self.cursor = self.before(),
-            Edit::Right => self.cursor = self.after(),
-            Edit::WordLeft => self.cursor = self.word_before(),
-            Edit::WordRight => self.cursor = self.word_after(),
+            Edit::Left => self.cursor = self.previous_grapheme(),
+            Edit::Right => self.cursor = self.next_grapheme(),
+            Edit::WordLeft => self.cursor = self.word_start(),
+            Edit::WordRight => self.cursor = self.word_end(),
             Edit::Home => self.cursor = self.line_start(),
             Edit::End => self.cursor = self.line_end(),
-            Edit::Backspace => drop(self.remove(self.before()..self.cursor)),
-            Edit::Delete => drop(self.remove(self.cursor..self.after())),
-            Edit::CutWord => self.cut(self.word_before()..self.cursor),
+            Edit::Backspace => drop(self.remove(self.previous_grapheme()..self.cursor)),
+            Edit::Delete => drop(self.remove(self.cursor..self.next_grapheme())),
+            Edit::CutWord => self.cut(self.word_start()..self.cursor),
             Edit::CutHome => self.cut(self.line_start()..self.cursor),
             Edit::CutEnd => self.cut(self.cursor..self.line_end()),
             Edit::Yank => self.insert(&self.cut.clone()),
@@ -139,22 +140,22 @@ impl Editor {
         self.text.get(self.cursor..).unwrap_or_default()
     }
 
-    fn before(&self) -> usize {
+    fn previous_grapheme(&self) -> usize {
         let last = self.head().graphemes(true).next_back();
         self.cursor - last.map_or(0, str::len)
     }
 
-    fn after(&self) -> usize {
+    fn next_grapheme(&self) -> usize {
         self.cursor + self.tail().graphemes(true).next().map_or(0, str::len)
     }
 
-    fn word_before(&self) -> usize {
+    fn word_start(&self) -> usize {
         let words = self.head().split_word_bound_indices();
         let mut words = words.rev().skip_while(|(_, word)| is_blank(word));
         words.next().map_or(0, |(at, _)| at)
     }
 
-    fn word_after(&self) -> usize {
+    fn word_end(&self) -> usize {
         let words = self.tail().split_word_bound_indices();
         let mut words = words.skip_while(|(_, word)| is_blank(word));
         let end = words.next().map(|(at, word)| at + word.len());
@@ -170,7 +171,8 @@ impl Editor {
         end.map_or(self.text.len(), |end| self.cursor + end)
     }
 
-    /// Returns the rows of the text at a width, as ranges of bytes. There is at least one.
+    /// Returns the rows of the text wrapped at `columns` cells, as ranges of bytes. There is at least
+    /// one row.
     pub(crate) fn rows(&self, columns: usize) -> Vec<Range<usize>> {
         let columns = columns.max(2);
         let mut rows = Vec::new();
@@ -198,10 +200,10 @@ impl Editor {
         rows
     }
 
-    /// Returns the row of the cursor, and its cell in it.
+    /// Returns row and cell of the cursor, both from 0.
     pub(crate) fn position(&self, columns: usize) -> (usize, usize) {
         let rows = self.rows(columns);
-        // At the border of two rows of a paragraph, the cursor is on the second.
+        // Between two rows of a paragraph, the cursor is shown on the second.
         let row = rows.iter().rposition(|row| row.start <= self.cursor);
         let row = row.unwrap_or(0);
         let start = rows.get(row).map_or(0, |row| row.start);
@@ -216,7 +218,7 @@ impl Editor {
             .sum()
     }
 
-    /// Moves the cursor to the row above or below. Returns false where there is none.
+    /// Moves the cursor to the row above or below. Returns false on the first or last row.
     pub(crate) fn move_row(&mut self, columns: usize, is_down: bool) -> bool {
         let (row, cell) = self.position(columns);
         let rows = self.rows(columns);
@@ -238,7 +240,7 @@ impl Editor {
             used += wide;
             cursor += grapheme.len();
         }
-        // The end of a row that goes on below is the start of the next one.
+        // The end of a wrapped row would be shown at the start of the next one.
         let is_wrapped = rows
             .iter()
             .any(|row| row.start == target.end && row.start > target.start);

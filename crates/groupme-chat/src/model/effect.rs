@@ -1,15 +1,16 @@
-//! What a chat wants done.
+//! Effects: requests of the model to the driver.
 
 use groupme_client::{ConversationId, Draft, GroupId, LikeIcon, MessageId, Timestamp};
 
-/// Request of the model to the driver. Answers come back as
+/// Request of the model to the driver, which answers requests to GroupMe with an
 /// [`Outcome`](super::Outcome).
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Effect {
-    /// Sends a message, by the outbox. `number` names it until GroupMe does.
+    /// Sends a message through the outbox. `local_id` identifies the message until GroupMe gives it an
+    /// id.
     Send {
         conversation: ConversationId,
-        number: u64,
+        local_id: u64,
         draft: Draft,
     },
     Edit {
@@ -21,18 +22,18 @@ pub(crate) enum Effect {
         conversation: ConversationId,
         message: MessageId,
     },
-    /// Reacts to a message; `None` removes the reaction.
+    /// Reacts to a message, or removes the reaction without an icon.
     React {
         conversation: ConversationId,
         message: MessageId,
         icon: Option<LikeIcon>,
     },
-    /// Loads messages before another one, or the newest ones.
+    /// Loads a page of messages before this one, or the newest page.
     LoadBefore {
         conversation: ConversationId,
         before: Option<MessageId>,
     },
-    /// Loads messages from a time on.
+    /// Loads a page of messages from a time on.
     LoadSince {
         conversation: ConversationId,
         time: Timestamp,
@@ -44,24 +45,26 @@ pub(crate) enum Effect {
         conversation: ConversationId,
         message: MessageId,
     },
-    /// Loads the conversations again.
+    /// Loads the list of conversations again.
     Reload,
-    /// Shows the user as typing.
+    /// Shows the user as typing to others.
     SendTyping(ConversationId),
+    /// Uploads a file for a message being written.
     Upload {
         conversation: ConversationId,
-        number: u64,
+        local_id: u64,
         path: String,
     },
-    /// Tells the user about a message while the program is out of sight.
+    /// Notifies the user of a message, by bell or desktop.
     Notify {
         title: String,
         body: String,
     },
     /// Puts a text into the clipboard.
     Copy(String),
+    /// Stops the program as Ctrl-Z does; the shell continues it.
     Suspend,
-    /// Draws everything again, over whatever another program has left there.
+    /// Draws every cell again, over the output of another program.
     Redraw,
     Quit,
 }

@@ -1,4 +1,4 @@
-//! Answers about messages: pages of history, sent messages, uploads.
+//! Answers to requests: pages of history, sent messages, uploads.
 
 use groupme_client::{
     ConversationId, MessageId, Timestamp,
@@ -6,8 +6,8 @@ use groupme_client::{
 };
 
 use super::{
-    Effect, FileState, Loading, Outcome, Room, Shown, Spot, State,
-    room::{Unread, before_all, is_shown},
+    Effect, EntryId, FileState, Loading, Outcome, Room, State, Viewport,
+    room::{Unread, is_shown, lowest_message_id},
 };
 
 impl State {
@@ -38,17 +38,17 @@ impl State {
                 time,
                 page,
             } => self.handle_since(&conversation, time, page),
-            Outcome::Queued { number, guid } => {
+            Outcome::Queued { local_id, guid } => {
                 let mut pending = self.rooms.values_mut().flat_map(|room| &mut room.pending);
-                if let Some(pending) = pending.find(|pending| pending.number == number) {
+                if let Some(pending) = pending.find(|pending| pending.local_id == local_id) {
                     pending.guid = Some(guid);
                 }
             }
             Outcome::Sent {
                 conversation,
-                number,
+                local_id,
                 result,
-            } => self.handle_sent(&conversation, number, result),
+            } => self.handle_sent(&conversation, local_id, result),
             Outcome::Changed { message } => {
                 let conversation = message.conversation().map(ConversationId::from);
                 self.cache.put_messages([*message]);
@@ -57,35 +57,35 @@ impl State {
                 }
             }
             Outcome::Failed { request, reason } => {
-                self.tell_error(format!("Cannot {request}: {reason}"));
+                self.show_error(format!("Cannot {request}: {reason}"));
             }
-            Outcome::UploadProgress { number, percent } => {
-                if let Some(state) = self.upload(number) {
+            Outcome::UploadProgress { local_id, percent } => {
+                if let Some(state) = self.upload(local_id) {
                     *state = FileState::Uploading(percent);
                 }
             }
             Outcome::Uploaded {
                 conversation,
-                number,
+                local_id,
                 result,
-            } => self.handle_uploaded(&conversation, number, result),
+            } => self.handle_uploaded(&conversation, local_id, result),
             Outcome::Latency(latency) => self.connection.latency = latency,
         }
     }
 
-    /// Opens a conversation, and loads what is needed to show it.
+    /// Opens a conversation, and loads its members and newest messages.
     pub(super) fn open_conversation(&mut self, id: &ConversationId) {
         if let Some(left) = self.open_room_mut() {
-            left.read_before = None;
+            left.unread_marker = None;
             left.selected = None;
-            // Messages of other conversations stay in the cache only.
+            // The cache keeps the messages of all conversations.
             left.messages = Vec::new();
         }
         self.open = Some(id.clone());
         if let Some(room) = self.rooms.get_mut(id) {
-            room.read_before = room.read.clone().filter(|_| room.unread.count > 0);
-            if room.read_before.is_none() && room.unread.count > 0 {
-                room.read_before = Some(before_all());
+            room.unread_marker = room.last_read.clone().filter(|_| room.unread.count > 0);
+            if room.unread_marker.is_none() && room.unread.count > 0 {
+                room.unread_marker = Some(lowest_message_id());
             }
             if let Some(group) = room.kind.group().cloned() {
                 self.load_members(&group);
@@ -116,7 +116,7 @@ impl State {
         let Some(room) = self.rooms.get_mut(id) else {
             return;
         };
-        if room.holes.begin(before.as_ref()) {
+        if room.holes.start_loading(before.as_ref()) {
             self.effects.push(Effect::LoadBefore {
                 conversation: id.clone(),
                 before,
@@ -124,22 +124,22 @@ impl State {
         }
     }
 
-    pub(super) fn handle_shown(&mut self, shown: Shown) {
+    pub(super) fn handle_viewport(&mut self, viewport: Viewport) {
         if let Some(room) = self.open_room_mut() {
-            room.position.clone_from(&shown.position);
+            room.position.clone_from(&viewport.position);
         }
-        self.shown = shown;
-        self.load_shown();
+        self.viewport = viewport;
+        self.load_visible();
     }
 
-    /// Loads the holes that were drawn, unless their last request has failed.
-    pub(super) fn load_shown(&mut self) {
+    /// Loads the holes on the screen, except those whose last request has failed.
+    pub(super) fn load_visible(&mut self) {
         let Some(open) = self.open.clone() else {
             return;
         };
-        for before in self.shown.holes.clone() {
+        for before in self.viewport.holes.clone() {
             let room = self.rooms.get(&open);
-            let state = room.and_then(|room| room.holes.before(before.as_ref()));
+            let state = room.and_then(|room| room.holes.state_before(before.as_ref()));
             if state == Some(&super::HoleState::Open) {
                 self.load_before(&open, before);
             }
@@ -172,14 +172,14 @@ impl State {
             .filter(|message| is_shown(message))
             .max_by_key(|message| &message.id)
         {
-            room.note(&newest.id, newest.created_at);
+            room.note_newest(&newest.id, newest.created_at);
         }
         count_unread(room, &page, &self.own);
         self.cache.put_messages(page);
         self.refresh(id);
     }
 
-    /// Shows the messages from a time on.
+    /// Adds a page of messages from a time on, and selects the first of them.
     fn handle_since(
         &mut self,
         id: &ConversationId,
@@ -189,7 +189,7 @@ impl State {
         let page = match page {
             Ok(page) => page,
             Err(reason) => {
-                self.tell_error(format!("Cannot load that day: {reason}"));
+                self.show_error(format!("Cannot load that day: {reason}"));
                 return;
             }
         };
@@ -209,7 +209,7 @@ impl State {
         self.select_since(time);
     }
 
-    /// Selects the first message from a time on; at the end if there is none.
+    /// Selects the first message from a time on; goes to the end if there is none.
     pub(super) fn select_since(&mut self, time: Timestamp) {
         let Some(room) = self.open_room_mut() else {
             return;
@@ -219,19 +219,19 @@ impl State {
             .iter()
             .find(|message| message.created_at >= Some(time));
         if let Some(found) = found {
-            let spot = Spot::Message(found.id.clone());
-            room.selected = Some(spot);
+            let entry = EntryId::Message(found.id.clone());
+            room.selected = Some(entry);
         } else {
             room.selected = None;
             room.position = None;
-            self.tell("Nothing was written since then.");
+            self.show_info("Nothing was written since then.");
         }
     }
 
     fn handle_sent(
         &mut self,
         id: &ConversationId,
-        number: u64,
+        local_id: u64,
         result: Result<Option<Box<Message>>, String>,
     ) {
         let Some(room) = self.rooms.get_mut(id) else {
@@ -239,12 +239,16 @@ impl State {
         };
         match result {
             Ok(message) => {
-                room.pending.retain(|pending| pending.number != number);
+                room.pending.retain(|pending| pending.local_id != local_id);
                 if let Some(message) = message {
-                    // The echo may come later, or be lost with the connection.
-                    room.note(&message.id, message.created_at);
-                    if room.read.as_ref().is_none_or(|read| *read < message.id) {
-                        room.read = Some(message.id.clone());
+                    // The pushed message may come later, or be lost with the connection.
+                    room.note_newest(&message.id, message.created_at);
+                    if room
+                        .last_read
+                        .as_ref()
+                        .is_none_or(|read| *read < message.id)
+                    {
+                        room.last_read = Some(message.id.clone());
                         room.unread = Unread::default();
                     }
                     if self.cache.message(id, &message.id).is_none() {
@@ -255,50 +259,52 @@ impl State {
             }
             Err(reason) => {
                 let mut pending = room.pending.iter_mut();
-                if let Some(pending) = pending.find(|pending| pending.number == number) {
+                if let Some(pending) = pending.find(|pending| pending.local_id == local_id) {
                     pending.failure = Some(reason.clone());
                 }
-                self.tell_error(format!("Not sent: {reason}"));
+                self.show_error(format!("Not sent: {reason}"));
             }
         }
     }
 
-    fn upload(&mut self, number: u64) -> Option<&mut FileState> {
+    fn upload(&mut self, local_id: u64) -> Option<&mut FileState> {
         let rooms = self.rooms.values_mut();
         let mut files = rooms.flat_map(|room| &mut room.composition.files);
-        let file = files.find(|file| file.number == number)?;
+        let file = files.find(|file| file.local_id == local_id)?;
         Some(&mut file.state)
     }
 
     fn handle_uploaded(
         &mut self,
         id: &ConversationId,
-        number: u64,
+        local_id: u64,
         result: Result<Box<Attachment>, String>,
     ) {
         match result {
             Ok(attachment) => {
-                if let Some(state) = self.upload(number) {
+                if let Some(state) = self.upload(local_id) {
                     *state = FileState::Ready(attachment);
-                    self.tell("Attached. Enter sends it.");
+                    self.show_info("Attached. Enter sends it.");
                 }
             }
             Err(reason) => {
                 if let Some(room) = self.rooms.get_mut(id) {
-                    room.composition.files.retain(|file| file.number != number);
+                    room.composition
+                        .files
+                        .retain(|file| file.local_id != local_id);
                 }
-                self.tell_error(format!("Cannot attach the file: {reason}"));
+                self.show_error(format!("Cannot attach the file: {reason}"));
             }
         }
     }
 }
 
-/// Counts what is unread, once the messages are there.
+/// Counts the unread messages of a page, if only a lower bound was known.
 fn count_unread(room: &mut Room, page: &[Message], own: &groupme_client::UserId) {
-    if !room.unread.is_more {
+    if !room.unread.is_lower_bound {
         return;
     }
-    let Some(read) = &room.read else {
+    let Some(read) = &room.last_read else {
         return;
     };
     let newer = page.iter().filter(|message| message.id > *read);
@@ -306,7 +312,7 @@ fn count_unread(room: &mut Room, page: &[Message], own: &groupme_client::UserId)
         newer.filter(|message| is_shown(message) && !message.is_system() && !message.is_from(own));
     let count = u32::try_from(newer.count()).unwrap_or(u32::MAX);
     room.unread.count = count;
-    room.unread.is_more = count > 0 && page.iter().all(|message| message.id > *read);
+    room.unread.is_lower_bound = count > 0 && page.iter().all(|message| message.id > *read);
     if count == 0 {
         room.unread = Unread::default();
     }

@@ -1,17 +1,18 @@
-//! Parts of a conversation's history that are not loaded.
+//! Holes: parts of a conversation's history that are not loaded. (A gap, in this workspace, is a time
+//! without pushed events.)
 
 use groupme_client::MessageId;
 
-/// Intervals of a history that are not loaded, oldest first.
+/// Holes of a conversation's history, oldest first.
 #[derive(Clone, Debug)]
 pub(crate) struct Holes(Vec<Hole>);
 
-/// Interval between two messages that are loaded.
+/// Hole between two loaded messages.
 #[derive(Clone, Debug)]
 struct Hole {
-    /// Last message before it; `None` at the beginning of the conversation.
+    /// Last message before the hole; `None` at the beginning of the conversation.
     older: Option<MessageId>,
-    /// First message after it; `None` while nothing is loaded.
+    /// First message after the hole; `None` while nothing is loaded.
     newer: Option<MessageId>,
     state: HoleState,
 }
@@ -19,16 +20,17 @@ struct Hole {
 /// State of a hole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum HoleState {
+    /// Not requested.
     #[default]
     Open,
-    /// Its newest messages are requested.
+    /// The newest messages of the hole are requested.
     Loading,
     /// The request has failed, for this reason.
     Failed(String),
 }
 
 impl Default for Holes {
-    /// Returns the holes of a conversation of which nothing is loaded.
+    /// Returns the one hole of a conversation of which nothing is loaded.
     fn default() -> Self {
         Self(vec![Hole {
             older: None,
@@ -45,7 +47,7 @@ impl Holes {
     }
 
     /// Returns the state of the hole right before a message; `None` names the newest messages.
-    pub(crate) fn before(&self, newer: Option<&MessageId>) -> Option<&HoleState> {
+    pub(crate) fn state_before(&self, newer: Option<&MessageId>) -> Option<&HoleState> {
         let hole = self.0.iter().find(|hole| hole.newer.as_ref() == newer);
         hole.map(|hole| &hole.state)
     }
@@ -67,12 +69,13 @@ impl Holes {
 
     /// Returns the first messages after the holes, oldest first; `None` stands for the newest hole of a
     /// conversation of which nothing is loaded.
-    pub(crate) fn ends(&self) -> impl DoubleEndedIterator<Item = Option<&MessageId>> {
+    pub(crate) fn newer_ends(&self) -> impl DoubleEndedIterator<Item = Option<&MessageId>> {
         self.0.iter().map(|hole| hole.newer.as_ref())
     }
 
-    /// Begins to load a hole, if nothing else does already.
-    pub(crate) fn begin(&mut self, newer: Option<&MessageId>) -> bool {
+    /// Marks the hole right before a message as loading. Returns false if there is none, or if it is
+    /// loading already.
+    pub(crate) fn start_loading(&mut self, newer: Option<&MessageId>) -> bool {
         let hole = self.0.iter_mut().find(|hole| hole.newer.as_ref() == newer);
         match hole {
             Some(hole) if hole.state != HoleState::Loading => {
@@ -83,6 +86,7 @@ impl Holes {
         }
     }
 
+    /// Notes that the request for a hole has failed.
     pub(crate) fn fail(&mut self, newer: Option<&MessageId>, reason: String) {
         let hole = self.0.iter_mut().find(|hole| hole.newer.as_ref() == newer);
         if let Some(hole) = hole {
@@ -90,7 +94,7 @@ impl Holes {
         }
     }
 
-    /// Lets failed requests be made again.
+    /// Opens all holes whose requests have failed, so that they are requested again.
     pub(crate) fn retry(&mut self) {
         for hole in &mut self.0 {
             if matches!(hole.state, HoleState::Failed(_)) {
@@ -99,8 +103,8 @@ impl Holes {
         }
     }
 
-    /// Notes the messages that come right before `newer`, given the oldest of them; `None` if there
-    /// are none.
+    /// Shrinks the hole right before `newer`, of whose messages those down to `oldest` were loaded.
+    /// `None` says that there are none, which closes the hole.
     pub(crate) fn fill(&mut self, newer: Option<&MessageId>, oldest: Option<&MessageId>) {
         let at = self.0.iter().position(|hole| hole.newer.as_ref() == newer);
         let Some((at, hole)) = at.and_then(|at| Some((at, self.0.get_mut(at)?))) else {
@@ -115,7 +119,7 @@ impl Holes {
         }
     }
 
-    /// Notes messages from the middle of a hole, by the oldest and the newest of them.
+    /// Splits the hole in the middle of which the messages from `oldest` to `newest` were loaded.
     pub(crate) fn split(&mut self, oldest: &MessageId, newest: &MessageId) {
         let holds = |hole: &Hole| {
             hole.older.as_ref().is_none_or(|older| older < oldest)
@@ -158,20 +162,20 @@ mod tests {
     fn history_is_loaded_page_by_page_up_to_its_beginning() {
         let mut holes = Holes::default();
         assert!(!holes.has_newest());
-        assert!(holes.begin(None));
-        assert!(!holes.begin(None), "one request at a time");
+        assert!(holes.start_loading(None));
+        assert!(!holes.start_loading(None), "one request at a time");
         holes.fill(None, Some(&id(50)));
         assert!(holes.has_newest());
-        assert_eq!(holes.before(Some(&id(50))), Some(&HoleState::Open));
-        assert!(holes.begin(Some(&id(50))));
+        assert_eq!(holes.state_before(Some(&id(50))), Some(&HoleState::Open));
+        assert!(holes.start_loading(Some(&id(50))));
         holes.fail(Some(&id(50)), "no network".to_owned());
         assert!(
-            holes.begin(Some(&id(50))),
+            holes.start_loading(Some(&id(50))),
             "a failed request can be made again"
         );
         holes.fill(Some(&id(50)), Some(&id(10)));
         holes.fill(Some(&id(10)), None);
-        assert_eq!(holes.before(Some(&id(10))), None);
+        assert_eq!(holes.state_before(Some(&id(10))), None);
     }
 
     #[test]
@@ -179,17 +183,17 @@ mod tests {
         let mut holes = Holes::default();
         holes.fill(None, Some(&id(900)));
         holes.split(&id(100), &id(150));
-        assert_eq!(holes.before(Some(&id(900))), Some(&HoleState::Open));
-        assert_eq!(holes.before(Some(&id(100))), Some(&HoleState::Open));
+        assert_eq!(holes.state_before(Some(&id(900))), Some(&HoleState::Open));
+        assert_eq!(holes.state_before(Some(&id(100))), Some(&HoleState::Open));
         holes.fill(Some(&id(900)), Some(&id(500)));
-        assert_eq!(holes.before(Some(&id(900))), None);
+        assert_eq!(holes.state_before(Some(&id(900))), None);
         // The page reaches messages that are loaded.
         holes.fill(Some(&id(500)), Some(&id(120)));
-        assert_eq!(holes.before(Some(&id(500))), None);
-        assert_eq!(holes.before(Some(&id(100))), Some(&HoleState::Open));
+        assert_eq!(holes.state_before(Some(&id(500))), None);
+        assert_eq!(holes.state_before(Some(&id(100))), Some(&HoleState::Open));
         // What is loaded already makes no hole.
         holes.split(&id(300), &id(400));
-        assert_eq!(holes.before(Some(&id(300))), None);
+        assert_eq!(holes.state_before(Some(&id(300))), None);
     }
 
     #[test]
@@ -197,7 +201,7 @@ mod tests {
         let mut holes = Holes::default();
         holes.fill(None, Some(&id(200)));
         holes.split(&id(150), &id(210));
-        assert_eq!(holes.before(Some(&id(200))), None);
-        assert_eq!(holes.before(Some(&id(150))), Some(&HoleState::Open));
+        assert_eq!(holes.state_before(Some(&id(200))), None);
+        assert_eq!(holes.state_before(Some(&id(150))), Some(&HoleState::Open));
     }
 }

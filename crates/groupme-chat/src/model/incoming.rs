@@ -1,4 +1,4 @@
-//! Events and statuses of the client.
+//! Events and statuses of the client, applied to the state.
 
 use core::time::Duration;
 
@@ -9,15 +9,14 @@ use groupme_client::{
 
 use super::{
     Effect, Kind, Room, State, later,
-    room::{Unread, before_all, is_shown},
+    room::{Unread, is_shown, lowest_message_id},
 };
 
-/// Time for which somebody is shown as typing, as GroupMe's own clients do.
+/// Time for which a user is shown as typing, as in GroupMe's own clients.
 const TYPING_SHOWN: Duration = Duration::from_secs(5);
 
 impl State {
     pub(super) fn handle_event(&mut self, event: &EventRef<'_>, channel: &str, is_live: bool) {
-        // The cache forgets a group that the user has left, so its name is looked up first.
         self.cache.handle_event(event);
         match event {
             EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) => {
@@ -58,17 +57,17 @@ impl State {
     pub(super) fn handle_status(&mut self, status: &Status) {
         self.cache.handle_status(status);
         if let Some(told) = self.connection.handle(self.now, status) {
-            self.tell_error(told);
+            self.show_error(told);
         }
         match status {
             Status::CaughtUp => {
                 for room in self.rooms.values_mut() {
                     room.holes.retry();
                 }
-                self.load_shown();
+                self.load_visible();
             }
             Status::Unrecoverable(lost) => {
-                // The cache has forgotten the messages: they are loaded anew.
+                // The cache has dropped the messages; they are loaded again.
                 let is_left = lost.reason == LossReason::Left;
                 let lost = lost.conversation.as_ref();
                 if let Some(id) = lost.filter(|_| is_left)
@@ -111,21 +110,21 @@ impl State {
         }
         let shows = is_shown(&owned);
         if shows {
-            room.note(&owned.id, owned.created_at);
+            room.note_newest(&owned.id, owned.created_at);
         }
         if let Some(sender) = owned.sender() {
             room.typing.remove(sender);
         }
-        let is_new = room.read.as_ref().is_none_or(|read| *read < owned.id);
+        let is_new = room.last_read.as_ref().is_none_or(|read| *read < owned.id);
         if owned.is_from(&own) {
-            // Whoever writes has read what is above.
+            // A user who writes has read the messages above.
             if is_new {
-                room.read = Some(owned.id.clone());
+                room.last_read = Some(owned.id.clone());
                 room.unread = Unread::default();
             }
         } else if shows && !owned.is_system() && is_new {
             if is_open && !is_watched && room.unread.count == 0 {
-                room.read_before = Some(room.read.clone().unwrap_or_else(before_all));
+                room.unread_marker = Some(room.last_read.clone().unwrap_or_else(lowest_message_id));
             }
             room.unread.count = room.unread.count.saturating_add(1);
             self.handle_unread(&id, &owned, is_live);
@@ -133,7 +132,7 @@ impl State {
         self.refresh(&id);
     }
 
-    /// Tells about a message of somebody else, unless the user is looking at it.
+    /// Notifies of a message of another user, unless the user is looking at it.
     fn handle_unread(&mut self, id: &ConversationId, message: &Message, is_live: bool) {
         let is_watched = self.open.as_ref() == Some(id) && self.is_watched();
         let is_answer = self.answers_own(id, message);
@@ -145,7 +144,7 @@ impl State {
         let is_personal = is_direct || is_answer || mentions(message, &own);
         room.unread.is_personal |= is_personal;
         let wanted = is_personal || (self.settings.notify_all && !room.is_muted);
-        // What was missed before the start is no news.
+        // Messages from before the start are fetched in bulk; a notification for each would flood.
         let is_news = is_live || self.connection.was_synced;
         if is_watched || !wanted || !is_news {
             return;
@@ -168,7 +167,7 @@ impl State {
         self.has_focus && self.open_room().is_some_and(|room| room.position.is_none())
     }
 
-    /// Returns whether a message answers one of the user's.
+    /// Returns whether a message replies to one of the user's.
     fn answers_own(&self, id: &ConversationId, message: &Message) -> bool {
         let replies = message.attachments.iter().filter_map(|part| match part {
             Attachment::Reply(reply) => reply.replied_to(),
@@ -179,7 +178,7 @@ impl State {
             .any(|replied| replied.is_from(&self.own))
     }
 
-    /// Takes over a message that the cache has changed.
+    /// Shows a message that the cache has changed.
     fn refresh_message(&mut self, message: &MessageRef<'_>) {
         // A push about a deletion or a reaction may not name the conversation.
         match message.conversation() {
@@ -192,7 +191,7 @@ impl State {
         }
     }
 
-    /// Takes over the messages of the cache, if somebody looks at them.
+    /// Copies the messages of a conversation from the cache, if it is the open one.
     pub(super) fn refresh(&mut self, id: &ConversationId) {
         if self.open.as_ref() != Some(id) {
             return;
@@ -226,9 +225,9 @@ impl State {
     }
 }
 
-/// Takes over that the user has read a conversation on another device.
+/// Applies a read receipt of the user from another device.
 fn read_elsewhere(room: &mut Room, read: &MessageId) {
-    room.read = room.read.take().max(Some(read.clone()));
+    room.last_read = room.last_read.take().max(Some(read.clone()));
     if room
         .newest
         .as_ref()
@@ -249,5 +248,5 @@ pub(crate) fn mentions(message: &Message, user: &UserId) -> bool {
     })
 }
 
-/// Id that stands for everyone in a mention.
+/// User id of `@everyone` in a mention.
 pub(crate) const EVERYONE: &str = "-1";

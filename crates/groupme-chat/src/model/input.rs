@@ -1,4 +1,4 @@
-//! What happens to a chat: keys, events of GroupMe, answers to its requests.
+//! Inputs of the model: keys, events of GroupMe, answers to requests.
 
 use core::time::Duration;
 
@@ -7,18 +7,18 @@ use groupme_client::{
     model::{Attachment, Chat, Message, ReadReceipt},
 };
 
-use super::{editor::Edit, shown::Shown};
+use super::{editor::Edit, viewport::Viewport};
 
-/// Happening that changes the state.
+/// Input that changes the state.
 #[derive(Debug)]
 pub(crate) enum Input<'i> {
-    /// Key or paste of the user.
+    /// Command of the user.
     Action(Action),
     /// Event of GroupMe, on a channel.
     Event {
         event: EventRef<'i>,
         channel: &'i str,
-        /// Whether the event was pushed as it happened, and not found later.
+        /// Whether the event was pushed as it happened, and not backfilled later.
         is_live: bool,
     },
     Status(&'i Status),
@@ -27,18 +27,18 @@ pub(crate) enum Input<'i> {
     Resized(u16, u16),
     /// Whether the terminal has the focus of the keyboard.
     Focus(bool),
-    /// Parts of the conversation that were drawn.
-    Shown(Shown),
-    /// Time goes by.
+    /// The screen was drawn, with this part of the conversation.
+    Drawn(Viewport),
+    /// Passage of time; see [`State::poll_timeout`](super::State::poll_timeout).
     Tick,
 }
 
-/// Wish of the user, as a key or several name it.
+/// Command of the user; `driver::keys` has the key bindings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// Text that is typed.
+    /// Typed text, which may be the key of a command, such as `r` on a selected message.
     Type(String),
-    /// Text that is pasted, which has no commands.
+    /// Pasted text, which never is a command.
     Paste(String),
     Edit(Edit),
     Up,
@@ -55,24 +55,24 @@ pub(crate) enum Action {
     NextRoom,
     PreviousRoom,
     NextUnread,
-    /// Conversation at a place of the list, from 0.
+    /// Opens the conversation at an index of the list, from 0.
     RoomAt(usize),
     Help,
     GoTo,
     Search,
     Date,
     Attach,
-    /// Ctrl-C: clears what is written, and ends the program if nothing is.
+    /// Clears the composer, or asks whether to quit if it is empty.
     Cancel,
     Quit,
     Suspend,
     Redraw,
 }
 
-/// Answer to a request, which an [`Effect`](super::Effect) has asked for.
+/// Answer to a request that an [`Effect`](super::Effect) has made.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// The groups are in the cache.
+    /// The conversations are loaded: the groups into the cache.
     Loaded {
         chats: Vec<Chat>,
         receipts: Vec<ReadReceipt>,
@@ -83,40 +83,42 @@ pub(crate) enum Outcome {
     NotLoaded(String),
     /// The members and topics of a group are in the cache.
     Members(GroupId),
-    /// Messages right before another one, or the newest ones.
+    /// Page of messages right before another one, or the newest page; or the reason of a failure.
     Page {
         conversation: ConversationId,
         before: Option<MessageId>,
         page: Result<Vec<Message>, String>,
     },
-    /// Messages from a time on, oldest first.
+    /// Page of messages from a time on, or the reason of a failure.
     Since {
         conversation: ConversationId,
         time: Timestamp,
         page: Result<Vec<Message>, String>,
     },
-    /// A message is on its way.
-    Queued { number: u64, guid: SourceGuid },
-    /// A message was sent, or given up.
+    /// The outbox has accepted a message; the pushed one has the same `guid`.
+    Queued { local_id: u64, guid: SourceGuid },
+    /// A message was sent, or given up for a reason. Without a message, GroupMe has it but does not
+    /// return it.
     Sent {
         conversation: ConversationId,
-        number: u64,
+        local_id: u64,
         result: Result<Option<Box<Message>>, String>,
     },
-    /// A message is as this answer says, such as after an edit.
+    /// A request returned the new state of a message, for example after an edit.
     Changed { message: Box<Message> },
     /// A request failed: its name, and the reason.
     Failed {
         request: &'static str,
         reason: String,
     },
-    /// A part of a file is sent, in percent.
-    UploadProgress { number: u64, percent: u8 },
+    /// Progress of an upload, in percent.
+    UploadProgress { local_id: u64, percent: u8 },
+    /// A file was uploaded, or not for a reason.
     Uploaded {
         conversation: ConversationId,
-        number: u64,
+        local_id: u64,
         result: Result<Box<Attachment>, String>,
     },
-    /// Time that a ping took through the gateway; `None` if it got lost.
+    /// Round-trip time of a ping through the gateway; `None` if the ping was lost.
     Latency(Option<Duration>),
 }

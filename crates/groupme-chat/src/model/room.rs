@@ -1,4 +1,4 @@
-//! A conversation as its reader sees it.
+//! Room: a conversation with everything that the screen shows of it.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -6,7 +6,11 @@ use groupme_client::{
     ConversationId, GroupId, MessageId, SourceGuid, Timestamp, UserId, model::Message,
 };
 
-use super::{composition::Composition, holes::Holes, shown::Position, shown::Spot};
+use super::{
+    composition::Composition,
+    holes::Holes,
+    viewport::{EntryId, ScrollPosition},
+};
 
 /// Conversation: a group, a topic, or direct messages.
 #[derive(Clone, Debug)]
@@ -14,33 +18,34 @@ pub(crate) struct Room {
     pub(crate) id: ConversationId,
     pub(crate) kind: Kind,
     pub(crate) name: String,
-    /// Newest message that is known, with its time.
+    /// Newest known message, with its time.
     pub(crate) newest: Option<(MessageId, Timestamp)>,
     pub(crate) unread: Unread,
     /// Last message that the user has read; `None` if GroupMe does not say.
-    pub(crate) read: Option<MessageId>,
-    /// Last message that was unread when the conversation was opened: the line "new" is after it.
-    pub(crate) read_before: Option<MessageId>,
+    pub(crate) last_read: Option<MessageId>,
+    /// Message below which the line "new" is drawn: the last one read when the conversation was
+    /// opened.
+    pub(crate) unread_marker: Option<MessageId>,
     pub(crate) is_muted: bool,
     /// Last message that the other user of a direct conversation has read.
     pub(crate) read_by_other: Option<MessageId>,
-    /// Users who type, with the time until which that is shown.
+    /// Users who are typing, with the time at which the notice expires.
     pub(crate) typing: BTreeMap<UserId, Timestamp>,
     pub(crate) holes: Holes,
-    /// Messages that are loaded, oldest first, once the conversation was opened.
+    /// Loaded messages of the open conversation, oldest first; empty for others.
     pub(crate) messages: Vec<Arc<Message>>,
-    /// Messages on their way, in their order.
+    /// Messages that GroupMe does not have yet, in the order of sending.
     pub(crate) pending: Vec<Pending>,
     pub(crate) composition: Composition,
-    pub(crate) position: Position,
-    pub(crate) selected: Option<Spot>,
-    /// Time of the last typing notice of the user.
-    pub(crate) typed_at: Option<Timestamp>,
-    /// Time of the last reading mark.
-    pub(crate) marked_at: Option<Timestamp>,
-    /// Whether GroupMe has yet to be told what was read.
-    pub(crate) is_mark_due: bool,
-    pub(crate) has_members: bool,
+    pub(crate) position: ScrollPosition,
+    pub(crate) selected: Option<EntryId>,
+    /// Time of the last typing notice that the user has sent.
+    pub(crate) typing_sent_at: Option<Timestamp>,
+    /// Time of the last read receipt that the user has sent.
+    pub(crate) receipt_sent_at: Option<Timestamp>,
+    /// Whether a read receipt has to be sent.
+    pub(crate) is_receipt_due: bool,
+    pub(crate) has_requested_members: bool,
 }
 
 /// Kind of a conversation.
@@ -52,7 +57,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Returns the group whose members take part.
+    /// Returns the group whose members can read the conversation.
     pub(crate) fn group(&self) -> Option<&GroupId> {
         match self {
             Self::Group(group) | Self::Topic { group, .. } => Some(group),
@@ -60,8 +65,8 @@ impl Kind {
         }
     }
 
-    /// Returns the sign in front of the name.
-    pub(crate) fn sign(&self) -> &'static str {
+    /// Returns the symbol before the name in the list.
+    pub(crate) fn symbol(&self) -> &'static str {
         match self {
             Self::Group(_) => "#",
             Self::Topic { .. } => "└",
@@ -74,23 +79,24 @@ impl Kind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Unread {
     pub(crate) count: u32,
-    /// Whether there are more than those counted.
-    pub(crate) is_more: bool,
-    /// Whether one of them is for the user: direct, a mention or a reply.
+    /// Whether `count` is a lower bound.
+    pub(crate) is_lower_bound: bool,
+    /// Whether one of them is a direct message, a mention of the user, or a reply to the user.
     pub(crate) is_personal: bool,
 }
 
 /// Message that GroupMe does not have yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
-    pub(crate) number: u64,
+    pub(crate) local_id: u64,
     pub(crate) guid: Option<SourceGuid>,
     pub(crate) draft: groupme_client::Draft,
     pub(crate) text: String,
-    /// What was written, to be changed if the message is given up.
-    pub(crate) written: Box<Composition>,
-    /// Names of what is attached.
+    /// Composition to restore if the message is given up and edited.
+    pub(crate) composition: Box<Composition>,
+    /// Names of the attached files.
     pub(crate) attached: Vec<String>,
+    /// Time at which the user sent the message.
     pub(crate) since: Timestamp,
     /// Reason why the message was given up.
     pub(crate) failure: Option<String>,
@@ -104,8 +110,8 @@ impl Room {
             name,
             newest: None,
             unread: Unread::default(),
-            read: None,
-            read_before: None,
+            last_read: None,
+            unread_marker: None,
             is_muted: false,
             read_by_other: None,
             typing: BTreeMap::new(),
@@ -115,15 +121,15 @@ impl Room {
             composition: Composition::default(),
             position: None,
             selected: None,
-            typed_at: None,
-            marked_at: None,
-            is_mark_due: false,
-            has_members: false,
+            typing_sent_at: None,
+            receipt_sent_at: None,
+            is_receipt_due: false,
+            has_requested_members: false,
         }
     }
 
-    /// Notes a message as the newest, if it is.
-    pub(crate) fn note(&mut self, message: &MessageId, time: Option<Timestamp>) {
+    /// Records a message as the newest, unless a newer one is known.
+    pub(crate) fn note_newest(&mut self, message: &MessageId, time: Option<Timestamp>) {
         let time = time.unwrap_or_default();
         if self
             .newest
@@ -134,65 +140,65 @@ impl Room {
         }
     }
 
-    /// Returns the time of the newest message, by which conversations are ordered.
+    /// Returns the time of the newest message, which orders the list.
     pub(crate) fn time(&self) -> Timestamp {
         self.newest
             .as_ref()
             .map_or(Timestamp::EPOCH, |(_, time)| *time)
     }
 
-    /// Returns a message that is loaded.
+    /// Returns a loaded message by its id.
     pub(crate) fn message(&self, id: &MessageId) -> Option<&Arc<Message>> {
         let at = self.index(id).ok()?;
         self.messages.get(at)
     }
 
-    /// Returns the place of a message, or where it would be.
+    /// Returns the index of a loaded message, or as an error the index at which it would be.
     pub(crate) fn index(&self, id: &MessageId) -> Result<usize, usize> {
         self.messages.binary_search_by(|message| message.id.cmp(id))
     }
 
-    /// Returns the message that is selected, if it is one that GroupMe has.
+    /// Returns the selected message; `None` for a pending one.
     pub(crate) fn selected_message(&self) -> Option<&Arc<Message>> {
         match self.selected.as_ref()? {
-            Spot::Message(id) => self.message(id),
-            Spot::Pending(_) => None,
+            EntryId::Message(id) => self.message(id),
+            EntryId::Pending(_) => None,
         }
     }
 
-    /// Returns the number of spots: messages, and those on their way after them.
-    pub(crate) fn spots(&self) -> usize {
+    /// Returns the number of entries: loaded messages, followed by pending ones.
+    pub(crate) fn entry_count(&self) -> usize {
         self.messages.len() + self.pending.len()
     }
 
-    /// Returns the place of a spot; that of the next message, if it is gone.
-    pub(crate) fn spot_index(&self, spot: &Spot) -> usize {
-        match spot {
-            Spot::Message(id) => self.index(id).unwrap_or_else(|at| at),
-            Spot::Pending(number) => {
-                let at = self.pending.iter().position(|it| it.number == *number);
+    /// Returns the index of an entry; if it is gone, that of the next message.
+    pub(crate) fn entry_index(&self, entry: &EntryId) -> usize {
+        match entry {
+            EntryId::Message(id) => self.index(id).unwrap_or_else(|at| at),
+            EntryId::Pending(local_id) => {
+                let at = self.pending.iter().position(|it| it.local_id == *local_id);
                 self.messages.len() + at.unwrap_or(0)
             }
         }
     }
 
-    /// Returns the spot at a place.
-    pub(crate) fn spot(&self, index: usize) -> Option<Spot> {
+    /// Returns the entry at an index.
+    pub(crate) fn entry_at(&self, index: usize) -> Option<EntryId> {
         if let Some(message) = self.messages.get(index) {
-            return Some(Spot::Message(message.id.clone()));
+            return Some(EntryId::Message(message.id.clone()));
         }
         let pending = self.pending.get(index.checked_sub(self.messages.len())?)?;
-        Some(Spot::Pending(pending.number))
+        Some(EntryId::Pending(pending.local_id))
     }
 }
 
-/// Returns an id before those of all messages.
-pub(crate) fn before_all() -> MessageId {
+/// Returns an id lower than that of any message.
+pub(crate) fn lowest_message_id() -> MessageId {
     MessageId::new("0")
 }
 
-/// Returns whether a message is one that the conversation shows: notices of edits and deletions are
-/// not, as the messages themselves change.
+/// Returns whether the conversation shows a message. GroupMe's notices of edits and deletions are
+/// left out, as the messages themselves change.
 pub(crate) fn is_shown(message: &Message) -> bool {
     let kind = message
         .event

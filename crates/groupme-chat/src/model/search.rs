@@ -1,16 +1,18 @@
-//! Search in the messages that are loaded.
+//! Search in the loaded messages of the open conversation.
+
+use std::sync::Arc;
 
 use groupme_client::model::Message;
 
-use super::{Action, Layer, Spot, State, editor::Editor, layer::write};
+use super::{Action, EntryId, Overlay, State, editor::Editor, overlay::edit_prompt};
 
 impl State {
     pub(super) fn handle_search(&mut self, mut editor: Editor, action: &Action) {
         match action {
-            // What was found stays selected.
+            // The found message stays selected.
             Action::Escape | Action::Cancel => {
                 if editor.is_empty() {
-                    self.leave();
+                    self.step_back();
                 }
                 return;
             }
@@ -20,13 +22,14 @@ impl State {
             Action::Down | Action::Tab => self.find(editor.text(), Direction::Newer),
             Action::PageUp | Action::PageDown => self.scroll(action),
             action => {
-                write(&mut editor, action);
+                edit_prompt(&mut editor, action);
                 self.find(editor.text(), Direction::Newest);
             }
         }
-        self.layer = Layer::Search { editor };
+        self.overlay = Overlay::Search { editor };
     }
 
+    /// Selects the next match in a direction. At the oldest match, loads more of the history.
     fn find(&mut self, query: &str, direction: Direction) {
         let Some(room) = self.open_room_mut() else {
             return;
@@ -36,8 +39,8 @@ impl State {
             room.position = None;
             return;
         }
-        let at = room.selected.as_ref().map(|spot| room.spot_index(spot));
-        let found = |message: &&std::sync::Arc<Message>| is_found(message, query);
+        let at = room.selected.as_ref().map(|entry| room.entry_index(entry));
+        let found = |message: &&Arc<Message>| is_match(message, query);
         let older = |end: usize| {
             room.messages
                 .get(..end)
@@ -52,7 +55,7 @@ impl State {
             _ => older(room.messages.len()),
         };
         match hit {
-            Some(message) => room.selected = Some(Spot::Message(message.id.clone())),
+            Some(message) => room.selected = Some(EntryId::Message(message.id.clone())),
             None if direction == Direction::Newest => {
                 room.selected = None;
                 room.position = None;
@@ -62,7 +65,7 @@ impl State {
         }
     }
 
-    /// Loads more of the history, in which the search goes on with the next key.
+    /// Loads the page before the oldest loaded message; the next key continues the search there.
     fn load_older(&mut self) {
         let Some(id) = self.open.clone() else {
             return;
@@ -73,14 +76,13 @@ impl State {
         });
         if hole.is_some() {
             self.load_before(&id, hole);
-            self.tell("Nothing older is loaded: loading more. Enter searches on.");
+            self.show_info("Nothing older is loaded: loading more. Enter searches on.");
         } else {
-            self.tell("This is the oldest one.");
+            self.show_info("This is the oldest one.");
         }
     }
 
-    /// Returns the number of messages that a search finds, and the place of the selected one among
-    /// them, from the newest on.
+    /// Returns the number of matches, and the index of the selected one, counted from the newest.
     pub(crate) fn hits(&self, query: &str) -> (usize, Option<usize>) {
         let Some(room) = self.open_room().filter(|_| !query.is_empty()) else {
             return (0, None);
@@ -89,7 +91,7 @@ impl State {
             .messages
             .iter()
             .rev()
-            .filter(|message| is_found(message, query));
+            .filter(|message| is_match(message, query));
         let found: Vec<_> = found.map(|message| &message.id).collect();
         let selected = room.selected_message().map(|message| &message.id);
         let at = found.iter().position(|id| Some(*id) == selected);
@@ -99,13 +101,14 @@ impl State {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {
+    /// From the newest message on, for a changed query.
     Newest,
     Older,
     Newer,
 }
 
-/// Returns whether a search finds a message, by its text or its author.
-fn is_found(message: &Message, query: &str) -> bool {
+/// Returns whether text or author of a message contain the query, in any case of letters.
+fn is_match(message: &Message, query: &str) -> bool {
     let query = query.to_lowercase();
     let has = |text: &Option<String>| {
         text.as_ref()

@@ -1,16 +1,16 @@
-//! Sending what is written.
+//! Sending of the composed message, edits, and typing notices.
 
 use core::time::Duration;
 
 use groupme_client::Draft;
 
-use super::{Composition, Effect, Pending, Spot, State, later, room::Room};
+use super::{Composition, Effect, EntryId, Pending, State, later, room::Room};
 
-/// Time between two typing notices: less than the five seconds for which one is shown.
+/// Shortest time between two typing notices: less than the five seconds for which one is shown.
 const TYPING_INTERVAL: Duration = Duration::from_secs(4);
 
 impl State {
-    /// Sends the written message, or saves the edit.
+    /// Sends the composed message, or saves the edit.
     pub(super) fn submit(&mut self) {
         let Some(room) = self.open_room() else {
             return;
@@ -23,7 +23,9 @@ impl State {
             return;
         }
         if room.composition.is_uploading() {
-            self.tell("The file is still on its way to GroupMe: wait for it, or Ctrl-C drops it.");
+            self.show_info(
+                "The file is still on its way to GroupMe: wait for it, or Ctrl-C drops it.",
+            );
             return;
         }
         let written = room.composition.clone();
@@ -33,7 +35,7 @@ impl State {
             self.send(draft, &written, index == 0);
         }
         if parts > 1 {
-            self.tell(format!(
+            self.show_info(format!(
                 "The text is too long for one message: sent in {parts}."
             ));
         }
@@ -44,34 +46,34 @@ impl State {
             room.composition.mentions.clear();
             room.selected = None;
             room.position = None;
-            room.read_before = None;
+            room.unread_marker = None;
         }
     }
 
-    /// Sends one of the messages that were made of what is written.
+    /// Sends one message of the composition.
     fn send(&mut self, draft: Draft, written: &Composition, is_first: bool) {
-        let (number, now) = (self.number(), self.now);
+        let (local_id, now) = (self.new_local_id(), self.now);
         let Some(room) = self.open_room_mut() else {
             return;
         };
         let conversation = room.id.clone();
         let text = draft.clone().for_edit().ok().and_then(|body| body.text);
         let text = text.unwrap_or_default();
-        let written = Box::new(written.part(&text, is_first));
+        let written = Box::new(written.for_part(&text, is_first));
         let attached = written.files.iter().map(|file| file.name.clone());
         room.pending.push(Pending {
-            number,
+            local_id,
             guid: None,
             draft: draft.clone(),
             attached: attached.collect(),
             text,
-            written,
+            composition: written,
             since: now,
             failure: None,
         });
         self.effects.push(Effect::Send {
             conversation,
-            number,
+            local_id,
             draft,
         });
     }
@@ -83,7 +85,7 @@ impl State {
         let Some((message, _)) = &room.composition.edited else {
             return;
         };
-        // As it is now, if it is still loaded.
+        // Its attachments may have changed since the edit began.
         let message = room.message(&message.id).unwrap_or(message).clone();
         let text = room.composition.editor.text().trim();
         let length = text.chars().count();
@@ -92,20 +94,21 @@ impl State {
         let draft = room.composition.edited_draft(&message);
         if length > Draft::TEXT_LIMIT {
             let limit = Draft::TEXT_LIMIT;
-            self.tell_error(format!(
+            self.show_error(format!(
                 "The text has {length} characters, and GroupMe takes {limit}."
             ));
             return;
         }
         if !has_text && message.attachments.is_empty() {
-            self.tell(
+            self.show_info(
                 "An empty text: Esc leaves the message as it is, `d` deletes a selected one.",
             );
             return;
         }
         let conversation = room.id.clone();
         end_edit(room);
-        room.selected = Some(Spot::Message(message.id.clone())).filter(|_| room.position.is_some());
+        room.selected =
+            Some(EntryId::Message(message.id.clone())).filter(|_| room.position.is_some());
         if !is_same {
             self.effects.push(Effect::Edit {
                 conversation,
@@ -115,8 +118,8 @@ impl State {
         }
     }
 
-    /// Leaves the edit, the reply or the selection, in this order. Returns false if there is none.
-    pub(super) fn leave(&mut self) -> bool {
+    /// Leaves the innermost of selection, edit, reply and scrolling. Returns false if there is none.
+    pub(super) fn step_back(&mut self) -> bool {
         let Some(room) = self.open_room_mut() else {
             return false;
         };
@@ -135,8 +138,8 @@ impl State {
         true
     }
 
-    /// Clears what is written. Returns false if there is nothing.
-    pub(super) fn clear(&mut self) -> bool {
+    /// Clears the composer, or leaves the edit. Returns false if there is nothing to clear.
+    pub(super) fn clear_composition(&mut self) -> bool {
         let Some(room) = self.open_room_mut() else {
             return false;
         };
@@ -157,19 +160,19 @@ impl State {
         true
     }
 
-    /// Shows the user as typing, at most every few seconds.
-    pub(super) fn note_typing(&mut self) {
+    /// Sends a typing notice, unless the last one was less than [`TYPING_INTERVAL`] ago.
+    pub(super) fn send_typing(&mut self) {
         let now = self.now;
         let Some(room) = self.open_room_mut() else {
             return;
         };
         let is_due = room
-            .typed_at
+            .typing_sent_at
             .is_none_or(|at| later(at, TYPING_INTERVAL) <= now);
         if !is_due || room.composition.editor.is_empty() || room.composition.edited.is_some() {
             return;
         }
-        room.typed_at = Some(now);
+        room.typing_sent_at = Some(now);
         let id = room.id.clone();
         self.effects.push(Effect::SendTyping(id));
     }

@@ -1,4 +1,4 @@
-//! Wrapping of a text at the width of a column.
+//! Wrapping of text at a width in cells.
 
 use core::ops::Range;
 
@@ -7,62 +7,63 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::grapheme_width;
 
-/// Meaning of a part of a text.
+/// Role of a part of a text, which decides its style.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Tone {
+pub(crate) enum TextRole {
     #[default]
     Plain,
-    /// Mention of somebody else.
+    /// Mention of another user.
     Mention,
     /// Mention of the account's user, or of everyone.
     OwnMention,
     Link,
-    /// Found by the search.
+    /// Match of the search.
     Match,
 }
 
-/// Part of a text, in bytes, with its meaning.
+/// Part of a text with a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
+pub(crate) struct Highlight {
+    /// Range of bytes.
     pub(crate) range: Range<usize>,
-    pub(crate) tone: Tone,
+    pub(crate) role: TextRole,
 }
 
-/// Part of a wrapped line.
+/// Part of a wrapped line, of one role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) text: String,
-    pub(crate) tone: Tone,
+    pub(crate) role: TextRole,
 }
 
-/// Grapheme with its cells.
+/// Grapheme with its width in cells.
 struct Glyph {
     text: String,
     width: usize,
-    tone: Tone,
+    role: TextRole,
     is_space: bool,
 }
 
-/// Wraps a text from others into lines of at most `columns` cells, escaped. Where marks overlap, the
-/// last one counts. There is at least one line.
-pub(crate) fn wrap(text: &str, marks: &[Mark], columns: usize) -> Vec<Vec<Piece>> {
+/// Escapes a text from others and wraps it into lines of at most `columns` cells, and at least one
+/// line. Where highlights overlap, the last one counts.
+pub(crate) fn wrap(text: &str, highlights: &[Highlight], columns: usize) -> Vec<Vec<Piece>> {
     let columns = columns.max(2);
     let mut lines = Vec::new();
     let mut start = 0;
     for paragraph in text.split('\n') {
         let end = start + paragraph.len();
         let shown = start..start + paragraph.trim_end_matches('\r').len();
-        wrap_paragraph(&glyphs(text, shown, marks), columns, &mut lines);
+        wrap_paragraph(&glyphs(text, shown, highlights), columns, &mut lines);
         start = end + 1;
     }
     lines
 }
 
-/// Returns the glyphs of a part of the text, each with the tone of its mark.
-fn glyphs(text: &str, part: Range<usize>, marks: &[Mark]) -> Vec<Glyph> {
-    let borders = marks
+/// Returns the glyphs of a range of the text, each with the role of its highlight.
+fn glyphs(text: &str, part: Range<usize>, highlights: &[Highlight]) -> Vec<Glyph> {
+    let borders = highlights
         .iter()
-        .flat_map(|mark| [mark.range.start, mark.range.end]);
+        .flat_map(|highlight| [highlight.range.start, highlight.range.end]);
     let mut borders: Vec<usize> = borders.filter(|at| part.contains(at)).collect();
     borders.extend([part.start, part.end]);
     borders.sort_unstable();
@@ -72,18 +73,21 @@ fn glyphs(text: &str, part: Range<usize>, marks: &[Mark]) -> Vec<Glyph> {
         let Some(segment) = text.get(*from..*to) else {
             continue;
         };
-        let mark = marks.iter().rev().find(|mark| mark.range.contains(from));
-        let tone = mark.map_or(Tone::Plain, |mark| mark.tone);
+        let highlight = highlights
+            .iter()
+            .rev()
+            .find(|highlight| highlight.range.contains(from));
+        let role = highlight.map_or(TextRole::Plain, |highlight| highlight.role);
         let expanded = segment.replace('\t', "    ");
         for grapheme in escape_control(&expanded).graphemes(true) {
-            glyphs.push(glyph(grapheme, tone));
+            glyphs.push(glyph(grapheme, role));
         }
     }
     glyphs
 }
 
-fn glyph(grapheme: &str, tone: Tone) -> Glyph {
-    // Hundreds of accents on a letter would cover the lines around.
+fn glyph(grapheme: &str, role: TextRole) -> Glyph {
+    // Hundreds of accents on one letter would cover the rows around it.
     let text = if grapheme.len() > MAX_GRAPHEME {
         "\u{fffd}"
     } else {
@@ -92,12 +96,12 @@ fn glyph(grapheme: &str, tone: Tone) -> Glyph {
     Glyph {
         width: grapheme_width(text),
         text: text.to_owned(),
-        tone,
+        role,
         is_space: text == " ",
     }
 }
 
-/// Bytes of the longest grapheme that is shown; a family of emoji has 25.
+/// Longest grapheme that is shown, in bytes; a family of emoji has 25.
 const MAX_GRAPHEME: usize = 48;
 
 fn wrap_paragraph(glyphs: &[Glyph], columns: usize, lines: &mut Vec<Vec<Piece>>) {
@@ -128,7 +132,7 @@ fn wrap_paragraph(glyphs: &[Glyph], columns: usize, lines: &mut Vec<Vec<Piece>>)
     }
 }
 
-/// Returns the number of glyphs on the first line: up to the last place for a break, or as many as fit.
+/// Returns the number of glyphs on the first line: up to the last possible break, or as many as fit.
 fn line_end(glyphs: &[Glyph], columns: usize) -> usize {
     let (mut used, mut place) = (0, None);
     for (index, glyph) in glyphs.iter().enumerate() {
@@ -148,7 +152,7 @@ fn line_end(glyphs: &[Glyph], columns: usize) -> usize {
 }
 
 /// Returns whether a line may end between two glyphs: after a space or a hyphen, and beside a wide
-/// letter, as Chinese and Japanese are written without spaces.
+/// letter, as Chinese and Japanese have no spaces.
 fn is_break(before: &Glyph, after: &Glyph) -> bool {
     const NO_START: &str = "、。，．！？）」』】：；";
     let is_wide = before.width > 1 || after.width > 1;
@@ -157,15 +161,15 @@ fn is_break(before: &Glyph, after: &Glyph) -> bool {
         || (is_wide && !NO_START.contains(after.text.as_str()))
 }
 
-/// Joins neighbours of the same tone.
+/// Joins neighbouring glyphs of the same role.
 fn pieces(glyphs: &[Glyph]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     for glyph in glyphs {
         match pieces.last_mut() {
-            Some(last) if last.tone == glyph.tone => last.text.push_str(&glyph.text),
+            Some(last) if last.role == glyph.role => last.text.push_str(&glyph.text),
             _ => pieces.push(Piece {
                 text: glyph.text.clone(),
-                tone: glyph.tone,
+                role: glyph.role,
             }),
         }
     }
@@ -210,27 +214,27 @@ mod tests {
 
     #[test]
     fn marks_survive_the_wrapping() {
-        let marks = [Mark {
+        let highlights = [Highlight {
             range: 3..11,
-            tone: Tone::Mention,
+            role: TextRole::Mention,
         }];
-        let lines = wrap("hi @Ada Lee now", &marks, 8);
+        let lines = wrap("hi @Ada Lee now", &highlights, 8);
         let tones = |line: &[Piece]| {
-            let tones = line.iter().map(|piece| (piece.text.clone(), piece.tone));
+            let tones = line.iter().map(|piece| (piece.text.clone(), piece.role));
             tones.collect::<Vec<_>>()
         };
         assert_eq!(
             tones(&lines[0]),
             [
-                ("hi ".to_owned(), Tone::Plain),
-                ("@Ada".to_owned(), Tone::Mention)
+                ("hi ".to_owned(), TextRole::Plain),
+                ("@Ada".to_owned(), TextRole::Mention)
             ]
         );
         assert_eq!(
             tones(&lines[1]),
             [
-                ("Lee".to_owned(), Tone::Mention),
-                (" now".to_owned(), Tone::Plain)
+                ("Lee".to_owned(), TextRole::Mention),
+                (" now".to_owned(), TextRole::Plain)
             ]
         );
     }

@@ -1,46 +1,46 @@
-//! The parts of the screen.
+//! Layout of the screen.
 
 use ratatui::layout::Rect;
 
 use crate::model::State;
 
-/// Parts of the screen.
+/// Areas of the screen.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Areas {
-    /// The whole screen.
-    pub(crate) whole: Rect,
-    /// List of conversations; left out where there is no room for it.
+    /// All cells.
+    pub(crate) screen: Rect,
+    /// List of conversations; `None` on a screen of less than 64 columns.
     pub(crate) list: Option<Rect>,
     /// Name of the conversation.
-    pub(crate) head: Rect,
+    pub(crate) header: Rect,
     pub(crate) messages: Rect,
-    /// Line between the messages and what is written: who types, notices.
-    pub(crate) line: Rect,
-    /// What is answered or edited, and files.
+    /// Row between the messages and the composer: toasts, and users who are typing.
+    pub(crate) divider: Rect,
+    /// Message replied to or edited, and files; of no height without them.
     pub(crate) banner: Rect,
     pub(crate) compose: Rect,
     pub(crate) status: Rect,
-    pub(crate) keys: Rect,
+    pub(crate) key_hints: Rect,
 }
 
-/// Cells before what is written.
+/// Cells before the composed text.
 pub(crate) const PROMPT: &str = "› ";
-/// Columns and rows below which nothing can be shown.
+/// Smallest screen, in columns and rows.
 const SMALLEST: (u16, u16) = (24, 7);
 
 impl Areas {
-    /// Returns the parts of a screen, unless it is too small.
-    pub(crate) fn new(whole: Rect, state: &State) -> Option<Self> {
-        if whole.width < SMALLEST.0 || whole.height < SMALLEST.1 {
+    /// Divides the screen, unless it is too small.
+    pub(crate) fn new(screen: Rect, state: &State) -> Option<Self> {
+        if screen.width < SMALLEST.0 || screen.height < SMALLEST.1 {
             return None;
         }
-        let list_columns = match whole.width {
+        let list_columns = match screen.width {
             ..64 => 0,
             64..100 => 22,
             100..160 => 28,
             _ => 34,
         };
-        let [main, status, keys] = rows(whole, [whole.height - 2, 1, 1]);
+        let [main, status, key_hints] = rows(screen, [screen.height - 2, 1, 1]);
         let (list, chat) = if list_columns == 0 {
             (None, main)
         } else {
@@ -66,34 +66,35 @@ impl Areas {
             is_marked || !composition.files.is_empty()
         }));
         let messages = chat.height.saturating_sub(2 + banner + written);
-        let [head, messages, line, banner, compose] = rows(chat, [1, messages, 1, banner, written]);
+        let [header, messages, divider, banner, compose] =
+            rows(chat, [1, messages, 1, banner, written]);
         Some(Self {
-            whole,
+            screen,
             list,
-            head,
+            header,
             messages,
-            line,
+            divider,
             banner,
             compose,
             status,
-            keys,
+            key_hints,
         })
     }
 
-    /// Returns the columns of what is written.
+    /// Returns the columns of the composed text.
     pub(crate) fn compose_columns(&self) -> usize {
         compose_columns(self.compose.width)
     }
 }
 
 fn compose_columns(width: u16) -> usize {
-    // The cursor stands behind the last letter.
+    // One column is for the cursor behind the last letter.
     usize::from(width)
         .saturating_sub(PROMPT.chars().count() + 1)
         .max(2)
 }
 
-/// Divides an area into parts of these heights, from the top.
+/// Divides an area into rows of these heights, from the top.
 fn rows<const N: usize>(area: Rect, heights: [u16; N]) -> [Rect; N] {
     let mut y = area.y;
     heights.map(|height| {

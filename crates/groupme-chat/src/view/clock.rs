@@ -1,4 +1,4 @@
-//! Times of day and days, as a reader sees them.
+//! Formats of times and days.
 
 use groupme_client::Timestamp;
 use jiff::{Zoned, civil::Date, tz::TimeZone};
@@ -21,7 +21,7 @@ pub(crate) fn day(time: Timestamp, zone: &TimeZone) -> Option<Date> {
     zoned(time, zone).map(|time| time.date())
 }
 
-/// Returns a day as the line between two days tells it.
+/// Returns the name of a day for the line above its messages.
 pub(crate) fn day_name(day: Date, now: Timestamp, zone: &TimeZone) -> String {
     let name = day.strftime("%A, %-d %B %Y").to_string();
     let today = self::day(now, zone);
@@ -34,7 +34,7 @@ pub(crate) fn day_name(day: Date, now: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
-/// Returns the whole time, to the second.
+/// Returns date and time to the second, such as `2025-12-31 15:04:05`.
 pub(crate) fn full(time: Timestamp, zone: &TimeZone) -> String {
     zoned(time, zone).map_or_else(
         || "?".to_owned(),

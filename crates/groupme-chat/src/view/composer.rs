@@ -1,4 +1,4 @@
-//! What is written, with the line above it, what it answers, and its files.
+//! Composer: the message being written, with the divider above, reply, and files.
 
 use groupme_client::Draft;
 use ratatui::{
@@ -11,15 +11,15 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use super::{
     Theme,
     areas::{Areas, PROMPT},
-    block,
+    summary,
 };
 use crate::{
-    model::{Composition, FileState, Layer, Room, State},
+    model::{Composition, FileState, Overlay, Room, State},
     text,
 };
 
 pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: Theme) {
-    draw_line(frame, areas.line, state, theme);
+    draw_divider(frame, areas.divider, state, theme);
     let Some(room) = state.open_room() else {
         return;
     };
@@ -27,10 +27,10 @@ pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: T
     draw_text(frame, areas, state, room, theme);
 }
 
-/// Draws the line between messages and text: a notice, who types, what is new below.
-fn draw_line(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
+/// Draws the divider: the toast or the users who are typing, and the number of new messages below.
+fn draw_divider(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let columns = usize::from(area.width);
-    let (told, style) = match &state.notice {
+    let (told, style) = match &state.toast {
         Some(notice) if notice.is_error => (notice.text.clone(), theme.bad()),
         Some(notice) => (notice.text.clone(), theme.accent()),
         None => (typing(state), theme.dim()),
@@ -66,7 +66,7 @@ fn draw_line(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
         .set_line(area.x, area.y, &Line::from(spans), area.width);
 }
 
-/// Returns who types.
+/// Returns a sentence about the users who are typing; empty without any.
 fn typing(state: &State) -> String {
     let Some(room) = state.open_room() else {
         return String::new();
@@ -96,7 +96,7 @@ fn draw_banner(frame: &mut Frame<'_>, area: Rect, state: &State, room: &Room, th
     if let Some(reply) = &composition.reply {
         parts.push(format!(
             "reply to {}",
-            block::summary(state, room, &reply.id)
+            summary::message_summary(state, room, &reply.id)
         ));
     }
     for file in &composition.files {
@@ -139,7 +139,7 @@ fn draw_text(frame: &mut Frame<'_>, areas: &Areas, state: &State, room: &Room, t
         frame.buffer_mut().set_string(x, y, shown, theme.plain());
     }
     draw_length(frame, area, &room.composition, theme);
-    let is_writing = matches!(state.layer, Layer::None) && room.selected.is_none();
+    let is_writing = matches!(state.overlay, Overlay::None) && room.selected.is_none();
     if is_writing {
         let cell = u16::try_from(cell)
             .unwrap_or(u16::MAX)
@@ -149,7 +149,7 @@ fn draw_text(frame: &mut Frame<'_>, areas: &Areas, state: &State, room: &Room, t
     }
 }
 
-/// Draws the length of a text that nears the limit.
+/// Draws the length of a text that is within 100 characters of the limit, or above.
 fn draw_length(frame: &mut Frame<'_>, area: Rect, composition: &Composition, theme: Theme) {
     let length = composition.editor.text().trim().chars().count();
     let limit = Draft::TEXT_LIMIT;

@@ -1,4 +1,4 @@
-//! The last two rows: the state of the connection, and the keys.
+//! Last two rows: the state of the connection, and the most important keys.
 
 use ratatui::{
     Frame,
@@ -9,13 +9,13 @@ use ratatui::{
 
 use super::{Theme, areas::Areas, clock};
 use crate::{
-    model::{Layer, Phase, Question, Spot, State},
+    model::{Confirmation, EntryId, Overlay, Phase, State},
     text,
 };
 
 pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: Theme) {
     draw_status(frame, areas.status, state, theme);
-    draw_keys(frame, areas.keys, state, theme);
+    draw_key_hints(frame, areas.key_hints, state, theme);
 }
 
 fn draw_status(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
@@ -48,7 +48,7 @@ fn draw_status(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     frame.buffer_mut().set_string(x, area.y, right, bar);
 }
 
-/// Returns the state of the connection: a sign, and words.
+/// Returns the state of the connection, as a symbol and as words.
 fn connection(state: &State) -> (&'static str, String) {
     let connection = &state.connection;
     match &connection.phase {
@@ -83,7 +83,7 @@ fn connection(state: &State) -> (&'static str, String) {
     }
 }
 
-fn draw_keys(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
+fn draw_key_hints(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     let columns = usize::from(area.width);
@@ -101,15 +101,15 @@ fn draw_keys(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
         .set_line(area.x, area.y, &Line::from(spans), area.width);
 }
 
-/// Returns the keys that matter now, the most important first.
+/// Returns the keys of the overlay, the selection or the composer, most important first.
 fn keys(state: &State) -> &'static [(&'static str, &'static str)] {
-    match &state.layer {
-        Layer::None => {}
-        Layer::Help { .. } | Layer::Details { .. } => {
+    match &state.overlay {
+        Overlay::None => {}
+        Overlay::Help { .. } | Overlay::Details { .. } => {
             return &[("Esc", "close"), ("↑↓", "scroll")];
         }
-        Layer::GoTo { .. } => return &[("Enter", "open"), ("↑↓", "choose"), ("Esc", "close")],
-        Layer::Search { .. } => {
+        Overlay::GoTo { .. } => return &[("Enter", "open"), ("↑↓", "choose"), ("Esc", "close")],
+        Overlay::Search { .. } => {
             return &[
                 ("↑", "older"),
                 ("↓", "newer"),
@@ -117,23 +117,23 @@ fn keys(state: &State) -> &'static [(&'static str, &'static str)] {
                 ("PgUp", "scroll"),
             ];
         }
-        Layer::Date { .. } => return &[("Enter", "jump"), ("Esc", "close")],
-        Layer::Attach { .. } => return &[("Enter", "attach"), ("Esc", "close")],
-        Layer::React { .. } => {
+        Overlay::Date { .. } => return &[("Enter", "jump"), ("Esc", "close")],
+        Overlay::Attach { .. } => return &[("Enter", "attach"), ("Esc", "close")],
+        Overlay::React { .. } => {
             return &[("1-8", "react"), ("←→ Enter", "choose"), ("Esc", "close")];
         }
-        Layer::Question(Question::Delete(_)) => return &[("y", "delete"), ("Esc", "keep")],
-        Layer::Question(Question::Quit) => return &[("y", "quit"), ("Esc", "stay")],
+        Overlay::Confirm(Confirmation::Delete(_)) => return &[("y", "delete"), ("Esc", "keep")],
+        Overlay::Confirm(Confirmation::Quit) => return &[("y", "quit"), ("Esc", "stay")],
     }
     let room = state.open_room();
     match room.and_then(|room| room.selected.as_ref()) {
-        Some(Spot::Pending(_)) => &[
+        Some(EntryId::Pending(_)) => &[
             ("r", "send again"),
             ("e", "edit"),
             ("d", "drop"),
             ("Esc", "back"),
         ],
-        Some(Spot::Message(_)) => {
+        Some(EntryId::Message(_)) => {
             let message = room.and_then(|room| room.selected_message());
             if message.is_some_and(|message| message.is_from(&state.own)) {
                 OWN_MESSAGE

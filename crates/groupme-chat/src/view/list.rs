@@ -1,4 +1,4 @@
-//! The list of conversations.
+//! List of conversations.
 
 use ratatui::{
     Frame,
@@ -51,9 +51,9 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Them
     }
 }
 
-/// Returns the first row of a list of which one row has to be visible.
+/// Returns the first visible row of a list of `count` rows in which the row `at` has to be visible.
 pub(crate) fn first_row(at: usize, count: usize, height: usize) -> usize {
-    // One row of context below, as the last one tells how many follow.
+    // One more row, as the last visible one shows how many follow.
     let first = (at + 2).saturating_sub(height);
     first.min(count.saturating_sub(height))
 }
@@ -93,16 +93,16 @@ fn row(state: &State, room: &Room, is_open: bool, width: usize, theme: Theme) ->
         theme.unread(room.unread.is_personal)
     };
     Line::from(vec![
-        Span::styled(format!("{indent}{} ", room.kind.sign()), base),
+        Span::styled(format!("{indent}{} ", room.kind.symbol()), base),
         Span::styled(name, base),
         Span::styled(mark, if count.is_empty() { base } else { style }),
         Span::styled(" ", base),
     ])
 }
 
-/// Returns a number of unread messages as a few letters; empty for none.
+/// Returns a number of unread messages in at most three characters; empty for none.
 pub(crate) fn count(unread: Unread) -> String {
-    match (unread.count, unread.is_more) {
+    match (unread.count, unread.is_lower_bound) {
         (0, _) => String::new(),
         (count, _) if count > 99 => "99+".to_owned(),
         (count, true) => format!("{count}+"),

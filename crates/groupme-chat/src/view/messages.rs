@@ -1,37 +1,41 @@
-//! The messages of the open conversation, from the last row up.
+//! Messages of the open conversation, laid out from the last row up.
 
 use std::collections::VecDeque;
 
 use groupme_client::MessageId;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Theme, block::Blocks};
-use crate::model::{Anchor, Loading, Position, Room, Shown, State};
+use super::{Theme, message_rows::MessageRows};
+use crate::model::{Anchor, Loading, Room, ScrollPosition, State, Viewport};
 
-/// Draws the messages, and returns which.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) -> Shown {
+/// Draws the messages, and returns the drawn part.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) -> Viewport {
     let Some(room) = state.open_room() else {
         draw_empty(frame, area, state, theme);
-        return Shown::default();
+        return Viewport::default();
     };
-    if room.spots() == 0 {
-        let told = if room.holes.ends().next().is_none() {
+    if room.entry_count() == 0 {
+        let told = if room.holes.newer_ends().next().is_none() {
             "Nothing was written here yet. Write the first message below."
         } else {
             "Loading…"
         };
         draw_middle(frame, area, told, theme);
-        let hole = room.holes.ends().next_back().map(Option::<&_>::cloned);
-        return Shown {
+        let hole = room
+            .holes
+            .newer_ends()
+            .next_back()
+            .map(Option::<&_>::cloned);
+        return Viewport {
             holes: hole.into_iter().collect(),
-            ..Shown::default()
+            ..Viewport::default()
         };
     }
-    let blocks = Blocks::new(state, room, theme, usize::from(area.width));
+    let message_rows = MessageRows::new(state, room, theme, usize::from(area.width));
     let pane = Pane {
         room,
         height: usize::from(area.height),
-        rows: &|index| blocks.rows(index),
+        rows: &|index| message_rows.rows(index),
     };
     let bottom = pane.bottom();
     let window = pane.window(bottom);
@@ -41,17 +45,17 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Them
     for (row, y) in window.rows.iter().zip(area.y + free..area.bottom()) {
         frame.buffer_mut().set_line(area.x, y, row, area.width);
     }
-    Shown {
+    Viewport {
         position: pane.position(bottom),
         page_up: pane.page_up(&window),
         page_down: pane.page_down(bottom),
-        holes: missing(room, window.top, bottom.0),
+        holes: visible_holes(room, window.top, bottom.0),
         compose_columns: 0,
     }
 }
 
-/// Returns the holes among the messages that are drawn, by the first message after each.
-fn missing(room: &Room, top: usize, bottom: usize) -> Vec<Option<MessageId>> {
+/// Returns the holes among the drawn messages, by the first message after each.
+fn visible_holes(room: &Room, top: usize, bottom: usize) -> Vec<Option<MessageId>> {
     let newest = (!room.holes.has_newest()).then_some(None);
     let drawn = (top..=bottom).filter_map(|index| {
         let message = room.messages.get(index)?;
@@ -89,19 +93,19 @@ fn draw_middle(frame: &mut Frame<'_>, area: Rect, told: &str, theme: Theme) {
     }
 }
 
-/// Last block on the screen, and the number of its rows below it.
+/// Index of the last entry on the screen, and the number of its rows below the screen.
 type Bottom = (usize, usize);
 
-/// Part of a conversation on the screen.
+/// Rows of a conversation on the screen.
 struct Window {
     rows: VecDeque<Line<'static>>,
-    /// First block.
+    /// Index of the first entry.
     top: usize,
-    /// Rows of the first block above the screen.
+    /// Rows of the first entry above the screen.
     cut: usize,
 }
 
-/// Geometry of a conversation that is a list of blocks of rows.
+/// Geometry of a conversation: a list of entries with rows.
 struct Pane<'p> {
     room: &'p Room,
     height: usize,
@@ -110,26 +114,26 @@ struct Pane<'p> {
 
 impl Pane<'_> {
     fn last(&self) -> usize {
-        self.room.spots().saturating_sub(1)
+        self.room.entry_count().saturating_sub(1)
     }
 
     fn len(&self, index: usize) -> usize {
         (self.rows)(index).len()
     }
 
-    /// Returns the last row to draw: that of the position, moved so that the screen is full and the
-    /// selected message is visible.
+    /// Returns the last row to draw: that of the scroll position, moved so that the screen is full and
+    /// the selected message is visible.
     fn bottom(&self) -> Bottom {
         let end = (self.last(), 0);
         let mut bottom = match &self.room.position {
             None => end,
             Some(anchor) => {
-                let index = self.room.spot_index(&anchor.spot).min(self.last());
+                let index = self.room.entry_index(&anchor.entry).min(self.last());
                 (index, anchor.hidden.min(self.len(index).saturating_sub(1)))
             }
         };
         if let Some(selected) = &self.room.selected {
-            let index = self.room.spot_index(selected).min(self.last());
+            let index = self.room.entry_index(selected).min(self.last());
             let window = self.window(bottom);
             if index > bottom.0 || (index == bottom.0 && bottom.1 > 0) {
                 bottom = (index, 0);
@@ -144,7 +148,7 @@ impl Pane<'_> {
         bottom
     }
 
-    /// Returns the last row if the first one is the beginning of a block.
+    /// Returns the last row if the first row is the first one of the entry `top`.
     fn bottom_below(&self, top: usize) -> Bottom {
         let mut used = 0;
         for index in top..=self.last() {
@@ -160,11 +164,11 @@ impl Pane<'_> {
         let mut rows = VecDeque::new();
         let mut index = last;
         loop {
-            let mut block = (self.rows)(index);
+            let mut entry = (self.rows)(index);
             if index == last {
-                block.truncate(block.len().saturating_sub(hidden));
+                entry.truncate(entry.len().saturating_sub(hidden));
             }
-            for row in block.into_iter().rev() {
+            for row in entry.into_iter().rev() {
                 rows.push_front(row);
             }
             if rows.len() >= self.height || index == 0 {
@@ -181,26 +185,26 @@ impl Pane<'_> {
         }
     }
 
-    fn position(&self, (index, hidden): Bottom) -> Position {
+    fn position(&self, (index, hidden): Bottom) -> ScrollPosition {
         if index >= self.last() && hidden == 0 {
             return None;
         }
-        let spot = self.room.spot(index)?;
-        Some(Anchor { spot, hidden })
+        let entry = self.room.entry_at(index)?;
+        Some(Anchor { entry, hidden })
     }
 
-    /// Returns the position at which the first row is the last one.
+    /// Returns the position at which the first drawn row is the last one.
     fn page_up(&self, window: &Window) -> Option<Anchor> {
         if window.top == 0 && window.cut == 0 {
             return None;
         }
         let hidden = self.len(window.top).saturating_sub(window.cut + 1);
-        let spot = self.room.spot(window.top)?;
-        Some(Anchor { spot, hidden })
+        let entry = self.room.entry_at(window.top)?;
+        Some(Anchor { entry, hidden })
     }
 
-    /// Returns the position at which the last row is the first one.
-    fn page_down(&self, (index, hidden): Bottom) -> Position {
+    /// Returns the position at which the last drawn row is the first one.
+    fn page_down(&self, (index, hidden): Bottom) -> ScrollPosition {
         let mut wanted = self.height.saturating_sub(1);
         if hidden >= wanted {
             return self.position((index, hidden - wanted));

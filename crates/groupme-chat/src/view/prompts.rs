@@ -1,4 +1,4 @@
-//! Prompts above what is written: where to go, what to search, which file.
+//! Prompts: go to a conversation, search, date, file, reaction; and the completions of a mention.
 
 use ratatui::{
     Frame,
@@ -15,7 +15,7 @@ use crate::{
     text,
 };
 
-/// Draws the members that a mention may mean.
+/// Draws the completions of a mention.
 pub(crate) fn draw_candidates(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: Theme) {
     let candidates = state.candidates();
     let Some(room) = state.open_room().filter(|_| !candidates.is_empty()) else {
@@ -39,8 +39,8 @@ pub(crate) fn draw_candidates(frame: &mut Frame<'_>, areas: &Areas, state: &Stat
         .max()
         .unwrap_or(0);
     let columns = u16::try_from(widest.clamp(12, 40) + 2).unwrap_or(42);
-    let area = above(areas, columns + 2, rows.len() + 2);
-    let inner = frame_of(frame, area, "Mention", theme);
+    let area = above_composer(areas, columns + 2, rows.len() + 2);
+    let inner = draw_border(frame, area, "Mention", theme);
     for ((name, style), y) in rows.into_iter().zip(inner.y..inner.bottom()) {
         let shown = text::fit(&format!(" {name}"), usize::from(inner.width));
         frame.buffer_mut().set_string(inner.x, y, shown, style);
@@ -56,10 +56,10 @@ pub(crate) fn draw_go_to(
     theme: Theme,
 ) {
     let destinations = state.destinations(editor.text());
-    let most = usize::from(areas.whole.height.saturating_sub(8)).min(14);
+    let most = usize::from(areas.screen.height.saturating_sub(8)).min(14);
     let height = destinations.len().clamp(1, most.max(1));
-    let area = middle(areas.whole, 50, height + 3);
-    let inner = frame_of(frame, area, "Go to", theme);
+    let area = centered(areas.screen, 50, height + 3);
+    let inner = draw_border(frame, area, "Go to", theme);
     draw_input(frame, Rect { height: 1, ..inner }, editor, theme);
     let first = list::first_row(choice, destinations.len(), height);
     let rows = destinations.iter().enumerate().skip(first);
@@ -71,7 +71,7 @@ pub(crate) fn draw_go_to(
         };
         let (name, count) = match destination {
             Destination::Room(room) => {
-                let sign = room.kind.sign().replace('└', "#");
+                let sign = room.kind.symbol().replace('└', "#");
                 let name = format!(" {sign} {}", state.full_name(room));
                 (name, list::count(room.unread))
             }
@@ -103,13 +103,13 @@ pub(crate) fn draw_search(
 ) {
     let (count, at) = state.hits(editor.text());
     let title = match (editor.is_empty(), count, at) {
-        (true, ..) => "Search in what is loaded".to_owned(),
+        (true, ..) => "Search the loaded messages".to_owned(),
         (_, 0, _) => "Search: not found · ↑ loads more".to_owned(),
         (_, count, Some(at)) => format!("Search: {} of {count}", at + 1),
         (_, count, None) => format!("Search: {count}"),
     };
-    let area = above(areas, areas.compose.width.min(60), 3);
-    let inner = frame_of(frame, area, &title, theme);
+    let area = above_composer(areas, areas.compose.width.min(60), 3);
+    let inner = draw_border(frame, area, &title, theme);
     draw_input(frame, inner, editor, theme);
 }
 
@@ -120,8 +120,8 @@ pub(crate) fn draw_date(
     error: Option<&str>,
     theme: Theme,
 ) {
-    let area = above(areas, areas.compose.width.min(72), 4);
-    let inner = frame_of(frame, area, "Jump to a day", theme);
+    let area = above_composer(areas, areas.compose.width.min(72), 4);
+    let inner = draw_border(frame, area, "Jump to a day", theme);
     draw_input(frame, Rect { height: 1, ..inner }, editor, theme);
     let (told, style) = match error {
         Some(error) => (error, theme.bad()),
@@ -137,8 +137,8 @@ pub(crate) fn draw_date(
 }
 
 pub(crate) fn draw_attach(frame: &mut Frame<'_>, areas: &Areas, editor: &Editor, theme: Theme) {
-    let area = above(areas, areas.compose.width, 4);
-    let inner = frame_of(frame, area, "Attach a file", theme);
+    let area = above_composer(areas, areas.compose.width, 4);
+    let inner = draw_border(frame, area, "Attach a file", theme);
     draw_input(frame, Rect { height: 1, ..inner }, editor, theme);
     let told = "Path of a picture (JPEG, PNG, GIF), a video (MP4) or another file; or drop it here";
     let told = text::cut(told, usize::from(inner.width));
@@ -148,16 +148,16 @@ pub(crate) fn draw_attach(frame: &mut Frame<'_>, areas: &Areas, editor: &Editor,
 }
 
 pub(crate) fn draw_reactions(frame: &mut Frame<'_>, areas: &Areas, choice: usize, theme: Theme) {
-    let area = above(areas, 60.min(areas.compose.width), 4);
-    let inner = frame_of(frame, area, "React", theme);
+    let area = above_composer(areas, 60.min(areas.compose.width), 4);
+    let inner = draw_border(frame, area, "React", theme);
     let mut x = inner.x;
-    for (index, face) in REACTIONS.iter().enumerate() {
+    for (index, emoji) in REACTIONS.iter().enumerate() {
         let style = if index == choice {
             theme.selected()
         } else {
             theme.plain()
         };
-        let shown = format!(" {} {face} ", index + 1);
+        let shown = format!(" {} {emoji} ", index + 1);
         let cells = u16::try_from(text::width(&shown)).unwrap_or(0);
         if x + cells > inner.right() {
             break;
@@ -171,12 +171,12 @@ pub(crate) fn draw_reactions(frame: &mut Frame<'_>, areas: &Areas, choice: usize
         .set_string(inner.x + 1, inner.y + 1, told, theme.dim());
 }
 
-/// Returns an area right above what is written.
-fn above(areas: &Areas, width: u16, height: usize) -> Rect {
+/// Returns an area right above the composer.
+fn above_composer(areas: &Areas, width: u16, height: usize) -> Rect {
     let bottom = areas.compose.y.min(areas.banner.y);
     let height = u16::try_from(height)
         .unwrap_or(u16::MAX)
-        .min(bottom.saturating_sub(areas.whole.y));
+        .min(bottom.saturating_sub(areas.screen.y));
     Rect {
         x: areas.compose.x,
         y: bottom - height,
@@ -185,21 +185,22 @@ fn above(areas: &Areas, width: u16, height: usize) -> Rect {
     }
 }
 
-fn middle(whole: Rect, width: u16, height: usize) -> Rect {
-    let width = width.min(whole.width);
+/// Returns an area in the middle of the screen, a third from the top.
+fn centered(screen: Rect, width: u16, height: usize) -> Rect {
+    let width = width.min(screen.width);
     let height = u16::try_from(height)
         .unwrap_or(u16::MAX)
-        .min(whole.height.saturating_sub(1));
+        .min(screen.height.saturating_sub(1));
     Rect {
-        x: whole.x + (whole.width - width) / 2,
-        y: whole.y + (whole.height - height) / 3,
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 3,
         width,
         height,
     }
 }
 
-/// Draws a frame over whatever is there, and returns its inside.
-fn frame_of(frame: &mut Frame<'_>, area: Rect, title: &str, theme: Theme) -> Rect {
+/// Clears an area, draws its border with a title, and returns the inside.
+fn draw_border(frame: &mut Frame<'_>, area: Rect, title: &str, theme: Theme) -> Rect {
     let border = Block::bordered()
         .title(format!(" {title} "))
         .border_style(theme.accent());
@@ -209,7 +210,7 @@ fn frame_of(frame: &mut Frame<'_>, area: Rect, title: &str, theme: Theme) -> Rec
     inner
 }
 
-/// Draws a line that is written, with its cursor.
+/// Draws an input of one line, with its cursor.
 fn draw_input(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: Theme) {
     let width = usize::from(area.width.saturating_sub(2)).max(2);
     let before: String = editor
@@ -218,12 +219,12 @@ fn draw_input(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: Theme) 
         .unwrap_or_default()
         .to_owned();
     let shown = |part: &str| part.graphemes(true).map(text::visible).collect::<String>();
-    let whole = shown(editor.text());
-    // The end of a long line is cut off on the left, up to the cursor.
+    let text = shown(editor.text());
+    // A long line is cut off on the left, so that the cursor is visible.
     let cursor = text::width(&shown(&before));
     let skip = cursor.saturating_sub(width.saturating_sub(1));
     let mut used = 0;
-    let visible: String = whole
+    let visible: String = text
         .graphemes(true)
         .skip_while(|grapheme| {
             used += text::width(grapheme);

@@ -5,8 +5,8 @@ use core::time::Duration;
 use groupme_client::UserId;
 
 use crate::{
-    model::{Action, Edit, Input, Layer, Outcome, Question},
-    testing::Desk,
+    model::{Action, Confirmation, Edit, Input, Outcome, Overlay},
+    testing::TestChat,
 };
 
 /// Returns the first row that contains a text.
@@ -23,42 +23,42 @@ fn cell(row: &str, text: &str) -> usize {
     crate::text::width(&row[..at])
 }
 
-fn lake() -> Desk {
-    let mut desk = Desk::new();
-    desk.open("100");
-    desk
+fn lake() -> TestChat {
+    let mut chat = TestChat::new();
+    chat.open("100");
+    chat
 }
 
 #[test]
 fn the_whole_screen_of_80_by_24() {
-    let mut desk = lake();
-    let question = desk.say(
+    let mut chat = lake();
+    let question = chat.say(
         "3",
         "Who is coming to the lake on Saturday? I ask because the boat has three seats.",
     );
-    desk.pass(Duration::from_mins(1));
+    chat.pass(Duration::from_mins(1));
     let reply =
         format!(r#"[{{"type":"reply","reply_id":"{question}","base_reply_id":"{question}"}}]"#);
-    desk.say_with("1", "Me!", &reply, "g");
-    desk.say_with(
+    chat.say_with("1", "Me!", &reply, "g");
+    chat.say_with(
         "2",
         "",
         r#"[{"type":"image","url":"https://i.groupme.com/1024x768.jpeg.4f"}]"#,
         "h",
     );
-    desk.event(
+    chat.event(
         "/group/100",
         &format!(
             r#"{{"type":"favorite","subject":{{"line":{{"id":"{question}","group_id":"100"}},"user_id":"1",
             "reactions":[{{"type":"unicode","code":"👍","user_ids":["1","2"]}}]}}}}"#
         ),
     );
-    desk.say_directly("psst");
-    desk.event(
+    chat.say_directly("psst");
+    chat.event(
         "/group/100",
         r#"{"type":"typing","user_id":"2","started":1}"#,
     );
-    desk.type_in("hello");
+    chat.type_in("hello");
     let expected = r"
  Conversations       │ # Lake
  # Lake              │
@@ -85,29 +85,29 @@ fn the_whole_screen_of_80_by_24() {
  ◌ connecting… · Robin                                          1 unread  12:01
  Enter send  ↑ select message  Ctrl+K go to  Tab next unread  ? help";
     let expected = expected.trim_start_matches('\n');
-    let (rows, cursor) = desk.draw(80, 24);
+    let (rows, cursor) = chat.draw(80, 24);
     assert_eq!(rows.join("\n"), expected);
     assert_eq!(cursor, Some((29, 21)));
 }
 
 #[test]
 fn characters_whose_width_terminals_disagree_on_are_drawn_in_their_narrow_form() {
-    let mut desk = lake();
-    desk.say("3", "I \u{2764}\u{fe0f} it, 1\u{fe0f}\u{20e3}");
-    let rows = desk.draw(80, 24).0;
+    let mut chat = lake();
+    chat.say("3", "I \u{2764}\u{fe0f} it, 1\u{fe0f}\u{20e3}");
+    let rows = chat.draw(80, 24).0;
     row(&rows, "I \u{2764}  it, 1\u{20e3}");
     assert!(!rows.concat().contains('\u{fe0f}'));
 }
 
 #[test]
 fn wide_letters_and_emoji_keep_the_columns() {
-    let mut desk = lake();
-    desk.say(
+    let mut chat = lake();
+    chat.say(
         "4",
         "明日の天気はどう？湖まで歩きたいです。とても楽しみにしています、みんなで行きましょう。",
     );
-    desk.say("3", "👩\u{200d}👧 family 🎉");
-    let rows = desk.screen();
+    chat.say("3", "👩\u{200d}👧 family 🎉");
+    let rows = chat.screen();
     let first = row(&rows, "明日");
     let family = row(&rows, "family");
     assert_eq!(cell(first, "明日"), cell(family, "👩"));
@@ -131,11 +131,11 @@ fn wide_letters_and_emoji_keep_the_columns() {
 
 #[test]
 fn right_to_left_text_is_shown_in_its_order_and_its_controls_are_escaped() {
-    let mut desk = lake();
-    desk.say("3", "الطقس جميل");
-    desk.say("2", "gift\u{202e}fdp.exe");
-    desk.say("2", "\u{1b}[2Jclear\u{7}");
-    let rows = desk.screen();
+    let mut chat = lake();
+    chat.say("3", "الطقس جميل");
+    chat.say("2", "gift\u{202e}fdp.exe");
+    chat.say("2", "\u{1b}[2Jclear\u{7}");
+    let rows = chat.screen();
     row(&rows, "الطقس جميل");
     row(&rows, r"gift\u{202e}fdp.exe");
     row(&rows, "\u{fffd}[2Jclear\u{fffd}");
@@ -143,16 +143,16 @@ fn right_to_left_text_is_shown_in_its_order_and_its_controls_are_escaped() {
 
 #[test]
 fn names_of_others_command_nothing_either() {
-    let mut desk = lake();
-    desk.state
+    let mut chat = lake();
+    chat.state
         .names
         .learn(&UserId::from("3"), Some("Eve\u{202e}\u{1b}]0;x\u{7}\nroot"));
-    desk.say("3", "hello");
-    desk.event(
+    chat.say("3", "hello");
+    chat.event(
         "/group/100",
         r#"{"type":"typing","user_id":"3","started":1}"#,
     );
-    let rows = desk.screen();
+    let rows = chat.screen();
     for line in &rows {
         assert!(
             !line.contains('\u{202e}') && !line.contains(char::is_control),
@@ -164,9 +164,9 @@ fn names_of_others_command_nothing_either() {
 
 #[test]
 fn a_conversation_is_scrolled_by_pages_with_a_row_of_overlap() {
-    let mut desk = lake();
+    let mut chat = lake();
     for number in 1..=60 {
-        desk.say("3", &format!("number {number}."));
+        chat.say("3", &format!("number {number}."));
     }
     let visible = |rows: &[String]| {
         let numbers = rows.iter().filter_map(|row| {
@@ -175,74 +175,74 @@ fn a_conversation_is_scrolled_by_pages_with_a_row_of_overlap() {
         });
         numbers.collect::<Vec<_>>()
     };
-    let end = visible(&desk.screen());
+    let end = visible(&chat.screen());
     assert_eq!(end, (42..=60).collect::<Vec<_>>());
-    desk.act(Action::PageUp);
-    assert_eq!(visible(&desk.screen()), (24..=42).collect::<Vec<_>>());
-    desk.say("3", "number 61.");
-    let rows = desk.screen();
+    chat.act(Action::PageUp);
+    assert_eq!(visible(&chat.screen()), (24..=42).collect::<Vec<_>>());
+    chat.say("3", "number 61.");
+    let rows = chat.screen();
     assert_eq!(
         visible(&rows),
         (24..=42).collect::<Vec<_>>(),
         "the place stays"
     );
     row(&rows, "↓ 1 new");
-    desk.act(Action::PageDown);
-    assert_eq!(visible(&desk.screen()), (42..=60).collect::<Vec<_>>());
-    desk.act(Action::PageDown);
-    let rows = desk.screen();
+    chat.act(Action::PageDown);
+    assert_eq!(visible(&chat.screen()), (42..=60).collect::<Vec<_>>());
+    chat.act(Action::PageDown);
+    let rows = chat.screen();
     assert_eq!(visible(&rows).last(), Some(&61));
-    assert_eq!(desk.state.unread(), 0);
+    assert_eq!(chat.state.unread(), 0);
     for _ in 0..5 {
-        desk.act(Action::PageUp);
-        desk.screen();
+        chat.act(Action::PageUp);
+        chat.screen();
     }
-    assert_eq!(visible(&desk.screen()).first(), Some(&1));
+    assert_eq!(visible(&chat.screen()).first(), Some(&1));
 }
 
 #[test]
 fn a_message_longer_than_the_screen_is_scrolled_through() {
-    let mut desk = lake();
+    let mut chat = lake();
     let lines: Vec<String> = (1..=50).map(|number| format!("line {number}.")).collect();
-    desk.say("3", &lines.join("\n"));
-    row(&desk.screen(), "line 50.");
-    desk.act(Action::PageUp);
-    let rows = desk.screen();
+    chat.say("3", &lines.join("\n"));
+    row(&chat.screen(), "line 50.");
+    chat.act(Action::PageUp);
+    let rows = chat.screen();
     row(&rows, "line 32.");
     assert!(!rows.iter().any(|row| row.contains("line 33.")));
-    desk.act(Action::PageUp);
-    desk.act(Action::PageDown);
-    row(&desk.screen(), "line 50.");
+    chat.act(Action::PageUp);
+    chat.act(Action::PageDown);
+    row(&chat.screen(), "line 50.");
 }
 
 #[test]
 fn the_selected_message_is_in_sight_and_its_keys_are_named() {
-    let mut desk = lake();
+    let mut chat = lake();
     for number in 1..=60 {
-        desk.say("3", &format!("number {number}."));
+        chat.say("3", &format!("number {number}."));
     }
-    desk.screen();
+    chat.screen();
     for _ in 0..40 {
-        desk.act(Action::Up);
-        desk.screen();
+        chat.act(Action::Up);
+        chat.screen();
     }
-    let rows = desk.screen();
+    let rows = chat.screen();
     assert!(row(&rows, "number 21.").contains('▌'));
     row(&rows, "r reply");
-    desk.act(Action::Escape);
-    row(&desk.screen(), "number 60.");
+    chat.act(Action::Escape);
+    row(&chat.screen(), "number 60.");
 }
 
 #[test]
 fn a_line_shows_where_the_unread_messages_begin() {
-    let mut desk = Desk::new();
-    desk.say("3", "old");
-    desk.open("100");
-    desk.open("1+2");
-    desk.say("3", "fresh");
-    assert!(row(&desk.screen(), "Lake").contains(" 1 │"));
-    desk.open("100");
-    let rows = desk.screen();
+    let mut chat = TestChat::new();
+    chat.say("3", "old");
+    chat.open("100");
+    chat.open("1+2");
+    chat.say("3", "fresh");
+    assert!(row(&chat.screen(), "Lake").contains(" 1 │"));
+    chat.open("100");
+    let rows = chat.screen();
     let at = rows
         .iter()
         .position(|row| row.contains("─ new ─"))
@@ -255,40 +255,40 @@ fn a_line_shows_where_the_unread_messages_begin() {
 
 #[test]
 fn the_cursor_stands_behind_what_is_written_also_in_wide_letters() {
-    let mut desk = lake();
-    desk.type_in("日本");
-    assert_eq!(desk.draw(80, 24).1, Some((28, 21)));
-    desk.act(Action::Newline);
-    desk.type_in("x");
-    assert_eq!(desk.draw(80, 24).1, Some((25, 21)));
-    desk.edit(Edit::Left);
-    assert_eq!(desk.draw(80, 24).1, Some((24, 21)));
-    desk.act(Action::GoTo);
-    desk.type_in("la");
-    let (rows, cursor) = desk.draw(80, 24);
+    let mut chat = lake();
+    chat.type_in("日本");
+    assert_eq!(chat.draw(80, 24).1, Some((28, 21)));
+    chat.act(Action::Newline);
+    chat.type_in("x");
+    assert_eq!(chat.draw(80, 24).1, Some((25, 21)));
+    chat.edit(Edit::Left);
+    assert_eq!(chat.draw(80, 24).1, Some((24, 21)));
+    chat.act(Action::GoTo);
+    chat.type_in("la");
+    let (rows, cursor) = chat.draw(80, 24);
     row(&rows, "Go to");
     assert!(cursor.is_some_and(|(_, y)| y < 10), "{cursor:?}");
 }
 
 #[test]
 fn a_narrow_screen_leaves_the_list_out_and_puts_names_above() {
-    let mut desk = lake();
-    desk.say("3", "Who is coming to the lake on Saturday?");
-    let (rows, _) = desk.draw(40, 12);
+    let mut chat = lake();
+    chat.say("3", "Who is coming to the lake on Saturday?");
+    let (rows, _) = chat.draw(40, 12);
     assert!(!rows.iter().any(|row| row.contains("Conversations")));
     let at = rows
         .iter()
         .position(|row| row.contains("Theo"))
         .expect("the name");
     assert_eq!(rows[at + 1].trim(), "Who is coming to the lake on");
-    assert!(desk.draw(20, 5).0[0].contains("Too small"));
+    assert!(chat.draw(20, 5).0[0].contains("Too small"));
 }
 
 #[test]
 fn a_wide_screen_has_rows_that_can_be_read() {
-    let mut desk = lake();
-    desk.say("3", &"word ".repeat(100));
-    let (rows, _) = desk.draw(200, 60);
+    let mut chat = lake();
+    chat.say("3", &"word ".repeat(100));
+    let (rows, _) = chat.draw(200, 60);
     let longest = rows
         .iter()
         .map(|row| crate::text::width(row.split_once('│').map_or("", |(_, right)| right)));
@@ -298,48 +298,48 @@ fn a_wide_screen_has_rows_that_can_be_read() {
 
 #[test]
 fn what_failed_and_what_waits_is_told() {
-    let mut desk = lake();
-    desk.type_in("one");
-    desk.act(Action::Enter);
-    row(&desk.screen(), "one ⋯");
-    desk.pass(Duration::from_secs(6));
-    row(&desk.screen(), "one ⋯ waits for the network");
-    desk.update(Input::Outcome(Outcome::Sent {
+    let mut chat = lake();
+    chat.type_in("one");
+    chat.act(Action::Enter);
+    row(&chat.screen(), "one ⋯");
+    chat.pass(Duration::from_secs(6));
+    row(&chat.screen(), "one ⋯ waits for the network");
+    chat.update(Input::Outcome(Outcome::Sent {
         conversation: "100".into(),
-        number: 1,
+        local_id: 1,
         result: Err("forbidden".to_owned()),
     }));
-    row(&desk.screen(), "✗ not sent: forbidden");
-    desk.act(Action::Quit);
-    row(&desk.screen(), "1 messages are not sent yet");
+    row(&chat.screen(), "✗ not sent: forbidden");
+    chat.act(Action::Quit);
+    row(&chat.screen(), "1 messages are not sent yet");
 }
 
 /// Every layer at every size: nothing panics, and nothing is drawn outside.
 #[test]
 fn every_layer_fits_into_every_size() {
-    let mut desk = lake();
-    let own = desk.say("1", "mine 湖");
-    desk.say("3", "👩\u{200d}👧 @Robin https://example.org/path");
-    desk.type_in("hello\u{301} wörld 日本");
-    desk.act(Action::Attach);
-    desk.type_in("/media/x.png");
-    desk.act(Action::Enter);
-    let layers: [&dyn Fn(&mut Desk); 9] = [
+    let mut chat = lake();
+    let own = chat.say("1", "mine 湖");
+    chat.say("3", "👩\u{200d}👧 @Robin https://example.org/path");
+    chat.type_in("hello\u{301} wörld 日本");
+    chat.act(Action::Attach);
+    chat.type_in("/media/x.png");
+    chat.act(Action::Enter);
+    let layers: [&dyn Fn(&mut TestChat); 9] = [
         &|_| {},
-        &|desk| desk.act(Action::Help),
-        &|desk| desk.act(Action::GoTo),
-        &|desk| desk.act(Action::Search),
-        &|desk| desk.act(Action::Date),
-        &|desk| desk.act(Action::Attach),
-        &|desk| desk.state.layer = Layer::React { choice: 7 },
-        &|desk| {
-            desk.act(Action::Up);
-            desk.type_in("i");
+        &|chat| chat.act(Action::Help),
+        &|chat| chat.act(Action::GoTo),
+        &|chat| chat.act(Action::Search),
+        &|chat| chat.act(Action::Date),
+        &|chat| chat.act(Action::Attach),
+        &|chat| chat.state.overlay = Overlay::React { choice: 7 },
+        &|chat| {
+            chat.act(Action::Up);
+            chat.type_in("i");
         },
-        &|desk| desk.state.layer = Layer::Question(Question::Delete(own.clone())),
+        &|chat| chat.state.overlay = Overlay::Confirm(Confirmation::Delete(own.clone())),
     ];
     for open in layers {
-        open(&mut desk);
+        open(&mut chat);
         for (columns, rows) in [
             (1, 1),
             (24, 7),
@@ -350,15 +350,15 @@ fn every_layer_fits_into_every_size() {
             (100, 3),
             (200, 60),
         ] {
-            let (drawn, cursor) = desk.draw(columns, rows);
+            let (drawn, cursor) = chat.draw(columns, rows);
             assert_eq!(drawn.len(), usize::from(rows));
             assert!(
                 cursor.is_none_or(|(x, y)| x < columns && y < rows),
                 "{cursor:?} of {columns}x{rows}"
             );
         }
-        desk.act(Action::Escape);
-        desk.act(Action::Escape);
+        chat.act(Action::Escape);
+        chat.act(Action::Escape);
     }
 }
 
@@ -429,20 +429,20 @@ fn random_action(random: &mut fastrand::Rng) -> Action {
 fn no_sequence_of_keys_and_events_breaks_the_screen() {
     for seed in 0..6 {
         let mut random = fastrand::Rng::with_seed(seed);
-        let mut desk = lake();
+        let mut chat = lake();
         for step in 0..250 {
             match random.u8(0..10) {
-                0..6 => desk.act(random_action(&mut random)),
-                6 => drop(desk.say(
+                0..6 => chat.act(random_action(&mut random)),
+                6 => drop(chat.say(
                     ["1", "2", "3"][random.usize(0..3)],
                     HARD[random.usize(0..HARD.len())],
                 )),
-                7 => drop(desk.say_directly("psst")),
-                8 => desk.pass(Duration::from_millis(random.u64(0..4_000))),
-                _ => desk.answer_pages(),
+                7 => drop(chat.say_directly("psst")),
+                8 => chat.pass(Duration::from_millis(random.u64(0..4_000))),
+                _ => chat.answer_pages(),
             }
             let (columns, rows) = (random.u16(1..120), random.u16(1..40));
-            let (drawn, cursor) = desk.draw(columns, rows);
+            let (drawn, cursor) = chat.draw(columns, rows);
             assert!(
                 cursor.is_none_or(|(x, y)| x < columns && y < rows),
                 "seed {seed}, step {step}: {cursor:?} of {columns}x{rows}"

@@ -1,14 +1,14 @@
-//! Colours: the sixteen of the terminal, or none.
+//! Styles: attributes and the sixteen colours of the terminal, which follow its theme.
 
 use groupme_client::UserId;
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::text::Tone;
+use crate::text::TextRole;
 
 /// Styles of the screen.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Theme {
-    has_colours: bool,
+    has_color: bool,
 }
 
 #[expect(
@@ -16,12 +16,12 @@ pub(crate) struct Theme {
     reason = "all styles are asked of the theme, with colours or not"
 )]
 impl Theme {
-    pub(crate) fn new(has_colours: bool) -> Self {
-        Self { has_colours }
+    pub(crate) fn new(has_color: bool) -> Self {
+        Self { has_color }
     }
 
     fn coloured(self, style: Style, colour: Color) -> Style {
-        if self.has_colours {
+        if self.has_color {
             style.fg(colour)
         } else {
             style
@@ -33,7 +33,7 @@ impl Theme {
     }
 
     pub(crate) fn dim(self) -> Style {
-        // Dark grey vanishes on some backgrounds; the attribute follows the text.
+        // Dark grey is invisible on some backgrounds; the attribute dims the colour of the text.
         Style::new().add_modifier(Modifier::DIM)
     }
 
@@ -74,7 +74,7 @@ impl Theme {
         }
     }
 
-    /// Returns the style of a user's name, always the same for the same user.
+    /// Returns the style of a user's name, which depends on the user's id only.
     pub(crate) fn name(self, user: Option<&UserId>, is_own: bool) -> Style {
         const COLOURS: [Color; 6] = [
             Color::Green,
@@ -96,15 +96,15 @@ impl Theme {
         self.coloured(self.strong(), colour.unwrap_or(Color::Green))
     }
 
-    pub(crate) fn tone(self, tone: Tone) -> Style {
-        match tone {
-            Tone::Plain => self.plain(),
-            Tone::Mention => self.coloured(self.plain(), Color::Cyan),
-            Tone::OwnMention => self.coloured(self.strong(), Color::Red),
-            Tone::Link => self
+    pub(crate) fn text_role(self, role: TextRole) -> Style {
+        match role {
+            TextRole::Plain => self.plain(),
+            TextRole::Mention => self.coloured(self.plain(), Color::Cyan),
+            TextRole::OwnMention => self.coloured(self.strong(), Color::Red),
+            TextRole::Link => self
                 .coloured(self.plain(), Color::Blue)
                 .add_modifier(Modifier::UNDERLINED),
-            Tone::Match => self.selected(),
+            TextRole::Match => self.selected(),
         }
     }
 }

@@ -20,9 +20,9 @@ impl Account {
     /// or chats, a `1+2` id the own user id.
     pub(crate) async fn conversation(
         &self,
-        place: &ConversationArgs,
+        args: &ConversationArgs,
     ) -> Result<Conversation, Failure> {
-        match (&place.group, &place.topic, &place.dm) {
+        match (&args.group, &args.topic, &args.dm) {
             (group, Some(topic), _) => {
                 let topic = self.topic(group.as_deref(), topic).await?;
                 Ok(Conversation::Group(topic))
@@ -38,7 +38,7 @@ impl Account {
         if is_id(wanted) {
             return Ok(GroupId::from(wanted));
         }
-        // Without members, whose number knows no bounds.
+        // Without members: their number has no limit.
         let mut groups = self.rest().groups();
         let mut named = Vec::new();
         while let Some(group) = groups.next().await {
@@ -134,7 +134,7 @@ impl Account {
         choose(wanted, "member", option, &named).map(|member| UserId::from(member.id))
     }
 
-    /// Returns a message by its id, or by its place from the end of the conversation: `@last` is the
+    /// Returns a message by its id, or by its position from the end of the conversation: `@last` is the
     /// newest, `@last-1` the one before, `@mine` the newest of the account's own. Notices and deleted
     /// messages do not count.
     pub(crate) async fn message(
@@ -142,10 +142,10 @@ impl Account {
         conversation: &Conversation,
         wanted: &str,
     ) -> Result<MessageId, Failure> {
-        let Some(place) = wanted.strip_prefix('@') else {
+        let Some(position) = wanted.strip_prefix('@') else {
             return Ok(MessageId::from(wanted));
         };
-        let (word, back) = place.split_once('-').unwrap_or((place, "0"));
+        let (word, back) = position.split_once('-').unwrap_or((position, "0"));
         let (Some(back), "last" | "mine") = (back.parse::<usize>().ok(), word) else {
             return Err(Failure::Usage(anyhow!(
                 "`{wanted}` is not a message: expected an id, `@last`, `@last-1`, or `@mine` for your own"
@@ -171,5 +171,5 @@ impl Account {
     }
 }
 
-/// Messages among which the last ones are looked for, GroupMe's documented maximum of a page.
+/// Number of the newest messages among which `@last` and `@mine` are searched: one page.
 const NEWEST: u32 = 100;

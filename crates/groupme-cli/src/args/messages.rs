@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, builder::NonEmptyStringValueParser};
 
-use super::super::moment::Position;
+use super::super::time_text::Position;
 use super::{Account, ConversationArgs, OutputArgs};
 
 #[derive(Args, Debug)]

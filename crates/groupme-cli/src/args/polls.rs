@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use jiff::Zoned;
 
-use super::super::moment;
+use super::super::time_text;
 use super::{Account, ConversationArgs, MessageArgs, OutputArgs};
 
 #[derive(Debug, Subcommand)]
@@ -51,7 +51,7 @@ pub(crate) struct CreatePoll {
     #[arg(num_args = 2.., required = true, value_name = "OPTION")]
     pub(crate) options: Vec<String>,
     /// End of the poll: a time, or a span such as `2 hours`.
-    #[arg(long, value_name = "WHEN", default_value = "1 day", value_parser = moment::parse_future)]
+    #[arg(long, value_name = "WHEN", default_value = "1 day", value_parser = time_text::parse_future)]
     pub(crate) ends: Zoned,
     /// Let members choose several options.
     #[arg(long)]

@@ -41,7 +41,7 @@ pub(crate) struct Logout {
 #[command(after_help = "\
 Examples:
   groupme whoami
-  groupme whoami --all                  # the profiles that `groupme login` keeps")]
+  groupme whoami --all                  # the profiles stored by `groupme login`")]
 pub(crate) struct Whoami {
     /// List all profiles instead, without asking GroupMe.
     #[arg(long, conflicts_with_all = ["profile", "token_file"])]

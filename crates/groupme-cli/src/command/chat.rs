@@ -39,7 +39,7 @@ async fn demo(options: Options) -> Result<(), Failure> {
     let sim = people::start()
         .await
         .context("cannot start the simulator")?;
-    let people = people::settle(&sim).context("cannot make the simulated people")?;
+    let people = people::populate(&sim).context("cannot make the simulated people")?;
     let token = Token::new(sim.token()).map_err(Failure::usage)?;
     let client = Client::builder(token, UserId::new(sim.user_id()))
         .gateway_url(sim.gateway_url())
@@ -55,7 +55,7 @@ async fn demo(options: Options) -> Result<(), Failure> {
     let chat = groupme_chat::run(client, options);
     tokio::select! {
         outcome = chat => outcome.map_err(failure),
-        error = people.live(&sim) => Err(Failure::Other(anyhow!(error).context("a simulated person failed"))),
+        error = people.run(&sim) => Err(Failure::Other(anyhow!(error).context("a simulated person failed"))),
     }
 }
 
@@ -68,7 +68,7 @@ fn options(args: &Chat) -> Options {
         Notify::Off => Notifications::Off,
     };
     options.notify_all = args.notify_all;
-    options.colours = std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
+    options.color = std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
     options.home = std::env::var("HOME").ok().map(Into::into);
     options
 }

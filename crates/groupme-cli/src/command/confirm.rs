@@ -1,4 +1,4 @@
-//! Questions before something that cannot be undone.
+//! Confirmation of actions that cannot be undone.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
@@ -6,13 +6,13 @@ use anyhow::{Context as _, anyhow};
 
 use crate::{exit::Failure, output::escape_control};
 
-/// Asks at the terminal, unless the answer is given.
+/// Asks at the terminal, unless `--yes` is given.
 ///
 /// # Errors
 ///
 /// If the answer is not yes, or there is no terminal to ask at.
-pub(super) fn confirm(question: &str, is_given: bool) -> Result<(), Failure> {
-    if is_given {
+pub(super) fn confirm(question: &str, has_yes: bool) -> Result<(), Failure> {
+    if has_yes {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
@@ -21,7 +21,7 @@ pub(super) fn confirm(question: &str, is_given: bool) -> Result<(), Failure> {
         )));
     }
     let mut stderr = io::stderr();
-    // Names come from others.
+    // The question may have a name that others chose.
     write!(stderr, "{} [y/N] ", escape_control(question)).context("cannot ask")?;
     stderr.flush().context("cannot ask")?;
     let mut answer = String::new();

@@ -95,7 +95,7 @@ async fn download(args: args::Download) -> Result<(), Failure> {
     failure.map_or(Ok(()), Err)
 }
 
-/// Numbers a name that another medium of the message has.
+/// Appends a number to a name that another medium of the message has.
 fn unused(name: &str, names: &mut BTreeSet<String>) -> String {
     let mut unused = name.to_owned();
     let mut number = 2;
@@ -138,7 +138,7 @@ fn media(message: &Message, size: Option<PictureSize>) -> Vec<Medium> {
     media
 }
 
-/// Returns the id of the message and the number of the part, with the extension that the URL has.
+/// Returns a file name made of the message's id, the number of the part, and the extension of the URL.
 fn name_of_url(message: &Message, number: usize, url: &str) -> String {
     let name = url.rsplit('/').next().unwrap_or_default();
     let name = name.split(['?', '#']).next().unwrap_or_default();
@@ -154,11 +154,11 @@ fn name_of_url(message: &Message, number: usize, url: &str) -> String {
     }
 }
 
-/// Returns the name that the sender gave a file, or the file's id.
+/// Returns the sender's name of a file, or the file's id.
 async fn name_of_file(account: &Account, conversation: &Conversation, file: &FileId) -> String {
     let call = uploads::file_infos(conversation, core::slice::from_ref(file));
     let infos = account.rest().call(&call).await.unwrap_or_else(|error| {
-        // The file may be there all the same.
+        // Without its name, the file can be fetched all the same.
         tracing::warn!("a file has no name: {}", chain(&error));
         Vec::new()
     });
@@ -179,8 +179,8 @@ enum Stopped {
     Download(Error),
 }
 
-/// Saves a download of at most `max_mib` under a name that nothing has, and returns its size. Until it
-/// is whole, it has the name with `.part` behind, which the next run removes if the program is killed.
+/// Saves a download of at most `max_mib` under a name that is free, and returns its size in bytes. The
+/// unfinished file has a hidden name; the next run removes the one of a killed program.
 async fn save(path: &Path, mut download: Download, max_mib: u64) -> Result<u64, Stopped> {
     let max = max_mib.saturating_mul(1 << 20);
     if download.size().is_some_and(|size| size > max) {

@@ -16,7 +16,7 @@ pub(crate) async fn run(args: Edit) -> Result<(), Failure> {
     let text = text::read(&args.text)?;
     let conversation = account.conversation(&args.conversation).await?;
     let message = account.message(&conversation, &args.message).await?;
-    // An edit replaces the attachments as well, so those that stay are sent again.
+    // An edit replaces all attachments, so the ones to keep are sent again.
     let before = account
         .call(&messages::show(&conversation, &message))
         .await?;

@@ -2,13 +2,14 @@
 
 use core::{
     future::{self, Future},
-    pin::pin,
+    pin::{Pin, pin},
     time::Duration,
 };
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use anyhow::anyhow;
-use groupme_client::{Client, ClientEnd, Incoming, Status, StoreError};
+use groupme_client::{Client, ClientEnd, Handle, Incoming, Status, StoreError};
+use tokio::time::sleep;
 
 use super::{Stop, names::names};
 use crate::{
@@ -27,10 +28,10 @@ pub(crate) struct Limits {
     pub(crate) catch_ups: Option<u64>,
 }
 
-/// What a run that ended as asked has reached.
+/// Result of a run that ended as requested.
 #[derive(Debug, Default)]
 pub(crate) struct Followed {
-    /// Whether the gateway took the client on, or events came from elsewhere, or none were asked for.
+    /// Whether the gateway was reached, or events came from REST, or none were requested.
     pub(crate) is_reached: bool,
     /// Last failure to connect.
     pub(crate) last_failure: Option<String>,
@@ -38,100 +39,162 @@ pub(crate) struct Followed {
 
 /// Prints until a limit is reached, `done` completes, a signal arrives, the output is closed or the
 /// client ends. Disconnects from the gateway in each case.
+///
+/// # Errors
+///
+/// If the output or the state file cannot be written, or the client has ended by itself.
 pub(crate) async fn follow(
     mut stop: Stop,
     mut client: Client,
-    mut printer: Printer,
+    printer: Printer,
     limits: Limits,
     done: impl Future<Output = ()>,
 ) -> Result<Followed, Failure> {
-    let handle = client.handle();
+    let rest = client.handle().rest().filter(|_| printer.wants_names());
+    let mut run = Run::new(client.handle(), printer, limits);
+    let mut done = pin!(done);
     let mut time = pin!(async move {
         match limits.time {
-            Some(time) => tokio::time::sleep(time).await,
+            Some(time) => sleep(time).await,
             None => future::pending().await,
         }
     });
-    let mut done = pin!(done);
-    let rest = handle.rest().filter(|_| printer.wants_names());
     // The first events wait for the names, for at most `NAMES_TIMEOUT`.
     let (mut wants_names, mut waits) = (rest.is_some(), rest.is_some());
-    let mut moment = pin!(tokio::time::sleep(NAMES_TIMEOUT));
+    let mut names_timeout = pin!(sleep(NAMES_TIMEOUT));
     let mut names = pin!(async move {
         match &rest {
             Some(rest) => names(rest).await,
             None => future::pending().await,
         }
     });
-    let mut outcome = Ok(());
-    // Of the state file: the latest failure, and the latest acknowledgement.
-    let (mut unsaved, mut acknowledged) = (None, None);
-    let mut leaving = false;
-    let mut catch_ups = 0;
-    let mut followed = Followed::default();
     let end = loop {
-        let enough = limits.count.is_some_and(|count| printer.events() >= count)
-            || limits.catch_ups.is_some_and(|count| catch_ups >= count);
-        if !leaving && (enough || outcome.is_err()) {
-            leaving = true;
-            followed.is_reached |= enough;
-            handle.disconnect();
-        }
-        let incoming = tokio::select! {
-            incoming = client.next(), if leaving || !waits => incoming,
+        run.leave_at_limit();
+        tokio::select! {
+            incoming = client.next(), if run.is_leaving || !waits => match incoming {
+                Some(incoming) => {
+                    run.handle(&incoming);
+                    if let Incoming::Status(Status::Ended(end)) = incoming {
+                        break end;
+                    }
+                }
+                None => break ClientEnd::Requested,
+            },
             known = &mut names, if wants_names => {
                 (wants_names, waits) = (false, false);
-                printer.set_names(handle.user(), &known);
-                continue;
+                run.printer.set_names(run.handle.user(), &known);
             }
-            () = &mut moment, if waits => { waits = false; continue }
-            () = stop.requested(), if !leaving => { leaving = true; handle.disconnect(); continue }
-            () = &mut time, if !leaving => { leaving = true; handle.disconnect(); continue }
-            () = &mut done, if !leaving => { leaving = true; handle.disconnect(); continue }
-        };
-        if let Some(incoming) = &incoming {
-            followed.note(incoming);
-        }
-        if outcome.is_ok() {
-            outcome = match &incoming {
-                Some(Incoming::Event(event)) if !enough => {
-                    let written = printer.event(event);
-                    if written.is_ok() {
-                        // The client saves in the background, and before its end.
-                        acknowledged = Some(handle.acknowledge(event));
-                    }
-                    written
-                }
-                Some(Incoming::Status(status)) => {
-                    catch_ups += u64::from(matches!(status, Status::CaughtUp));
-                    if let Status::NotSaved(error) = status {
-                        unsaved = Some(Arc::clone(error));
-                    }
-                    printer.status(status)
-                }
-                _ => Ok(()),
-            };
-        }
-        match incoming {
-            Some(Incoming::Status(Status::Ended(end))) => break end,
-            Some(_) => {}
-            None => break ClientEnd::Requested,
+            () = &mut names_timeout, if waits => waits = false,
+            () = stop.requested(), if !run.is_leaving => run.leave(),
+            () = &mut time, if !run.is_leaving => run.leave(),
+            () = &mut done, if !run.is_leaving => run.leave(),
         }
     };
-    outcome?;
-    printer.finish()?;
-    match end {
-        ClientEnd::Requested => match (unsaved, acknowledged) {
-            (None, _) => Ok(followed),
-            (Some(error), None) => Err(not_saved(&error)),
-            // A save contains all that was not saved before it.
-            (Some(error), Some(saved)) => match saved.await {
-                Ok(()) => Ok(followed),
-                Err(_) => Err(not_saved(&error)),
-            },
-        },
-        ClientEnd::Unauthorized(_) => Err(Failure::Credentials(anyhow!("{end}; {REMEDY}"))),
-        end => Err(Failure::Other(anyhow!("{end}"))),
+    run.finish(end).await
+}
+
+/// State of a run.
+struct Run {
+    handle: Handle,
+    printer: Printer,
+    limits: Limits,
+    /// Whether the client was told to disconnect.
+    is_leaving: bool,
+    catch_ups: u64,
+    /// First failure to print, after which nothing is printed.
+    printed: io::Result<()>,
+    /// Last failure to save the state file.
+    unsaved: Option<Arc<StoreError>>,
+    /// Acknowledgement of the last event.
+    acknowledged: Option<Acknowledgement>,
+    followed: Followed,
+}
+
+type Acknowledgement = Pin<Box<dyn Future<Output = Result<(), groupme_client::Error>> + Send>>;
+
+impl Run {
+    fn new(handle: Handle, printer: Printer, limits: Limits) -> Self {
+        Self {
+            handle,
+            printer,
+            limits,
+            is_leaving: false,
+            catch_ups: 0,
+            printed: Ok(()),
+            unsaved: None,
+            acknowledged: None,
+            followed: Followed::default(),
+        }
+    }
+
+    fn is_at_limit(&self) -> bool {
+        let Limits {
+            count, catch_ups, ..
+        } = self.limits;
+        count.is_some_and(|count| self.printer.events() >= count)
+            || catch_ups.is_some_and(|count| self.catch_ups >= count)
+    }
+
+    fn leave_at_limit(&mut self) {
+        let is_at_limit = self.is_at_limit();
+        if !self.is_leaving && (is_at_limit || self.printed.is_err()) {
+            self.followed.is_reached |= is_at_limit;
+            self.leave();
+        }
+    }
+
+    fn leave(&mut self) {
+        self.is_leaving = true;
+        self.handle.disconnect();
+    }
+
+    fn handle(&mut self, incoming: &Incoming) {
+        self.followed.note(incoming);
+        if self.printed.is_err() {
+            return;
+        }
+        match incoming {
+            Incoming::Event(event) if !self.is_at_limit() => {
+                self.printed = self.printer.event(event);
+                if self.printed.is_ok() {
+                    // The client saves in the background, and before its end.
+                    self.acknowledged = Some(Box::pin(self.handle.acknowledge(event)));
+                }
+            }
+            Incoming::Status(status) => {
+                match status {
+                    Status::CaughtUp => self.catch_ups += 1,
+                    Status::NotSaved(error) => self.unsaved = Some(Arc::clone(error)),
+                    _ => {}
+                }
+                self.printed = self.printer.status(status);
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns the result after the client's end.
+    async fn finish(mut self, end: ClientEnd) -> Result<Followed, Failure> {
+        self.printed?;
+        self.printer.finish()?;
+        match end {
+            ClientEnd::Requested => {}
+            ClientEnd::Unauthorized(_) => {
+                return Err(Failure::Credentials(anyhow!("{end}; {REMEDY}")));
+            }
+            end => return Err(Failure::Other(anyhow!("{end}"))),
+        }
+        if let Some(error) = self.unsaved {
+            // A later save contains everything that an earlier one did not.
+            let is_saved = match self.acknowledged {
+                Some(saved) => saved.await.is_ok(),
+                None => false,
+            };
+            if !is_saved {
+                return Err(not_saved(&error));
+            }
+        }
+        Ok(self.followed)
     }
 }
 

@@ -14,8 +14,8 @@ use crate::{
     account::Account,
     args,
     exit::Failure,
-    moment::{self, Position},
     output::RowPrinter,
+    time_text::{self, Position},
 };
 
 pub(crate) async fn run(args: args::History) -> Result<(), Failure> {
@@ -35,7 +35,11 @@ pub(crate) async fn run(args: args::History) -> Result<(), Failure> {
     // From the newest message on, GroupMe's count says how many there are.
     let is_counted = start.is_none() && range.since.is_none();
     let is_unlimited = args.all || args.limit.is_none() && range.since.is_some();
-    let default = if is_unlimited { u64::MAX } else { LIMIT };
+    let default = if is_unlimited {
+        u64::MAX
+    } else {
+        DEFAULT_LIMIT
+    };
     let run = HistoryRun {
         account,
         conversation,
@@ -48,7 +52,7 @@ pub(crate) async fn run(args: args::History) -> Result<(), Failure> {
     run.start_at(start, is_forward, is_counted, args.all).await
 }
 
-/// A run of the command over the pages of a history.
+/// Run of the command over the pages of a history.
 struct HistoryRun {
     account: Account,
     conversation: Conversation,
@@ -79,11 +83,11 @@ impl HistoryRun {
             (Some(Bound::Message(message)), true) => history.after(message),
             (Some(Bound::Time(time)), false) => {
                 self.range.before = Some(time);
-                history.before(moment::first_id(time))
+                history.before(time_text::first_id(time))
             }
             (Some(Bound::Time(time)), true) => {
                 self.range.after = Some(time);
-                history.after(moment::last_id_before(time))
+                history.after(time_text::last_id_before(time))
             }
         };
         if is_forward {
@@ -144,7 +148,7 @@ impl HistoryRun {
         history.limit(at_once)
     }
 
-    /// Prints pages as far as asked for. Returns whether the history ended before.
+    /// Prints pages up to the limit or the end of the range. Returns whether the history ended before.
     async fn print_pages(
         &mut self,
         history: &mut History,
@@ -154,14 +158,14 @@ impl HistoryRun {
             match history.next().await {
                 None => return Ok(true),
                 Some(Ok(page)) => {
-                    let wanted = self.range.of(&page);
-                    self.left -= print(&mut self.rows, &page, &wanted, self.left)?;
+                    let selection = self.range.of(&page);
+                    self.left -= print(&mut self.rows, &page, &selection, self.left)?;
                     let found = page.len() + page.unreadable;
                     self.found = self.found.saturating_add(found as u64);
                     if let Some(position) = history.position() {
                         self.last = Some(position.clone());
                     }
-                    if wanted.is_last {
+                    if selection.is_last {
                         break;
                     }
                 }
@@ -230,29 +234,32 @@ async fn bound(
     })
 }
 
-/// Messages that are wanted of each page.
+/// Range of messages to print.
 #[derive(Debug, Default)]
 struct Range {
     /// End of a history that goes back.
     since: Option<Bound>,
-    /// Times before or since which messages were sent, in seconds: ids are no proof of it.
+    /// Bounds on the time of sending, in seconds since 1970: the time in an id may be another.
     before: Option<i64>,
     after: Option<i64>,
 }
 
-/// Part of a page that is wanted.
+/// Messages of a page to print.
 #[derive(Debug)]
-struct Wanted {
+struct Selection {
     skip: usize,
     take: usize,
     is_last: bool,
 }
 
 impl Range {
-    fn of(&self, page: &MessagePage) -> Wanted {
+    fn of(&self, page: &MessagePage) -> Selection {
         let is_early = |sent: Option<Timestamp>| {
-            self.before.is_some_and(|time| moment::is_since(sent, time))
-                || self.after.is_some_and(|time| !moment::is_since(sent, time))
+            self.before
+                .is_some_and(|time| time_text::is_since(sent, time))
+                || self
+                    .after
+                    .is_some_and(|time| !time_text::is_since(sent, time))
         };
         let rows = page.rows();
         let early = rows.iter().take_while(|row| is_early(row.created_at()));
@@ -260,14 +267,14 @@ impl Range {
         let is_within = |id: &MessageId, sent| match &self.since {
             None => true,
             Some(Bound::Message(since)) => id > since,
-            Some(Bound::Time(time)) => moment::is_since(sent, *time),
+            Some(Bound::Time(time)) => time_text::is_since(sent, *time),
         };
         let rest = &rows[skip..];
         let within = rest
             .iter()
             .take_while(|row| is_within(row.id(), row.created_at()));
         let take = within.count();
-        Wanted {
+        Selection {
             skip,
             take,
             is_last: take < rest.len(),
@@ -275,7 +282,8 @@ impl Range {
     }
 }
 
-/// Returns the error of a history that certainly ends too early.
+/// Returns the error of a history that ended before its end: in a wrong order, or with fewer messages
+/// than counted.
 pub(super) fn cut_short(history: &History, found_and_count: Option<(u64, u64)>) -> Failure {
     let misplaced = history.misplaced();
     Failure::Incomplete(match found_and_count {
@@ -302,23 +310,24 @@ fn fewer(found: u64, count: u64) -> anyhow::Error {
 fn print(
     rows: &mut RowPrinter,
     page: &MessagePage,
-    wanted: &Wanted,
+    selection: &Selection,
     most: u64,
 ) -> std::io::Result<u64> {
     if page.unreadable > 0 {
         tracing::warn!(messages = page.unreadable, "skipped messages without an id");
     }
     let shown = usize::try_from(most).unwrap_or(usize::MAX);
-    let shown = shown.min(wanted.take);
-    rows.messages(page, wanted.skip, shown)?;
+    let shown = shown.min(selection.take);
+    rows.messages(page, selection.skip, shown)?;
     Ok(shown as u64)
 }
 
-/// Messages that are printed by default.
-const LIMIT: u64 = 20;
+/// Messages printed by default.
+const DEFAULT_LIMIT: u64 = 20;
 
 /// Largest page by GroupMe's documentation.
 const PAGE: u32 = 100;
 
-/// Ends of a history before its newest message, in a row, after which the history is incomplete.
+/// Number of successive ends of a history before its newest message, after which the history counts as
+/// incomplete.
 const MAX_EARLY_ENDS: u32 = 2;

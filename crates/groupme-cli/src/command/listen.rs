@@ -81,7 +81,7 @@ async fn conversations(args: &Listen) -> Result<Vec<Conversation>, Failure> {
                 .map(|with| ConversationArgs::dm(with)),
         );
     for place in places {
-        found.push(account::beside(&args.account, &args.gateway, &place).await?);
+        found.push(account::conversation_at_gateway(&args.account, &args.gateway, &place).await?);
     }
     Ok(found)
 }

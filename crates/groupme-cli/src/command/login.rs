@@ -23,7 +23,7 @@ pub(crate) async fn run(args: Login) -> Result<(), Failure> {
         )));
     }
     let token = token(&args).await?;
-    let account = Account::with(
+    let account = Account::from_credentials(
         Credentials::new(
             Token::new(&token).map_err(Failure::usage)?,
             args.account.api_url.clone(),
@@ -47,7 +47,7 @@ pub(crate) async fn run(args: Login) -> Result<(), Failure> {
         gateway_url: args.gateway_url,
     };
     let file = profile::save(&name, &kept)?;
-    if credentials::has_environment() {
+    if credentials::has_token_variable() {
         tracing::warn!("GROUPME_ACCESS_TOKEN is set, and is used unless a command has --profile");
     }
     Ok(RowPrinter::new(args.output).row(&Row::LoggedIn(&name, &kept, &file))?)

@@ -1,4 +1,4 @@
-//! `groupme logout`: removes an account that `groupme login` keeps.
+//! `groupme logout`: removes an account stored by `groupme login`.
 
 use anyhow::anyhow;
 

@@ -1,4 +1,4 @@
-//! A secret typed at a terminal, without echo.
+//! Input of a secret: typed at a terminal without echo, or piped.
 
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 
@@ -11,7 +11,7 @@ use rustix::termios::{
 /// input. Blocks.
 pub(super) fn read(prompt: &str) -> anyhow::Result<String> {
     if io::stdin().is_terminal() {
-        return typed(prompt).context("cannot read from the terminal");
+        return read_terminal(prompt).context("cannot read from the terminal");
     }
     let mut text = String::new();
     let read = io::stdin().lock().take(LIMIT).read_to_string(&mut text);
@@ -19,28 +19,28 @@ pub(super) fn read(prompt: &str) -> anyhow::Result<String> {
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
-fn typed(prompt: &str) -> anyhow::Result<String> {
+fn read_terminal(prompt: &str) -> anyhow::Result<String> {
     let mut stderr = io::stderr();
-    let quiet = Quiet::new()?;
+    let no_echo = NoEcho::new()?;
     stderr.write_all(prompt.as_bytes())?;
     stderr.flush()?;
-    let line = line();
-    drop(quiet);
-    // The line break of the person was not shown.
+    let line = read_line();
+    drop(no_echo);
+    // Without echo, the typed line break was not shown.
     stderr.write_all(b"\n")?;
     line
 }
 
-/// Reads a line letter by letter. Without signals from keys, the program can restore the terminal
-/// before an interruption ends it.
-fn line() -> anyhow::Result<String> {
+/// Reads a line byte by byte. Ctrl-C sends no signal in this mode, so the terminal is restored before
+/// the program ends.
+fn read_line() -> anyhow::Result<String> {
     let mut bytes = Vec::new();
     for byte in io::stdin().lock().bytes() {
         match byte? {
             b'\n' | b'\r' => break,
             INTERRUPT => bail!("interrupted"),
-            END if bytes.is_empty() => bail!("nothing was typed"),
-            END => break,
+            END_OF_FILE if bytes.is_empty() => bail!("nothing was typed"),
+            END_OF_FILE => break,
             BACKSPACE | DELETE => drop(bytes.pop()),
             CLEAR => bytes.clear(),
             byte => bytes.push(byte),
@@ -50,23 +50,23 @@ fn line() -> anyhow::Result<String> {
 }
 
 /// Terminal without echo, until dropped.
-struct Quiet(Termios);
+struct NoEcho(Termios);
 
-impl Quiet {
+impl NoEcho {
     fn new() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
-        let mut quiet = before.clone();
-        quiet
+        let mut no_echo = before.clone();
+        no_echo
             .local_modes
             .remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
-        quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
-        quiet.special_codes[SpecialCodeIndex::VTIME] = 0;
-        tcsetattr(io::stdin(), OptionalActions::Flush, &quiet)?;
+        no_echo.special_codes[SpecialCodeIndex::VMIN] = 1;
+        no_echo.special_codes[SpecialCodeIndex::VTIME] = 0;
+        tcsetattr(io::stdin(), OptionalActions::Flush, &no_echo)?;
         Ok(Self(before))
     }
 }
 
-impl Drop for Quiet {
+impl Drop for NoEcho {
     fn drop(&mut self) {
         // Without the terminal there is nothing to restore.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
@@ -74,7 +74,7 @@ impl Drop for Quiet {
 }
 
 const INTERRUPT: u8 = 3;
-const END: u8 = 4;
+const END_OF_FILE: u8 = 4;
 const BACKSPACE: u8 = 8;
 const CLEAR: u8 = 21;
 const DELETE: u8 = 127;

@@ -17,7 +17,8 @@ use crate::{
 
 pub(crate) async fn run(args: Typing) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
-    let place = account::beside(&args.account, &args.gateway, &args.conversation).await?;
+    let place =
+        account::conversation_at_gateway(&args.account, &args.gateway, &args.conversation).await?;
     let (builder, you) = account::gateway(&args.account, &args.gateway).await?;
     let channel = channel_of(&place, &you)?;
     let client = builder

@@ -27,7 +27,7 @@ pub(super) struct Pretty {
     has_lost: bool,
     zone: TimeZone,
     terminal: Terminal,
-    /// Rows that are printed together.
+    /// Rows of the table that is printed at the end.
     table: Option<Table>,
 }
 

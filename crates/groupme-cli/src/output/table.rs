@@ -1,4 +1,4 @@
-//! Aligned lists with a header.
+//! Tables with aligned columns and a header.
 
 use super::{
     terminal::Terminal,
@@ -75,7 +75,7 @@ impl Table {
         out
     }
 
-    /// Returns the columns' widths; `None` for a last one without an end.
+    /// Returns the width of each column; `None` for the last one without a terminal.
     fn widths(&self, header: &[Text], terminal: Terminal) -> Vec<Option<usize>> {
         let mut widths: Vec<_> = header.iter().map(|title| title.width(terminal)).collect();
         for row in &self.rows {
@@ -86,7 +86,7 @@ impl Table {
         let gaps = GAP.len() * widths.len().saturating_sub(1);
         if let Some(columns) = terminal.width {
             let room = columns.saturating_sub(gaps);
-            // The widest text gives way first.
+            // The widest text is cut first.
             while widths.iter().sum::<usize>() > room {
                 let flexible = self.columns.iter().zip(widths.iter_mut());
                 let flexible = flexible.filter(|(column, _)| column.is_flexible);
@@ -107,7 +107,7 @@ impl Table {
 
 const GAP: &str = "  ";
 
-/// Columns of a text that are left on any terminal.
+/// Smallest width of a text column.
 const MIN_WIDTH: usize = 10;
 
 #[cfg(test)]

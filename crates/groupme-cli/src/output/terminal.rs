@@ -1,4 +1,4 @@
-//! The terminal that standard output goes to: its width, colour and links.
+//! Terminal of standard output: width, colour and links.
 
 use std::{
     env,
@@ -21,7 +21,7 @@ pub(crate) enum Color {
     Never,
 }
 
-/// Abilities of standard output, or of standard error.
+/// Capabilities of standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Terminal {
     pub(crate) has_color: bool,
@@ -33,7 +33,7 @@ pub(crate) struct Terminal {
 
 /// Sets the use of colour for the whole program, once.
 pub(crate) fn choose(color: Color) {
-    // Tests of one process may set it again, to the same.
+    // Tests in one process set the same choice again.
     let _ = CHOICE.set(color);
 }
 

@@ -17,7 +17,7 @@ pub(crate) enum Style {
     Bold,
 }
 
-/// Text of parts. All of them are escaped: no text from others commands the terminal.
+/// Text made of spans. All spans are escaped: text from others cannot command the terminal.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Text(Vec<Span>);
 
@@ -26,7 +26,7 @@ struct Span {
     /// Escaped, but for line breaks.
     text: String,
     style: Style,
-    /// Address of the text where links can be shown, and the text to show elsewhere.
+    /// Address of the text where links can be shown, and the text to show fallback.
     link: Option<(String, String)>,
 }
 
@@ -47,16 +47,16 @@ impl Text {
         }
     }
 
-    /// Adds a label that leads to an address, or `elsewhere` where links cannot be shown. An address
-    /// with other than visible ASCII characters is no link.
-    pub(crate) fn push_link(&mut self, label: &str, url: &str, elsewhere: &str) {
+    /// Adds a label that links to an address, or `fallback` on terminals without links. An address with
+    /// characters other than visible ASCII is no link, as it could end the escape code.
+    pub(crate) fn push_link(&mut self, label: &str, url: &str, fallback: &str) {
         if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return self.push(elsewhere, Style::Plain);
+            return self.push(fallback, Style::Plain);
         }
         self.0.push(Span {
             text: escaped(label),
             style: Style::Plain,
-            link: Some((url.to_owned(), escaped(elsewhere))),
+            link: Some((url.to_owned(), escaped(fallback))),
         });
     }
 
@@ -87,7 +87,7 @@ impl Text {
         let Some(columns) = terminal.width else {
             return self.write_line(out, terminal);
         };
-        // An indent that leaves no room would make a column of letters.
+        // Beside a deep indent, a narrow terminal would have a column of single letters.
         let indent = if columns < indent + MIN_ROOM {
             NARROW_INDENT
         } else {
@@ -133,8 +133,8 @@ impl Text {
         }
     }
 
-    /// Writes the text into a cell: padded, or cut with an ellipsis. A column without an end is not
-    /// padded.
+    /// Writes the text into a cell of `columns`: cut with an ellipsis, or padded unless it is the last.
+    /// `None` is a column of any width.
     pub(crate) fn write_cell(
         &self,
         out: &mut String,
@@ -177,7 +177,7 @@ impl fmt::Display for Text {
 impl Span {
     fn shown(&self, terminal: Terminal) -> &str {
         match &self.link {
-            Some((_, elsewhere)) if !terminal.has_links => elsewhere,
+            Some((_, fallback)) if !terminal.has_links => fallback,
             _ => &self.text,
         }
     }
@@ -207,7 +207,7 @@ impl Span {
     }
 }
 
-/// Lines under construction, of parts with the number of their span.
+/// Lines being wrapped; each is a list of parts with the index of their span.
 struct Layout {
     lines: Vec<Vec<(String, usize)>>,
     /// Columns of the last line.
@@ -219,7 +219,7 @@ struct Layout {
 }
 
 impl Layout {
-    /// Adds a word, of which parts may have different styles, and empties it.
+    /// Adds a word, whose parts may have different styles, and empties `word`.
     fn word(&mut self, word: &mut Vec<(String, usize)>) {
         let of = |parts: &[(String, usize)]| -> usize {
             parts.iter().map(|(part, _)| width(part)).sum()
@@ -228,7 +228,7 @@ impl Layout {
             return;
         }
         let (blank, own) = (of(&self.blank), of(word));
-        // A word that is longer than any line is divided where it stands.
+        // A word longer than a line is not moved to the next line, but divided.
         if self.column + blank + own > self.columns && self.indent + own <= self.columns {
             self.end();
         }
@@ -277,7 +277,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the beginning of a text that fits into columns; at least a letter, unless there are none.
+/// Returns the beginning of a text that fits into `columns`, and at least one character.
 fn cut(text: &str, columns: usize) -> &str {
     if columns == usize::MAX || width(text) <= columns {
         return text;
@@ -295,7 +295,7 @@ fn cut(text: &str, columns: usize) -> &str {
 }
 
 fn width(text: &str) -> usize {
-    // A line break is shown as one letter, or ends the line.
+    // `width` counts a line break as one column, which is that of its sign in one-line output.
     text.width()
 }
 
@@ -309,7 +309,7 @@ fn escaped(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Columns beside an indent, below which the indent is a small one.
+/// Columns beside an indent, below which [`NARROW_INDENT`] replaces the indent.
 const MIN_ROOM: usize = 40;
 const NARROW_INDENT: usize = 4;
 

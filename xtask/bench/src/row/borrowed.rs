@@ -49,22 +49,100 @@ impl Row for Borrowed {
 #[serde(transparent)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "parsing them is part of the measured work")]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    channel: Text<'a>,
-    #[serde(borrow)]
-    id: Option<Text<'a>>,
-    #[serde(borrow)]
-    client_id: Option<Text<'a>>,
-    successful: Option<bool>,
-    #[serde(borrow)]
-    error: Option<Text<'a>>,
-    advice: Option<Advice>,
-    #[serde(borrow)]
-    data: Option<Push<'a>>,
+/// Declares structs that borrow: names of required texts, of optional texts, and other fields.
+macro_rules! borrowed {
+    ($(
+        $(#[$struct_meta:meta])*
+        $name:ident {
+            required: [$($(#[$required_meta:meta])* $required:ident),*],
+            optional: [$($(#[$optional_meta:meta])* $optional:ident),*],
+            $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)?
+        }
+    )*) => {$(
+        #[derive(Deserialize)]
+        #[expect(dead_code, reason = "parsing them is part of the measured work")]
+        $(#[$struct_meta])*
+        struct $name<'a> {
+            $(#[serde(borrow)] $(#[$required_meta])* $required: Text<'a>,)*
+            $(#[serde(borrow)] $(#[$optional_meta])* $optional: Option<Text<'a>>,)*
+            $($(#[$field_meta])* $field: $type,)*
+        }
+    )*};
+}
+
+borrowed! {
+    #[serde(rename_all = "camelCase")]
+    Envelope {
+        required: [channel],
+        optional: [id, client_id, error],
+        successful: Option<bool>,
+        advice: Option<Advice>,
+        #[serde(borrow)]
+        data: Option<Push<'a>>,
+    }
+    Message {
+        required: [id],
+        optional: [
+            source_guid, group_id, parent_id, chat_id, user_id, sender_id, sender_type,
+            recipient_id, name, avatar_url, text, deletion_actor, pinned_by, picture_url
+        ],
+        created_at: Option<i64>,
+        updated_at: Option<i64>,
+        deleted_at: Option<i64>,
+        system: Option<bool>,
+        pinned_at: Option<i64>,
+        #[serde(borrow)]
+        favorited_by: Option<Vec<Text<'a>>>,
+        favorited_at: Option<i64>,
+        #[serde(borrow)]
+        location: Option<Location<'a>>,
+        #[serde(borrow, default)]
+        attachments: Vec<Attachment<'a>>,
+        #[serde(borrow)]
+        event: Option<SystemEvent<'a>>,
+    }
+    Location { required: [], optional: [lat, lng, name], }
+    /// Attachment with the fields of all types, so that nothing is buffered to find out the type.
+    Attachment {
+        required: [#[serde(rename = "type")] kind],
+        optional: [url, preview_url, lat, lng, name, placeholder, reply_id, base_reply_id, user_id, file_id],
+        #[serde(borrow)]
+        user_ids: Option<Vec<Text<'a>>>,
+        loci: Option<Vec<[i64; 2]>>,
+        charmap: Option<Vec<[i64; 2]>>,
+    }
+    SystemEvent {
+        required: [#[serde(rename = "type")] kind],
+        optional: [],
+        #[serde(borrow)]
+        data: Option<&'a RawValue>,
+    }
+    Reaction {
+        required: [],
+        optional: [user_id],
+        #[serde(borrow)]
+        line: Option<Message<'a>>,
+        #[serde(borrow)]
+        reactions: Option<Vec<ReactionEntry<'a>>>,
+    }
+    ReactionEntry {
+        required: [#[serde(rename = "type")] kind],
+        optional: [code],
+        #[serde(borrow)]
+        user_ids: Option<Vec<Text<'a>>>,
+    }
+    Group {
+        required: [id],
+        optional: [
+            name, description, avatar_url, creator_id, phone_number, preview_url, share_url,
+            theme_name, #[serde(rename = "type")] kind
+        ],
+        created_at: Option<i64>,
+        updated_at: Option<i64>,
+        max_memberships: Option<i64>,
+        disable_sharing: Option<bool>,
+        shared: Option<bool>,
+    }
 }
 
 #[derive(Deserialize)]
@@ -88,159 +166,6 @@ enum Subject<'a> {
     Reaction(Box<Reaction<'a>>),
     Group(Box<Group<'a>>),
     None,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "parsing them is part of the measured work")]
-struct Message<'a> {
-    #[serde(borrow)]
-    id: Text<'a>,
-    #[serde(borrow)]
-    source_guid: Option<Text<'a>>,
-    #[serde(borrow)]
-    group_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    parent_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    chat_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    user_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    sender_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    sender_type: Option<Text<'a>>,
-    #[serde(borrow)]
-    recipient_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    name: Option<Text<'a>>,
-    #[serde(borrow)]
-    avatar_url: Option<Text<'a>>,
-    #[serde(borrow)]
-    text: Option<Text<'a>>,
-    created_at: Option<i64>,
-    updated_at: Option<i64>,
-    deleted_at: Option<i64>,
-    #[serde(borrow)]
-    deletion_actor: Option<Text<'a>>,
-    system: Option<bool>,
-    pinned_at: Option<i64>,
-    #[serde(borrow)]
-    pinned_by: Option<Text<'a>>,
-    #[serde(borrow)]
-    favorited_by: Option<Vec<Text<'a>>>,
-    favorited_at: Option<i64>,
-    #[serde(borrow)]
-    location: Option<Location<'a>>,
-    #[serde(borrow)]
-    picture_url: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    attachments: Vec<Attachment<'a>>,
-    #[serde(borrow)]
-    event: Option<SystemEvent<'a>>,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "parsing them is part of the measured work")]
-struct Location<'a> {
-    #[serde(borrow)]
-    lat: Option<Text<'a>>,
-    #[serde(borrow)]
-    lng: Option<Text<'a>>,
-    #[serde(borrow)]
-    name: Option<Text<'a>>,
-}
-
-/// Attachment with the fields of all types, so that nothing is buffered to find out the type.
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "parsing them is part of the measured work")]
-struct Attachment<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Text<'a>,
-    #[serde(borrow)]
-    url: Option<Text<'a>>,
-    #[serde(borrow)]
-    preview_url: Option<Text<'a>>,
-    #[serde(borrow)]
-    lat: Option<Text<'a>>,
-    #[serde(borrow)]
-    lng: Option<Text<'a>>,
-    #[serde(borrow)]
-    name: Option<Text<'a>>,
-    #[serde(borrow)]
-    user_ids: Option<Vec<Text<'a>>>,
-    loci: Option<Vec<[i64; 2]>>,
-    #[serde(borrow)]
-    placeholder: Option<Text<'a>>,
-    charmap: Option<Vec<[i64; 2]>>,
-    #[serde(borrow)]
-    reply_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    base_reply_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    user_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    file_id: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "parsing them is part of the measured work")]
-struct SystemEvent<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Text<'a>,
-    #[serde(borrow)]
-    data: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "parsing them is part of the measured work")]
-struct Reaction<'a> {
-    #[serde(borrow)]
-    line: Option<Message<'a>>,
-    #[serde(borrow)]
-    reactions: Option<Vec<ReactionEntry<'a>>>,
-    #[serde(borrow)]
-    user_id: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "parsing them is part of the measured work")]
-struct ReactionEntry<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Text<'a>,
-    #[serde(borrow)]
-    code: Option<Text<'a>>,
-    #[serde(borrow)]
-    user_ids: Option<Vec<Text<'a>>>,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "parsing them is part of the measured work")]
-struct Group<'a> {
-    #[serde(borrow)]
-    id: Text<'a>,
-    #[serde(borrow)]
-    name: Option<Text<'a>>,
-    #[serde(borrow)]
-    description: Option<Text<'a>>,
-    #[serde(borrow)]
-    avatar_url: Option<Text<'a>>,
-    #[serde(borrow)]
-    creator_id: Option<Text<'a>>,
-    created_at: Option<i64>,
-    updated_at: Option<i64>,
-    max_memberships: Option<i64>,
-    disable_sharing: Option<bool>,
-    #[serde(borrow)]
-    phone_number: Option<Text<'a>>,
-    #[serde(borrow)]
-    preview_url: Option<Text<'a>>,
-    #[serde(borrow)]
-    share_url: Option<Text<'a>>,
-    shared: Option<bool>,
-    #[serde(borrow)]
-    theme_name: Option<Text<'a>>,
-    #[serde(borrow, rename = "type")]
-    kind: Option<Text<'a>>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Push<'a> {

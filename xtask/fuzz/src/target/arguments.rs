@@ -1,4 +1,4 @@
-//! Arguments of the command `groupme`, which keeps their definition to itself.
+//! Arguments of the command `groupme`, by the private modules that define them.
 
 use std::ffi::OsString;
 
@@ -16,11 +16,11 @@ use super::ensure;
 mod command {
     pub(crate) mod args;
     mod id_text;
-    mod moment;
     mod output {
         pub(crate) mod terminal;
     }
     mod profile;
+    mod time_text;
 }
 
 /// Each line of the input is an argument, of any bytes that the system passes on.

@@ -25,14 +25,78 @@ pub(super) struct Row {
     pub(super) allocations: u64,
 }
 
+/// Rows that are compared, and the goals.
+#[derive(Debug)]
+pub(crate) struct Suite {
+    /// Name in the arguments of the program.
+    pub(super) name: &'static str,
+    /// Unit of the columns, as a word and as its number in the corpus.
+    unit: (&'static str, fn(&Corpus) -> u64),
+    /// Row that only copies, which is subtracted from the others before they are compared.
+    copy: Option<&'static str>,
+    /// Row that the others are compared with.
+    base: &'static str,
+    goals: &'static [Target],
+}
+
+/// Goal: name, dividend, divisor, limit.
+type Target = (&'static str, &'static str, &'static str, Limit);
+
+/// Frames of the gateway, compared with the fastest parser that others have.
+pub(crate) const FRAMES: Suite = Suite {
+    name: "model",
+    unit: ("frame", |corpus| corpus.frames),
+    copy: Some(COPY),
+    base: "tape",
+    goals: &[
+        ("typed event / tape", "view", "tape", Limit::AtMost(1.35)),
+        (
+            "serde_json borrowed / typed event",
+            "serde_json.borrowed",
+            "view",
+            Limit::AtLeast(2.3),
+        ),
+        (
+            "serde_json owned / typed event",
+            "serde_json.owned",
+            "view",
+            Limit::AtLeast(3.7),
+        ),
+        (
+            "owned event / serde_json into the same",
+            "view.into_owned",
+            "serde_json.model",
+            Limit::AtMost(1.0),
+        ),
+    ],
+};
+
+/// Pages of REST history, compared with `serde_json` into the same types.
+pub(crate) const HISTORY: Suite = Suite {
+    name: "history",
+    unit: ("message", |corpus| corpus.messages),
+    copy: None,
+    base: "serde_json.messages",
+    goals: &[(
+        "message of history / serde_json into the same",
+        "rest.into_messages",
+        "serde_json.messages",
+        Limit::AtMost(0.6),
+    )],
+};
+
 /// All rows, and the ratios that have a goal.
 pub(super) struct Table {
+    suite: &'static Suite,
     corpus: Corpus,
     rows: Vec<Row>,
+    /// Costs of the row that only copies; 0 without one.
+    copy: Row,
+    base: Row,
     goals: Vec<Goal>,
 }
 
-/// A ratio of two rows, without the copy.
+/// Ratio of two rows, without the copy.
 struct Goal {
     name: &'static str,
     limit: Limit,
@@ -40,39 +104,14 @@ struct Goal {
     instructions: Option<f64>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Limit {
     AtMost(f64),
     AtLeast(f64),
 }
 
-/// The row that only copies.
+/// Row that only copies each frame.
 pub(super) const COPY: &str = "copy";
-/// The row of simd-json's parser alone.
-const TAPE: &str = "tape";
-
-/// Name, dividend, divisor, limit.
-const GOALS: [(&str, &str, &str, Limit); 4] = [
-    ("typed event / tape", "view", TAPE, Limit::AtMost(1.35)),
-    (
-        "serde_json borrowed / typed event",
-        "serde_json.borrowed",
-        "view",
-        Limit::AtLeast(2.3),
-    ),
-    (
-        "serde_json owned / typed event",
-        "serde_json.owned",
-        "view",
-        Limit::AtLeast(3.7),
-    ),
-    (
-        "owned event / serde_json into the same",
-        "view.into_owned",
-        "serde_json.model",
-        Limit::AtMost(1.0),
-    ),
-];
 
 impl Corpus {
     /// Parses the columns of `bench check`.
@@ -112,11 +151,24 @@ impl Row {
 }
 
 impl Table {
-    pub(super) fn new(corpus: Corpus, rows: Vec<Row>) -> anyhow::Result<Self> {
-        let copy = find(&rows, COPY)?;
-        let goals = GOALS.iter().map(|&(name, dividend, divisor, limit)| {
-            let dividend = find(&rows, dividend)?.without(copy);
-            let divisor = find(&rows, divisor)?.without(copy);
+    pub(super) fn new(
+        suite: &'static Suite,
+        corpus: Corpus,
+        rows: Vec<Row>,
+    ) -> anyhow::Result<Self> {
+        let copy = match suite.copy {
+            Some(name) => find(&rows, name)?.clone(),
+            None => Row {
+                name: String::new(),
+                nanos: 0,
+                low: 0,
+                instructions: Some(0),
+                allocations: 0,
+            },
+        };
+        let goals = suite.goals.iter().map(|&(name, dividend, divisor, limit)| {
+            let dividend = find(&rows, dividend)?.without(&copy);
+            let divisor = find(&rows, divisor)?.without(&copy);
             let instructions = dividend.1.zip(divisor.1);
             Ok(Goal {
                 name,
@@ -125,16 +177,18 @@ impl Table {
                 instructions: instructions.map(|(dividend, divisor)| ratio(dividend, divisor)),
             })
         });
-        let goals = goals.collect::<anyhow::Result<_>>()?;
         Ok(Self {
+            suite,
             corpus,
+            goals: goals.collect::<anyhow::Result<_>>()?,
+            base: find(&rows, suite.base)?.clone(),
             rows,
-            goals,
+            copy,
         })
     }
 }
 
-pub(super) fn find<'r>(rows: &'r [Row], name: &str) -> anyhow::Result<&'r Row> {
+fn find<'r>(rows: &'r [Row], name: &str) -> anyhow::Result<&'r Row> {
     let row = rows.iter().find(|row| row.name == name);
     row.with_context(|| format!("`bench time` has no row {name}"))
 }
@@ -155,31 +209,36 @@ impl fmt::Display for Table {
         let size = ratio(bytes, messages);
         writeln!(
             f,
-            "{frames} frames, {messages} messages of {size:.0} bytes; all rows read the same.\n\
-             Ratios are without the copy that each row begins with.\n\n\
-             {:<20} {:>9} {:>7} {:>13} {:>7} {:>13}",
-            "row", "ns/frame", "x tape", "instr./frame", "x tape", "allocs/frame"
+            "{frames} frames, {messages} messages of {size:.0} bytes; all rows read the same."
         )?;
-        let copy = find(&self.rows, COPY).map_err(|_| fmt::Error)?;
-        let tape = find(&self.rows, TAPE)
-            .map_err(|_| fmt::Error)?
-            .without(copy);
+        if self.suite.copy.is_some() {
+            writeln!(f, "Ratios are without the copy that each row begins with.")?;
+        }
+        let (unit, number) = self.suite.unit;
+        let number = number(&self.corpus);
+        let (per, times) = (format!("/{unit}"), format!("x {}", self.suite.base));
+        writeln!(
+            f,
+            "\n{:<20} {:>11} {times:>21} {:>14} {:>7} {:>14}",
+            "row",
+            format!("ns{per}"),
+            format!("instr.{per}"),
+            "ratio",
+            format!("allocs{per}")
+        )?;
+        let base = self.base.without(&self.copy);
         for row in &self.rows {
-            let cost = row.without(copy);
-            let (time, times) = (ratio(row.nanos, frames), ratio(cost.0, tape.0));
-            write!(f, "{:<20} {time:>9.0} {times:>7.2} ", row.name)?;
-            match row.instructions.zip(cost.1).zip(tape.1) {
-                Some(((all, cost), tape)) => {
-                    write!(
-                        f,
-                        "{:>13.0} {:>7.2} ",
-                        ratio(all, frames),
-                        ratio(cost, tape)
-                    )?;
+            let cost = row.without(&self.copy);
+            let (time, times) = (ratio(row.nanos, number), ratio(cost.0, base.0));
+            write!(f, "{:<20} {time:>11.0} {times:>21.2} ", row.name)?;
+            match row.instructions.zip(cost.1).zip(base.1) {
+                Some(((all, cost), base)) => {
+                    let (all, times) = (ratio(all, number), ratio(cost, base));
+                    write!(f, "{all:>14.0} {times:>7.2} ")?;
                 }
-                None => write!(f, "{:>13} {:>7} ", "-", "-")?,
+                None => write!(f, "{:>14} {:>7} ", "-", "-")?,
             }
-            writeln!(f, "{:>13.3}", ratio(row.allocations, frames))?;
+            writeln!(f, "{:>14.3}", ratio(row.allocations, number))?;
         }
         writeln!(f)?;
         self.goals.iter().try_for_each(|goal| writeln!(f, "{goal}"))
@@ -194,7 +253,7 @@ impl fmt::Display for Goal {
             Limit::AtLeast(limit) => ("at least", limit, *time >= limit),
         };
         let result = if is_met { "met" } else { "MISSED" };
-        write!(f, "{name:<38} {time:.2}, goal {word} {limit:.2}: {result}")?;
+        write!(f, "{name:<45} {time:.2}, goal {word} {limit:.2}: {result}")?;
         match self.instructions {
             Some(instructions) => write!(f, " (instructions {instructions:.2})"),
             None => Ok(()),
@@ -207,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_ratios_to_the_tape_and_goals_to_each_other() {
+    fn rows_are_ratios_to_the_base_and_goals_to_each_other() {
         let corpus = Corpus {
             frames: 10,
             messages: 20,
@@ -229,7 +288,9 @@ mod tests {
             instructions: None,
             allocations: 5,
         });
-        let text = Table::new(corpus, rows.to_vec()).unwrap().to_string();
+        let text = Table::new(&FRAMES, corpus, rows.to_vec())
+            .unwrap()
+            .to_string();
         let line = |start: &str| {
             let line = text.lines().find(|line| line.starts_with(start));
             line.unwrap_or_else(|| panic!("no line {start} in\n{text}"))
@@ -239,8 +300,32 @@ mod tests {
         assert_eq!(view, ["view", "1270", "1.30", "-", "-", "0.500"]);
         assert!(line("typed event").ends_with("1.30, goal at most 1.35: met"));
         assert!(line("serde_json borrowed").ends_with("2.00, goal at least 2.30: MISSED"));
-        let error = Table::new(corpus, rows[1..].to_vec()).err().unwrap();
+        let error = Table::new(&FRAMES, corpus, rows[1..].to_vec())
+            .err()
+            .unwrap();
         assert_eq!(error.to_string(), "`bench time` has no row copy");
         assert!(Row::parse(&["view".to_owned()]).is_err());
+    }
+    #[test]
+    fn pages_of_history_are_compared_by_message() {
+        let corpus = Corpus::parse(&["1", "100", "90000"].map(str::to_owned)).unwrap();
+        let row = |name: &str, nanos: &str| {
+            let mut row = Row::parse(&[name, nanos, nanos].map(str::to_owned)).unwrap();
+            row.allocations = 900;
+            row
+        };
+        let rows = vec![
+            row("serde_json.messages", "500000"),
+            row("rest.into_messages", "350000"),
+        ];
+        let text = Table::new(&HISTORY, corpus, rows).unwrap().to_string();
+        let mut lines = text.lines();
+        let line = lines.find(|line| line.starts_with("rest.into_messages"));
+        let columns: Vec<_> = line.unwrap().split_whitespace().collect();
+        assert_eq!(
+            columns,
+            ["rest.into_messages", "3500", "0.70", "-", "-", "9.000"]
+        );
+        assert!(text.contains("0.70, goal at most 0.60: MISSED"), "{text}");
     }
 }

@@ -57,9 +57,9 @@ impl Bars {
                 self.bar.set_position(*archived);
             }
             Progress::Rechecking => self.bar.set_message("reading the newest again"),
-            Progress::Media { done, of, bytes } => {
+            Progress::Media { done, total, bytes } => {
                 if self.phase != Phase::Media {
-                    self.begin(Phase::Media, 0, Some(*of));
+                    self.begin(Phase::Media, 0, Some(*total));
                 }
                 self.bar.set_message(format!("{} kB", bytes / 1000));
                 self.bar.set_position(*done);

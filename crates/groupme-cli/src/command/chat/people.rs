@@ -1,4 +1,4 @@
-//! The people of `groupme chat --demo`: what they have said, and how they answer.
+//! Simulated people of `groupme chat --demo`: their past messages, and their answers.
 
 use core::time::Duration;
 use std::io;
@@ -21,10 +21,10 @@ pub(super) struct People {
     read: Vec<(ConversationId, MessageId)>,
 }
 
-/// Time for which the people have known each other.
+/// Age of the groups when the demo starts.
 const PAST: Duration = Duration::from_hours(24 * 12);
 
-/// Starts a simulator whose groups were made some days ago.
+/// Starts a simulator whose calendar begins [`PAST`] ago.
 pub(super) async fn start() -> io::Result<Sim> {
     let now = Timestamp::now().as_second();
     let now = Duration::from_secs(u64::try_from(now).unwrap_or(0));
@@ -35,8 +35,8 @@ pub(super) async fn start() -> io::Result<Sim> {
     Ok(sim)
 }
 
-/// Gives the world a past: conversations with history, some of it unread.
-pub(super) fn settle(sim: &Sim) -> Result<People, WorldError> {
+/// Adds people and conversations with a history, some of it unread.
+pub(super) fn populate(sim: &Sim) -> Result<People, WorldError> {
     let cast = *sim.cast();
     sim.with_world(|world| {
         let yuki = world.add_user("雪 Yuki");
@@ -55,13 +55,14 @@ pub(super) fn settle(sim: &Sim) -> Result<People, WorldError> {
             yuki,
             read: Vec::new(),
         };
-        people.remember(world, noor)?;
+        people.add_past(world, noor)?;
         Ok(people)
     })
 }
 
 impl People {
-    fn remember(&mut self, world: &mut World, noor: SimUserId) -> Result<(), WorldError> {
+    /// Adds the messages from before the start.
+    fn add_past(&mut self, world: &mut World, noor: SimUserId) -> Result<(), WorldError> {
         let Cast {
             me,
             mara,
@@ -159,9 +160,9 @@ impl People {
         receipts::mark_many_read(self.read.iter().cloned())
     }
 
-    /// Plays the people for as long as the simulator runs: what they say by themselves, and answers
-    /// to the user. Returns the error of a step.
-    pub(super) async fn live(&self, sim: &Sim) -> WorldError {
+    /// Lets the people write by themselves and answer the user, until the simulator refuses a step.
+    /// Returns that error.
+    pub(super) async fn run(&self, sim: &Sim) -> WorldError {
         sim.wait_until_subscribed(&format!("/group/{}", self.cast.lake))
             .await;
         let by_themselves = self.talk(sim);
@@ -176,7 +177,7 @@ impl People {
         }
     }
 
-    /// Lets people talk, so that something happens while the user reads.
+    /// Writes, edits, reacts and deletes from time to time, as the people.
     async fn talk(&self, sim: &Sim) -> Result<core::convert::Infallible, WorldError> {
         let Cast {
             mara,
@@ -282,7 +283,7 @@ impl People {
             return Ok(());
         };
         if text.contains(UNPLUG) {
-            // The gateway restarts while somebody writes: the message comes all the same.
+            // A message sent during the restart shows that none is lost.
             sim.restart();
             sim.with_world(|world| {
                 self.say_now(
@@ -317,7 +318,7 @@ impl People {
         Ok(())
     }
 
-    /// Types for a moment, and says something.
+    /// Shows an author as typing for 1.2 seconds, and sends a text.
     async fn say(
         &self,
         sim: &Sim,
@@ -344,7 +345,7 @@ impl People {
     }
 }
 
-/// Words of the user that restart the simulated gateway.
+/// Word of the user that restarts the simulated gateway.
 const UNPLUG: &str = "unplug";
 
 /// Returns an answer that fits a text.

@@ -1,4 +1,4 @@
-//! Sending of a message, or of the parts of a long one, in their order.
+//! Sending of a message, or of the parts of a long one in order.
 
 use anyhow::Context as _;
 use groupme_model::{Draft, SourceGuid};
@@ -10,13 +10,13 @@ use crate::{
     output::{Row, RowPrinter},
 };
 
-/// Messages that belong together.
+/// Sender of one message, or of the parts of one text.
 pub(super) struct Parts<'a> {
     pub(super) account: &'a Account,
     pub(super) conversation: &'a Conversation,
-    /// Id of a single message; those of several parts have their number behind it.
+    /// `source_guid` of a single message; that of a part is this, a hyphen, and the part's number.
     pub(super) guid: SourceGuid,
-    /// Whether no earlier run had the id.
+    /// Whether the id is new, and not from `--guid`.
     pub(super) is_new: bool,
     pub(super) rows: RowPrinter,
 }
@@ -24,14 +24,16 @@ pub(super) struct Parts<'a> {
 /// Failure of one message, and whether GroupMe may have it.
 struct Failed {
     failure: Failure,
-    fate: Fate,
+    state: SendState,
 }
 
+/// Knowledge about a message after a failure.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum SendState {
     NotSent,
+    /// GroupMe may have the message.
     Unknown,
-    /// An answer that is too large, and may be that of a proxy.
+    /// The answer is too large, and may be that of a proxy.
     Oversize,
     /// Sent, and the answer cannot be read.
     Unreadable,
@@ -40,7 +42,11 @@ enum Fate {
 }
 
 impl Parts<'_> {
-    /// Sends one after the other, from the one with an index on, and prints each.
+    /// Sends the drafts from an index on, one after the other, and prints each.
+    ///
+    /// # Errors
+    ///
+    /// At the first failure, with the options that continue without sending twice.
     pub(super) async fn send(mut self, drafts: Vec<Draft>, from: usize) -> Result<(), Failure> {
         let count = drafts.len();
         for (index, draft) in drafts.into_iter().enumerate().skip(from) {
@@ -49,11 +55,11 @@ impl Parts<'_> {
             } else {
                 SourceGuid::from(format!("{}-{}", self.guid, index + 1))
             };
-            if let Err(Failed { failure, fate }) = self.send_one(draft, &guid).await {
+            if let Err(Failed { failure, state }) = self.send_one(draft, &guid).await {
                 let advice = if count == 1 {
-                    self.advice(fate)
+                    self.advice(state)
                 } else {
-                    Some(self.advice_for_part(fate, index, count))
+                    Some(self.advice_for_part(state, index, count))
                 };
                 return Err(match advice {
                     Some(advice) => failure.and(&advice),
@@ -64,37 +70,37 @@ impl Parts<'_> {
         Ok(())
     }
 
-    /// Returns the way to try a single message again.
-    fn advice(&self, fate: Fate) -> Option<String> {
+    /// Returns how to repeat a single message.
+    fn advice(&self, state: SendState) -> Option<String> {
         let guid = &self.guid;
-        match fate {
-            Fate::NotSent | Fate::NotPrinted => None,
+        match state {
+            SendState::NotSent | SendState::NotPrinted => None,
             // The message may have arrived: name the id with which a retry cannot send twice.
-            Fate::Unknown => Some(format!(
+            SendState::Unknown => Some(format!(
                 "to retry without sending twice, add --guid {guid} within a minute"
             )),
-            Fate::Oversize => Some(format!(
+            SendState::Oversize => Some(format!(
                 "the message may have been sent, but the answer cannot be read; to retry without sending twice, \
                  add --guid {guid} within a minute"
             )),
-            Fate::Unreadable => Some(format!(
+            SendState::Unreadable => Some(format!(
                 "the message was sent, but the answer cannot be read; to retry without sending twice, add \
                  --guid {guid} within a minute"
             )),
         }
     }
 
-    /// Returns the way to go on with the parts of a text. GroupMe knows an id for a minute only, so the parts
-    /// before have to be left out.
-    fn advice_for_part(&self, fate: Fate, index: usize, count: usize) -> String {
-        let is_sent = matches!(fate, Fate::Unreadable | Fate::NotPrinted);
+    /// Returns how to continue with the parts of a text. GroupMe remembers an id for a minute only, so
+    /// the parts sent before must be left out.
+    fn advice_for_part(&self, state: SendState, index: usize, count: usize) -> String {
+        let is_sent = matches!(state, SendState::Unreadable | SendState::NotPrinted);
         let sent = if is_sent { index + 1 } else { index };
         if sent == count {
             return format!("all {count} parts are sent");
         }
         let (guid, next) = (&self.guid, sent + 1);
-        let doubt = match fate {
-            Fate::Unknown | Fate::Oversize => {
+        let doubt = match state {
+            SendState::Unknown | SendState::Oversize => {
                 format!(", and part {next} may be, which is told within a minute only")
             }
             _ => String::new(),
@@ -118,18 +124,18 @@ impl Parts<'_> {
                 let printed = printed.context("the message was sent, but its id cannot be printed");
                 return printed.map_err(|error| Failed {
                     failure: Failure::Output(error),
-                    fate: Fate::NotPrinted,
+                    state: SendState::NotPrinted,
                 });
             }
             Err(error) => error,
         };
-        let fate = match &error {
-            Error::Unreadable { .. } => Fate::Unreadable,
-            Error::Oversize { .. } => Fate::Oversize,
-            error if error.is_transient() && !error.was_not_processed() => Fate::Unknown,
-            _ => Fate::NotSent,
+        let state = match &error {
+            Error::Unreadable { .. } => SendState::Unreadable,
+            Error::Oversize { .. } => SendState::Oversize,
+            error if !error.was_not_processed() => SendState::Unknown,
+            _ => SendState::NotSent,
         };
         let failure = self.account.failure(error).await;
-        Err(Failed { failure, fate })
+        Err(Failed { failure, state })
     }
 }

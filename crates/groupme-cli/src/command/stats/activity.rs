@@ -25,9 +25,10 @@ pub(super) struct Activity {
 #[derive(Debug)]
 pub(super) struct Ranking<'a> {
     pub(super) members: Vec<Member<'a>>,
-    /// Number of all other authors, and of their messages.
+    /// Number of all other authors.
     pub(super) others: usize,
-    pub(super) theirs: u64,
+    /// Number of messages of the other authors.
+    pub(super) others_messages: u64,
 }
 
 /// Author with the number of their messages.
@@ -39,7 +40,7 @@ pub(super) struct Member<'a> {
 }
 
 impl Activity {
-    /// Times are those of the zone.
+    /// Creates empty counts. Hours, days and months are those of the time zone.
     pub(super) fn new(zone: TimeZone) -> Self {
         Self {
             zone,
@@ -84,7 +85,7 @@ impl Activity {
         Some(time.to_zoned(self.zone.clone()))
     }
 
-    /// Returns every month from the first to the last with messages, those without included.
+    /// Returns all months from the first to the last with messages.
     pub(super) fn months(&self) -> Vec<(String, u64)> {
         let (Some(first), Some(last)) = (self.months.keys().next(), self.months.keys().next_back())
         else {
@@ -92,7 +93,7 @@ impl Activity {
         };
         let mut months = Vec::new();
         let (mut year, mut month) = *first;
-        while (year, month) <= *last && months.len() < MOST_MONTHS {
+        while (year, month) <= *last && months.len() < MAX_MONTHS {
             let count = self.months.get(&(year, month)).copied().unwrap_or_default();
             months.push((format!("{year:04}-{month:02}"), count));
             (year, month) = if month == 12 {
@@ -119,16 +120,16 @@ impl Activity {
         Ranking {
             members,
             others: others.len(),
-            theirs: others.iter().map(|member| member.messages).sum(),
+            others_messages: others.iter().map(|member| member.messages).sum(),
         }
     }
 
-    /// Returns all counts as one object.
+    /// Returns all counts as a JSON object.
     pub(super) fn summary(&self, top: usize) -> Value {
         let Ranking {
             members,
             others,
-            theirs,
+            others_messages,
         } = self.ranking(top);
         let days: BTreeMap<_, _> = DAYS.into_iter().zip(self.days).collect();
         json!({
@@ -143,12 +144,12 @@ impl Activity {
             "members": members.into_iter()
                 .map(|member| json!({ "id": member.id, "name": member.name, "messages": member.messages }))
                 .collect::<Vec<_>>(),
-            "others": { "members": others, "messages": theirs },
+            "others": { "members": others, "messages": others_messages },
         })
     }
 }
 
 pub(super) const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// Months between the first and the last, beyond which a time is damaged: a century.
-const MOST_MONTHS: usize = 1200;
+/// Maximum number of months, a century: a longer range comes from a damaged time.
+const MAX_MONTHS: usize = 1200;

@@ -1,4 +1,4 @@
-//! Counts as bars of text.
+//! Bar charts of text.
 
 use std::io::{self, Write};
 
@@ -27,17 +27,20 @@ pub(super) fn draw(out: &mut impl Write, activity: &Activity, top: usize) -> io:
     let ranking = activity.ranking(top);
     let members = ranking.members.iter();
     let mut members: Vec<_> = members
-        .map(|member| (short(member.name), member.messages))
+        .map(|member| (shorten(member.name), member.messages))
         .collect();
     if ranking.others > 0 {
-        members.push((format!("({} others)", ranking.others), ranking.theirs));
+        members.push((
+            format!("({} others)", ranking.others),
+            ranking.others_messages,
+        ));
     }
     section(out, "By member", &members)
 }
 
 fn section(out: &mut impl Write, title: &str, rows: &[(String, u64)]) -> io::Result<()> {
     writeln!(out, "\n{title}")?;
-    let most = rows
+    let max = rows
         .iter()
         .map(|(_, count)| *count)
         .max()
@@ -47,20 +50,20 @@ fn section(out: &mut impl Write, title: &str, rows: &[(String, u64)]) -> io::Res
         .map(|(label, _)| label.width())
         .max()
         .unwrap_or_default();
-    let digits = most.to_string().len();
+    let digits = max.to_string().len();
     let room = WIDTH.saturating_sub(widest + digits + 6);
     for (label, count) in rows {
         let padding = " ".repeat(widest - label.width());
-        let bar = bar(*count, most, room);
+        let bar = bar(*count, max, room);
         writeln!(out, "  {label}{padding}  {count:>digits$}  {bar}")?;
     }
     Ok(())
 }
 
 /// Returns a bar in proportion, to an eighth of a column. A count above zero has a bar.
-fn bar(count: u64, most: u64, room: usize) -> String {
+fn bar(count: u64, max: u64, room: usize) -> String {
     let eighths = u64::try_from(room * 8).unwrap_or_default();
-    let length = u128::from(count) * u128::from(eighths) / u128::from(most.max(1));
+    let length = u128::from(count) * u128::from(eighths) / u128::from(max.max(1));
     let length = usize::try_from(length).unwrap_or_default();
     let length = length.max(usize::from(count > 0));
     let mut bar = "█".repeat(length / 8);
@@ -68,13 +71,13 @@ fn bar(count: u64, most: u64, room: usize) -> String {
     bar
 }
 
-/// Returns a name that leaves room for its bar.
-fn short(name: &str) -> String {
+/// Cuts a name to [`MAX_NAME`] columns.
+fn shorten(name: &str) -> String {
     let name = escape_control(name);
     let mut short = String::new();
     for letter in name.chars() {
         short.push(letter);
-        if short.width() > NAME {
+        if short.width() > MAX_NAME {
             short.pop();
             short.push('…');
             break;
@@ -85,7 +88,7 @@ fn short(name: &str) -> String {
 
 const PARTS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const WIDTH: usize = 80;
-const NAME: usize = 24;
+const MAX_NAME: usize = 24;
 
 #[cfg(test)]
 mod tests {
@@ -114,7 +117,7 @@ mod tests {
             .collect();
         assert_eq!(starts[0], starts[1], "{text}");
         assert!(text.lines().all(|line| line.width() <= WIDTH), "{text}");
-        assert_eq!(short("a\u{202e}b"), r"a\u{202e}b");
-        assert!(short(&"名".repeat(50)).width() <= NAME + 1);
+        assert_eq!(shorten("a\u{202e}b"), r"a\u{202e}b");
+        assert!(shorten(&"名".repeat(50)).width() <= MAX_NAME + 1);
     }
 }

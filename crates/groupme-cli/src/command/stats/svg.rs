@@ -1,4 +1,4 @@
-//! Counts as a picture.
+//! Bar charts as SVG.
 
 use core::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::activity::{Activity, DAYS, Member};
 
 /// Draws all counts as SVG, light or dark as its viewer prefers.
 pub(super) fn draw(activity: &Activity, top: usize) -> String {
-    let members = activity.ranking(top.min(MEMBERS)).members;
+    let members = activity.ranking(top.min(MAX_MEMBERS)).members;
     let height = 640 + 26 * members.len();
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
@@ -37,7 +37,7 @@ pub(super) fn draw(activity: &Activity, top: usize) -> String {
         &months,
         every,
     );
-    people(&mut svg, &members);
+    member_bars(&mut svg, &members);
     svg.push_str("</svg>\n");
     svg
 }
@@ -58,23 +58,22 @@ fn columns(
         "<text class=\"title\" x=\"{left}\" y=\"{}\">{title}</text>",
         top + 14
     );
-    let most = rows
+    let max = rows
         .iter()
         .map(|(_, count)| *count)
         .max()
         .unwrap_or_default()
         .max(1);
-    let base = top + 34 + COLUMN;
+    let base = top + 34 + COLUMN_HEIGHT;
     let _ = writeln!(
         svg,
         "<line x1=\"{left}\" y1=\"{base}\" x2=\"{}\" y2=\"{base}\"/>",
         left + width
     );
-    // A single month is no wall.
-    let step = (to_f64(width) / to_f64(rows.len().max(1))).min(WIDEST);
+    let step = (to_f64(width) / to_f64(rows.len().max(1))).min(MAX_COLUMN_WIDTH);
     for (index, (label, count)) in rows.iter().enumerate() {
         let x = step * to_f64(index) + to_f64(left);
-        let tall = share(*count, most) * to_f64(COLUMN);
+        let tall = share(*count, max) * to_f64(COLUMN_HEIGHT);
         let y = to_f64(base) - tall;
         let wide = (step * 0.78).max(0.5);
         let _ = writeln!(
@@ -93,13 +92,14 @@ fn columns(
     }
 }
 
-fn people(svg: &mut String, members: &[Member<'_>]) {
+/// Draws a bar for each member.
+fn member_bars(svg: &mut String, members: &[Member<'_>]) {
     let top = 608;
     let _ = writeln!(
         svg,
         "<text class=\"title\" x=\"{LEFT}\" y=\"{top}\">By member</text>"
     );
-    let most = members
+    let max = members
         .iter()
         .map(|member| member.messages)
         .max()
@@ -108,7 +108,7 @@ fn people(svg: &mut String, members: &[Member<'_>]) {
     for (index, member) in members.iter().enumerate() {
         let y = top + 14 + 26 * index;
         let room = WIDTH - LEFT - 210 - 80;
-        let wide = (share(member.messages, most) * to_f64(room)).max(1.0);
+        let wide = (share(member.messages, max) * to_f64(room)).max(1.0);
         let _ = writeln!(
             svg,
             "<text class=\"name\" x=\"{}\" y=\"{}\">{}</text>\
@@ -125,8 +125,8 @@ fn people(svg: &mut String, members: &[Member<'_>]) {
     }
 }
 
-/// Returns a text as XML, in one line, short enough for its column, and without characters that XML
-/// does not allow or that reorder the text around it.
+/// Escapes a name for XML and cuts it to [`MAX_NAME`] characters. Characters that XML forbids, or that
+/// reorder other text, are dropped.
 fn text(name: &str) -> String {
     let mut escaped = String::new();
     let shown = name.chars().filter(|letter| {
@@ -135,7 +135,7 @@ fn text(name: &str) -> String {
     });
     for (index, letter) in shown.enumerate() {
         match letter {
-            _ if index == NAME => {
+            _ if index == MAX_NAME => {
                 escaped.push('…');
                 break;
             }
@@ -148,10 +148,10 @@ fn text(name: &str) -> String {
     escaped
 }
 
-fn share(count: u64, most: u64) -> f64 {
+fn share(count: u64, max: u64) -> f64 {
     // Counts of messages are far below 2^53.
     #[expect(clippy::cast_precision_loss, reason = "counts of messages are small")]
-    let share = count as f64 / most as f64;
+    let share = count as f64 / max as f64;
     share
 }
 
@@ -162,13 +162,13 @@ fn to_f64(number: usize) -> f64 {
 const WIDTH: usize = 900;
 const LEFT: usize = 40;
 /// Maximum distance of two columns.
-const WIDEST: f64 = 60.0;
+const MAX_COLUMN_WIDTH: f64 = 60.0;
 /// Height of the tallest column.
-const COLUMN: usize = 180;
+const COLUMN_HEIGHT: usize = 180;
 /// Maximum number of people in the picture.
-const MEMBERS: usize = 40;
+const MAX_MEMBERS: usize = 40;
 /// Characters of a name that fit beside its bar.
-const NAME: usize = 24;
+const MAX_NAME: usize = 24;
 
 const STYLE: &str = "\
     .ground{fill:#fff}.bar{fill:#2f7fd1}text{font:13px system-ui,sans-serif;fill:#222}\
@@ -185,6 +185,6 @@ mod tests {
     #[test]
     fn names_of_others_are_text_of_the_picture() {
         assert_eq!(text("<a> & \u{202e}b\u{0}\n"), "&lt;a&gt; &amp; b");
-        assert_eq!(text(&"x".repeat(99)).chars().count(), NAME + 1);
+        assert_eq!(text(&"x".repeat(99)).chars().count(), MAX_NAME + 1);
     }
 }

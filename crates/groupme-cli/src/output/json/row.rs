@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::line;
 use crate::{credentials::Origin, output::Row};
 
-/// Prints GroupMe's own object where there is one, otherwise an object with a `kind`.
+/// Prints a row as GroupMe's own object if there is one, otherwise as an object with a `kind`.
 pub(in crate::output) fn row(row: &Row<'_>) -> io::Result<()> {
     match row {
         Row::Message(message) | Row::Edited(message) => line(message),

@@ -22,15 +22,15 @@ pub(super) fn line(message: &Message, names: &Names) -> Text {
     let reactions = message.reactions.as_deref().unwrap_or_default();
     // Messages of old have hearts without reactions.
     let hearts = message.favorited_by.as_deref().unwrap_or_default();
-    let faces = if !reactions.is_empty() {
-        faces(reactions, Some(names))
+    let list = if !reactions.is_empty() {
+        reaction_list(reactions, Some(names))
     } else if !hearts.is_empty() {
-        face("\u{2764}\u{fe0f}", hearts, Some(names))
+        reaction_text("\u{2764}\u{fe0f}", hearts, Some(names))
     } else {
         return line;
     };
     line.push("  ", Style::Plain);
-    line.push(&faces, Style::Faint);
+    line.push(&list, Style::Faint);
     line
 }
 
@@ -62,8 +62,8 @@ pub(super) fn joined(parts: impl Iterator<Item = Text>) -> Text {
     whole
 }
 
-/// Returns a medium by its kind: as a link where links can be shown and the address is GroupMe's. Any other
-/// address is shown, because its sender has chosen where it leads.
+/// Returns a picture, video or sound: as a link if the address is GroupMe's and the terminal has links.
+/// Any other address is shown in full, as its sender has chosen where it leads.
 pub(super) fn medium(kind: &str, url: &str) -> Text {
     let whole = format!("[{kind}: {url}]");
     if !is_groupmes(url) {
@@ -86,26 +86,25 @@ fn is_groupmes(url: &str) -> bool {
     is_plain && host.to_ascii_lowercase().ends_with(".groupme.com")
 }
 
-/// Puts the pack and number of each of GroupMe's own emoji in place of its placeholder.
+/// Replaces the placeholder of each of GroupMe's own emoji by its pack and number.
 fn with_emoji(text: &str, message: &Message) -> String {
     let mut shown = text.to_owned();
     for part in &message.attachments {
         if let Attachment::Emoji(emoji) = part {
             let mut pictures: Vec<_> = emoji.in_text(text).collect();
-            // From the end, so that earlier places stay right.
+            // From the end, so that earlier ranges stay valid.
             pictures.sort_by_key(|(place, _)| core::cmp::Reverse(place.start));
             for (place, [pack, index]) in pictures {
                 shown.replace_range(place, &format!("({pack}:{index})"));
             }
-            // Another list would have other places.
+            // The ranges of a second list would be those of the original text.
             break;
         }
     }
     shown
 }
 
-/// Returns an attachment with the part by which a person finds it; `None` for those that are seen
-/// in the text.
+/// Returns an attachment with its address, name or id; `None` for those that are part of the text.
 fn attached(attachment: &Attachment) -> Option<Text> {
     let kind = attachment.kind();
     let url = match attachment {
@@ -136,9 +135,9 @@ fn attached(attachment: &Attachment) -> Option<Text> {
     }))
 }
 
-/// Returns each reaction with those who gave it.
-pub(super) fn faces(reactions: &[Reaction], names: Option<&Names>) -> String {
-    let faces: Vec<_> = reactions
+/// Returns each reaction with the users who gave it.
+pub(super) fn reaction_list(reactions: &[Reaction], names: Option<&Names>) -> String {
+    let list: Vec<_> = reactions
         .iter()
         .map(|reaction| {
             let icon = match reaction {
@@ -150,18 +149,18 @@ pub(super) fn faces(reactions: &[Reaction], names: Option<&Names>) -> String {
                 ),
                 other => format!("({})", other.kind()),
             };
-            face(&icon, reaction.user_ids(), names)
+            reaction_text(&icon, reaction.user_ids(), names)
         })
         .collect();
-    if faces.is_empty() {
+    if list.is_empty() {
         return "none".to_owned();
     }
-    faces.join("  ")
+    list.join("  ")
 }
 
 /// Returns a reaction with the names of the first who gave it, and the number of the others; without
 /// names, with the number of all if there are several.
-fn face(icon: &str, users: &[UserId], names: Option<&Names>) -> String {
+fn reaction_text(icon: &str, users: &[UserId], names: Option<&Names>) -> String {
     let by = match (names, users.len()) {
         (_, 0) | (None, 1) => return icon.to_owned(),
         (None, several) => several.to_string(),

@@ -8,7 +8,7 @@ use groupme_rest::{Sent, endpoint::messages::MessagePage};
 
 use super::{
     Pretty, cells,
-    message::{self, content, faces},
+    message::{self, content, reaction_list},
 };
 use crate::output::{
     RoundTrips, Row, json,
@@ -17,7 +17,7 @@ use crate::output::{
 };
 
 impl Pretty {
-    /// Learns the names of those who wrote the messages, for those who reacted to others.
+    /// Learns the names of the authors of a page, which reactions to other messages need.
     pub(in crate::output) fn learn(&mut self, page: &MessagePage) {
         for message in page.messages() {
             self.names.learn_message(&message);
@@ -45,7 +45,7 @@ impl Pretty {
         }
     }
 
-    /// Writes a row that is no row of a table.
+    /// Writes a row that is printed at once, and not in a table.
     pub(in crate::output) fn write_row(&self, out: &mut String, row: &Row<'_>) {
         if let Row::Message(message) = row {
             let head = format!("{}  {}  ", self.date(message.created_at), message.id);
@@ -87,7 +87,7 @@ fn outcome(row: &Row<'_>) -> Text {
         Row::Deleted(_, message) => format!("deleted {message}"),
         Row::Reactions(message, None) => format!("reacted to {message}"),
         Row::Reactions(message, Some(reactions)) => {
-            format!("reactions to {message}: {}", faces(reactions, None))
+            format!("reactions to {message}: {}", reaction_list(reactions, None))
         }
         Row::Read(conversation, receipt) => match receipt.last_read() {
             Some(message) => format!("read {conversation} up to {message}"),

@@ -18,7 +18,7 @@ pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Text 
         EventRef::MessageUpdate(push) => {
             let message = push.message();
             let mut line = Text::default();
-            line.push(&place(&message, names), Style::Faint);
+            line.push(&message_prefix(&message, names), Style::Faint);
             line.push(&author(&message), Style::Bold);
             line.push(" edited: ", Style::Plain);
             line.append(content(&message));
@@ -28,7 +28,7 @@ pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Text 
             let message = push.message();
             format!(
                 "{}a message of {} was deleted",
-                place(&message, names),
+                message_prefix(&message, names),
                 author(&message)
             )
         }
@@ -46,7 +46,7 @@ pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Text 
         EventRef::Typing(typing) => {
             format!(
                 "{}{} is typing …",
-                whereabouts(channel, names),
+                channel_prefix(channel, names),
                 names.user(typing.user_id())
             )
         }
@@ -54,13 +54,13 @@ pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Text 
             let receipt = push.receipt();
             format!(
                 "{}{} has read the messages",
-                whereabouts(channel, names),
+                channel_prefix(channel, names),
                 names.user(receipt.user_id())
             )
         }
         _ => format!(
             "{}{} (unknown event type): {}",
-            whereabouts(channel, names),
+            channel_prefix(channel, names),
             event.kind(),
             event.raw()
         ),
@@ -69,7 +69,7 @@ pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Text 
 
 fn message_line(message: &MessageRef<'_>, names: &Names) -> Text {
     let mut line = Text::default();
-    line.push(&place(message, names), Style::Faint);
+    line.push(&message_prefix(message, names), Style::Faint);
     if message.is_system() {
         line.push("— ", Style::Faint);
     } else {
@@ -89,34 +89,38 @@ fn reactions(change: &ReactionChangeRef<'_>, names: &Names) -> String {
         .reactions()
         .into_iter()
         .flatten()
-        .map(|r| face(&r))
+        .map(|r| reaction_text(&r))
         .collect();
     let now = if now.is_empty() {
         "none".to_owned()
     } else {
         now.join(" ")
     };
-    let (place, author, text) = (place(&message, names), author(&message), content(&message));
-    format!("{place}{who} changed the reactions to {author}'s \"{text}\": {now}")
+    let (prefix, author, text) = (
+        message_prefix(&message, names),
+        author(&message),
+        content(&message),
+    );
+    format!("{prefix}{who} changed the reactions to {author}'s \"{text}\": {now}")
 }
 
 fn liked(change: &ReactionChangeRef<'_>, what: &str, names: &Names) -> String {
     let who = names.user(change.user_id());
-    let face = change
+    let icon = change
         .user_reaction()
-        .map_or_else(String::new, |reaction| face(&reaction));
+        .map_or_else(String::new, |reaction| reaction_text(&reaction));
     let Some(message) = change.message() else {
-        return format!("{who} {what} message {face}");
+        return format!("{who} {what} message {icon}");
     };
     format!(
-        "{}{who} {what} \"{}\" {face}",
-        place(&message, names),
+        "{}{who} {what} \"{}\" {icon}",
+        message_prefix(&message, names),
         content(&message)
     )
 }
 
 /// Returns the conversation of a message as a prefix.
-fn place(message: &MessageRef<'_>, names: &Names) -> String {
+fn message_prefix(message: &MessageRef<'_>, names: &Names) -> String {
     match message.group_id() {
         Some(group) => format!("[{}] ", names.group(group)),
         None => "[direct] ".to_owned(),
@@ -124,7 +128,7 @@ fn place(message: &MessageRef<'_>, names: &Names) -> String {
 }
 
 /// Returns the conversation of a channel as a prefix.
-fn whereabouts(channel: &str, names: &Names) -> String {
+fn channel_prefix(channel: &str, names: &Names) -> String {
     match Channel::from_name(channel) {
         Channel::Group(group) => format!("[{}] ", names.group(group)),
         Channel::DirectMessage(..) => "[direct] ".to_owned(),
@@ -155,7 +159,7 @@ fn attached(attachment: &AttachmentRef<'_>) -> Text {
     }
 }
 
-fn face(reaction: &ReactionRef<'_>) -> String {
+fn reaction_text(reaction: &ReactionRef<'_>) -> String {
     match reaction {
         ReactionRef::Unicode(reaction) => reaction.code().unwrap_or("?").to_owned(),
         other => format!("({})", other.kind()),

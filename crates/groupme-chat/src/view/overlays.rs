@@ -1,4 +1,4 @@
-//! Boxes over the conversation: help, details, lists.
+//! Overlays over the conversation: help, details, confirmations. `prompts` has those with an input.
 
 use ratatui::{
     Frame,
@@ -7,57 +7,57 @@ use ratatui::{
     widgets::{Block, Clear, Paragraph},
 };
 
-use super::{Theme, areas::Areas, block, clock, prompts};
+use super::{Theme, areas::Areas, clock, prompts, summary};
 use crate::{
-    model::{Layer, Question, State},
+    model::{Confirmation, Overlay, State},
     text,
 };
 
 pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: Theme) {
-    match &state.layer {
-        Layer::None => prompts::draw_candidates(frame, areas, state, theme),
-        Layer::Help { scroll } => {
-            draw_box(frame, areas.whole, "Help", &help(theme), *scroll, theme);
+    match &state.overlay {
+        Overlay::None => prompts::draw_candidates(frame, areas, state, theme),
+        Overlay::Help { scroll } => {
+            draw_box(frame, areas.screen, "Help", &help(theme), *scroll, theme);
         }
-        Layer::Details { scroll } => {
+        Overlay::Details { scroll } => {
             let lines = details(state, theme);
-            draw_box(frame, areas.whole, "Details", &lines, *scroll, theme);
+            draw_box(frame, areas.screen, "Details", &lines, *scroll, theme);
         }
-        Layer::GoTo { editor, choice } => {
+        Overlay::GoTo { editor, choice } => {
             prompts::draw_go_to(frame, areas, state, editor, *choice, theme);
         }
-        Layer::Search { editor } => prompts::draw_search(frame, areas, state, editor, theme),
-        Layer::Date { editor, error } => {
+        Overlay::Search { editor } => prompts::draw_search(frame, areas, state, editor, theme),
+        Overlay::Date { editor, error } => {
             prompts::draw_date(frame, areas, editor, error.as_deref(), theme);
         }
-        Layer::Attach { editor } => prompts::draw_attach(frame, areas, editor, theme),
-        Layer::React { choice } => prompts::draw_reactions(frame, areas, *choice, theme),
-        Layer::Question(Question::Delete(id)) => {
+        Overlay::Attach { editor } => prompts::draw_attach(frame, areas, editor, theme),
+        Overlay::React { choice } => prompts::draw_reactions(frame, areas, *choice, theme),
+        Overlay::Confirm(Confirmation::Delete(id)) => {
             let quoted = state
                 .open_room()
-                .map(|room| block::summary(state, room, id));
+                .map(|room| summary::message_summary(state, room, id));
             let told = text::cut(&quoted.unwrap_or_default(), 60);
             let lines = [
                 Line::raw("Delete this message for everyone?"),
                 Line::styled(told, theme.dim()),
             ];
-            draw_box(frame, areas.whole, "Delete", &lines, 0, theme);
+            draw_box(frame, areas.screen, "Delete", &lines, 0, theme);
         }
-        Layer::Question(Question::Quit) => {
+        Overlay::Confirm(Confirmation::Quit) => {
             let waiting: usize = state.rooms.values().map(|room| room.pending.len()).sum();
             let told = match waiting {
                 0 => "Quit?".to_owned(),
                 count => format!("{count} messages are not sent yet, and are lost. Quit?"),
             };
-            draw_box(frame, areas.whole, "Quit", &[Line::raw(told)], 0, theme);
+            draw_box(frame, areas.screen, "Quit", &[Line::raw(told)], 0, theme);
         }
     }
 }
 
-/// Draws a box in the middle, as large as its lines.
+/// Draws a box in the middle of the screen, as large as its lines, from line `scroll` on.
 fn draw_box(
     frame: &mut Frame<'_>,
-    whole: Rect,
+    screen: Rect,
     title: &str,
     lines: &[Line<'_>],
     scroll: u16,
@@ -71,12 +71,12 @@ fn draw_box(
         .max(title.len() + 2);
     let width = u16::try_from(widest + 4)
         .unwrap_or(u16::MAX)
-        .min(whole.width);
+        .min(screen.width);
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let height = rows.saturating_add(2).min(whole.height.saturating_sub(1));
+    let height = rows.saturating_add(2).min(screen.height.saturating_sub(1));
     let area = Rect {
-        x: whole.x + (whole.width - width) / 2,
-        y: whole.y + (whole.height - height) / 2,
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 2,
         width,
         height,
     };
@@ -103,7 +103,7 @@ fn draw_box(
     );
 }
 
-/// Returns all about the selected message.
+/// Returns the details of the selected message.
 fn details(state: &State, theme: Theme) -> Vec<Line<'static>> {
     let Some(message) = state.open_room().and_then(|room| room.selected_message()) else {
         return vec![Line::raw("The message is gone.")];
@@ -128,10 +128,13 @@ fn details(state: &State, theme: Theme) -> Vec<Line<'static>> {
     }
     lines.push(row("id", message.id.to_string()));
     for reaction in message.reactions.iter().flatten() {
-        let face = text::line(block::face(reaction)).into_owned();
-        lines.push(row(&face, block::names(state, reaction.user_ids())));
+        let symbol = text::line(summary::reaction_symbol(reaction)).into_owned();
+        lines.push(row(
+            &symbol,
+            summary::user_names(state, reaction.user_ids()),
+        ));
     }
-    for (name, url) in super::attached::lines(message) {
+    for (name, url) in super::attachments::lines(message) {
         lines.push(row(
             "attached",
             format!("{name} {}", url.unwrap_or_default()),
@@ -140,7 +143,7 @@ fn details(state: &State, theme: Theme) -> Vec<Line<'static>> {
     lines
 }
 
-/// Returns the keys and what they do.
+/// Returns the lines of the help.
 fn help(theme: Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (title, keys) in HELP {
@@ -158,7 +161,7 @@ fn help(theme: Theme) -> Vec<Line<'static>> {
     lines
 }
 
-/// Keys, by what they are for.
+/// Keys with their meanings.
 type Keys = &'static [(&'static str, &'static str)];
 
 const HELP: &[(&str, Keys)] = &[
@@ -183,7 +186,7 @@ const HELP: &[(&str, Keys)] = &[
             ("y, i", "copy the text, details"),
             ("PgUp, PgDn", "scroll; more history loads by itself"),
             ("Ctrl+Home, Ctrl+End", "oldest that is loaded, newest"),
-            ("Ctrl+F", "search in what is loaded"),
+            ("Ctrl+F", "search the loaded messages"),
             ("Ctrl+G", "jump to a day"),
         ],
     ),

@@ -1,48 +1,48 @@
-//! One message as rows: what separates it from the one before, author, text, attachments, reactions.
+//! Rows of one message: separators, author, text, attachments, reactions.
 
-use groupme_client::{
-    MessageId, UserId,
-    model::{Attachment, Message, Reaction},
-};
+mod pending;
+mod separators;
+
+use groupme_client::model::{Attachment, Message};
 use ratatui::{
     style::Style,
     text::{Line, Span},
 };
 
-use super::{Theme, attached, clock, marks};
+use super::{Theme, attachments, clock, highlights, summary};
 use crate::{
-    model::{HoleState, Layer, Pending, Room, Spot, State},
+    model::{EntryId, Overlay, Room, State},
     text::{self, Piece},
 };
 
-/// Makes rows of the messages of a conversation.
-pub(crate) struct Blocks<'s> {
+/// Rows of the messages of a conversation.
+pub(crate) struct MessageRows<'s> {
     state: &'s State,
     room: &'s Room,
     theme: Theme,
     width: usize,
-    /// Cells of the column of names; 0 if names stand on a row of their own.
+    /// Cells of the column of names; 0 if names have rows of their own.
     names: usize,
-    /// What is searched for.
+    /// Query of the search; empty without one.
     query: &'s str,
 }
 
 /// Cells before the names: the bar of the selected message, and the time.
 const BEFORE_NAME: usize = 7;
-/// Width below which names stand on rows of their own.
+/// Width below which names have rows of their own.
 const NARROW: usize = 46;
-/// Longest row of a text, for the eye to find the next one.
+/// Longest row of a text: in longer ones, the eye misses the next row.
 const LONGEST_ROW: usize = 110;
 
-impl<'s> Blocks<'s> {
+impl<'s> MessageRows<'s> {
     pub(crate) fn new(state: &'s State, room: &'s Room, theme: Theme, width: usize) -> Self {
-        let query = match &state.layer {
-            Layer::Search { editor } => editor.text(),
+        let query = match &state.overlay {
+            Overlay::Search { editor } => editor.text(),
             _ => "",
         };
         let names = room.messages.iter().filter(|message| !message.is_system());
         let longest = names
-            .map(|message| text::width(&text::line(author(state, message))))
+            .map(|message| text::width(&text::line(summary::author(state, message))))
             .max();
         let most = if width < 80 { 10 } else { 16 };
         Self {
@@ -59,7 +59,7 @@ impl<'s> Blocks<'s> {
         }
     }
 
-    /// Returns the rows of the message at a place.
+    /// Returns the rows of the entry at an index.
     pub(crate) fn rows(&self, index: usize) -> Vec<Line<'static>> {
         let mut rows = Vec::new();
         if let Some(message) = self.room.messages.get(index) {
@@ -71,24 +71,25 @@ impl<'s> Blocks<'s> {
             if message.is_system() {
                 self.push_notice(message, &mut rows);
             } else {
-                let goes_on =
-                    separators == 0 && before.is_some_and(|before| goes_on(before, message));
-                self.push_message(message, goes_on, &mut rows);
+                let is_continuation =
+                    separators == 0 && before.is_some_and(|before| is_continued(before, message));
+                self.push_message(message, is_continuation, &mut rows);
             }
-            let spot = Spot::Message(message.id.clone());
-            self.mark_selected(&spot, rows.get_mut(separators..).unwrap_or_default());
+            let entry = EntryId::Message(message.id.clone());
+            self.mark_selected(&entry, rows.get_mut(separators..).unwrap_or_default());
         } else if let Some(pending) = index
             .checked_sub(self.room.messages.len())
             .and_then(|at| self.room.pending.get(at))
         {
             self.push_pending(pending, &mut rows);
-            self.mark_selected(&Spot::Pending(pending.number), &mut rows);
+            self.mark_selected(&EntryId::Pending(pending.local_id), &mut rows);
         }
         rows
     }
 
-    fn mark_selected(&self, spot: &Spot, rows: &mut [Line<'static>]) {
-        if self.room.selected.as_ref() != Some(spot) {
+    /// Replaces the first cell of each row by a bar, if the entry is the selected one.
+    fn mark_selected(&self, entry: &EntryId, rows: &mut [Line<'static>]) {
+        if self.room.selected.as_ref() != Some(entry) {
             return;
         }
         for row in rows {
@@ -100,61 +101,7 @@ impl<'s> Blocks<'s> {
         }
     }
 
-    /// Adds what separates a message from the one before: what is not loaded, a new day, and the
-    /// beginning of what is new.
-    fn push_separators(
-        &self,
-        message: &Message,
-        before: Option<&Message>,
-        rows: &mut Vec<Line<'static>>,
-    ) {
-        let hole = self
-            .room
-            .holes
-            .between(before.map(|before| &before.id), &message.id);
-        match hole.map(|(_, state)| state) {
-            Some(HoleState::Failed(reason)) => {
-                let told =
-                    format!("earlier messages cannot be loaded: {reason} · PgUp tries again");
-                rows.push(self.rule(&told, self.theme.bad()));
-            }
-            Some(_) => rows.push(self.rule("loading earlier messages…", self.theme.dim())),
-            None if before.is_none() && self.room.holes.has_newest() => {
-                rows.push(self.rule("the conversation begins here", self.theme.dim()));
-            }
-            None => {}
-        }
-        let zone = &self.state.settings.zone;
-        let day = |message: &Message| message.created_at.and_then(|at| clock::day(at, zone));
-        let own_day = day(message);
-        if before.is_none_or(|before| day(before) != own_day)
-            && let Some(own_day) = own_day
-        {
-            let name = clock::day_name(own_day, self.state.now, zone);
-            rows.push(self.rule(&name, self.theme.dim()));
-        }
-        if let Some(read) = &self.room.read_before
-            && message.id > *read
-            && before.is_none_or(|before| before.id <= *read)
-        {
-            rows.push(self.rule("new", self.theme.unread(true)));
-        }
-    }
-
-    /// Returns a row with a text in the middle of a line.
-    fn rule(&self, name: &str, style: Style) -> Line<'static> {
-        let name = text::cut(name, self.width.saturating_sub(8));
-        let free = self.width.saturating_sub(text::width(&name) + 4);
-        let left = free / 2;
-        let line = |cells: usize| "─".repeat(cells);
-        Line::from(vec![
-            Span::styled(format!(" {} ", line(left)), self.theme.dim()),
-            Span::styled(name, style),
-            Span::styled(format!(" {}", line(free - left)), self.theme.dim()),
-        ])
-    }
-
-    /// Returns the first cell of the text.
+    /// Returns the number of cells before the text.
     fn indent(&self) -> usize {
         if self.names == 0 {
             3
@@ -175,7 +122,7 @@ impl<'s> Blocks<'s> {
         Line::from(row)
     }
 
-    /// Returns the first cells of a message: time and name, or blanks if it goes on.
+    /// Returns the spans before the text: time and name, which are blank if the author goes on.
     fn prefix(&self, time: &str, name: &str, style: Style) -> Vec<Span<'static>> {
         let name = text::fit(name, self.names);
         vec![
@@ -185,7 +132,12 @@ impl<'s> Blocks<'s> {
         ]
     }
 
-    fn push_message(&self, message: &Message, goes_on: bool, rows: &mut Vec<Line<'static>>) {
+    fn push_message(
+        &self,
+        message: &Message,
+        is_continuation: bool,
+        rows: &mut Vec<Line<'static>>,
+    ) {
         let zone = &self.state.settings.zone;
         let time = message
             .created_at
@@ -194,27 +146,27 @@ impl<'s> Blocks<'s> {
         let sender = message.sender();
         let is_own = sender == Some(&self.state.own);
         let style = self.theme.name(sender, is_own);
-        let name = if goes_on {
+        let name = if is_continuation {
             ""
         } else {
-            author(self.state, message)
+            summary::author(self.state, message)
         };
         let content = self.content(message, is_own);
-        self.push_content(&time, name, style, content, goes_on, rows);
+        self.push_content(&time, name, style, content, is_continuation, rows);
     }
 
-    /// Adds the rows of a message, beside or below its name.
+    /// Adds the rows of a message beside its name, or below on a narrow screen.
     fn push_content(
         &self,
         time: &str,
         name: &str,
         style: Style,
         content: Vec<Vec<Span<'static>>>,
-        goes_on: bool,
+        is_continuation: bool,
         rows: &mut Vec<Line<'static>>,
     ) {
         if self.names == 0 {
-            if !goes_on {
+            if !is_continuation {
                 rows.push(Line::from(vec![
                     Span::styled(format!(" {time:<5} "), self.theme.dim()),
                     Span::styled(
@@ -231,14 +183,14 @@ impl<'s> Blocks<'s> {
                 rows.push(self.indented(spans));
                 continue;
             }
-            let time = if goes_on { "" } else { time };
+            let time = if is_continuation { "" } else { time };
             let mut row = self.prefix(time, name, style);
             row.extend(spans);
             rows.push(Line::from(row));
         }
     }
 
-    /// Returns the rows of what a message says.
+    /// Returns the content of a message: quote, text, attachments, remarks, reactions.
     fn content(&self, message: &Message, is_own: bool) -> Vec<Vec<Span<'static>>> {
         let mut rows = Vec::new();
         if message.is_deleted() {
@@ -249,12 +201,12 @@ impl<'s> Blocks<'s> {
             rows.push(quote);
         }
         if let Some(said) = message.text.as_deref().filter(|said| !said.is_empty()) {
-            let said = with_emoji(message, said);
-            let marks = marks::marks(message, &said, &self.state.own, self.query);
-            let lines = text::wrap(&said, &marks, self.text_columns());
+            let said = replace_pack_emoji(message, said);
+            let highlights = highlights::highlights(message, &said, &self.state.own, self.query);
+            let lines = text::wrap(&said, &highlights, self.text_columns());
             rows.extend(lines.into_iter().map(|line| self.spans(line)));
         }
-        for (name, url) in attached::lines(message) {
+        for (name, url) in attachments::lines(message) {
             rows.extend(self.attachment(&name, url.as_deref()));
         }
         if rows.is_empty() {
@@ -283,7 +235,7 @@ impl<'s> Blocks<'s> {
         rows
     }
 
-    /// Appends a remark to the last row, or on a new one if there is no room.
+    /// Appends a remark to the last row, or adds a row if the last one is full.
     fn append(&self, rows: &mut Vec<Vec<Span<'static>>>, remark: &'static str, style: Style) {
         if let Some(row) = rows.last_mut() {
             let used: usize = row.iter().map(|span| text::width(&span.content)).sum();
@@ -298,7 +250,7 @@ impl<'s> Blocks<'s> {
     fn spans(&self, line: Vec<Piece>) -> Vec<Span<'static>> {
         let spans = line.into_iter();
         spans
-            .map(|piece| Span::styled(piece.text, self.theme.tone(piece.tone)))
+            .map(|piece| Span::styled(piece.text, self.theme.text_role(piece.role)))
             .collect()
     }
 
@@ -308,21 +260,21 @@ impl<'s> Blocks<'s> {
             None => format!("▸ {name}"),
         };
         let link = whole.len() - url.map_or(0, str::len);
-        let mark = text::Mark {
+        let highlight = text::Highlight {
             range: link..whole.len(),
-            tone: text::Tone::Link,
+            role: text::TextRole::Link,
         };
-        let lines = text::wrap(&whole, &[mark], self.text_columns());
+        let lines = text::wrap(&whole, &[highlight], self.text_columns());
         lines.into_iter().map(|line| self.spans(line)).collect()
     }
 
-    /// Returns a row with the message that is answered.
+    /// Returns a row with the message replied to.
     fn quote(&self, message: &Message) -> Option<Vec<Span<'static>>> {
         let reply = message.attachments.iter().find_map(|part| match part {
             Attachment::Reply(reply) => reply.replied_to(),
             _ => None,
         })?;
-        let quoted = summary(self.state, self.room, reply);
+        let quoted = summary::message_summary(self.state, self.room, reply);
         let quoted = text::cut(&format!("↳ {quoted}"), self.text_columns());
         Some(vec![Span::styled(quoted, self.theme.dim())])
     }
@@ -331,7 +283,7 @@ impl<'s> Blocks<'s> {
         let mut spans = Vec::new();
         for reaction in message.reactions.iter().flatten() {
             let users = reaction.user_ids();
-            let face = text::line(face(reaction)).into_owned();
+            let symbol = text::line(summary::reaction_symbol(reaction)).into_owned();
             let is_own = users.contains(&self.state.own);
             let style = if is_own {
                 self.theme.accent()
@@ -339,7 +291,7 @@ impl<'s> Blocks<'s> {
                 self.theme.plain()
             };
             spans.push(Span::styled(
-                format!("{face} {}", users.len().max(1)),
+                format!("{symbol} {}", users.len().max(1)),
                 style,
             ));
             spans.push(Span::raw("  "));
@@ -348,6 +300,7 @@ impl<'s> Blocks<'s> {
         (!spans.is_empty()).then_some(spans)
     }
 
+    /// Adds the rows of a notice of GroupMe, such as a new member.
     fn push_notice(&self, message: &Message, rows: &mut Vec<Line<'static>>) {
         let zone = &self.state.settings.zone;
         let time = message
@@ -372,64 +325,11 @@ impl<'s> Blocks<'s> {
             rows.push(Line::from(row));
         }
     }
-
-    fn push_pending(&self, pending: &Pending, rows: &mut Vec<Line<'static>>) {
-        let mut content: Vec<Vec<Span<'static>>> = Vec::new();
-        let style = self.theme.dim();
-        if !pending.text.is_empty() {
-            for line in text::wrap(&pending.text, &[], self.text_columns()) {
-                let said: String = line.into_iter().map(|piece| piece.text).collect();
-                content.push(vec![Span::styled(said, style)]);
-            }
-        }
-        for name in &pending.attached {
-            content.push(vec![Span::styled(format!("▸ {}", text::line(name)), style)]);
-        }
-        if let Some(reason) = &pending.failure {
-            let told = format!("✗ not sent: {reason}");
-            for line in text::wrap(&told, &[], self.text_columns()) {
-                let said: String = line.into_iter().map(|piece| piece.text).collect();
-                content.push(vec![Span::styled(said, self.theme.bad())]);
-            }
-            let keys = "  ↑ selects it: r sends again, e edits, d drops";
-            content.push(vec![Span::styled(keys, style)]);
-        } else {
-            let waited = self.state.now.as_millis() - pending.since.as_millis();
-            let remark = if waited < 5_000 {
-                " ⋯"
-            } else {
-                " ⋯ waits for the network"
-            };
-            self.append(&mut content, remark, self.theme.waiting());
-        }
-        let time = clock::hour(pending.since, &self.state.settings.zone);
-        let own = &self.state.own;
-        let name = self.state.names.of(own);
-        let name = if name == own.as_str() { "you" } else { name };
-        self.push_content(
-            &time,
-            name,
-            self.theme.name(Some(own), true),
-            content,
-            false,
-            rows,
-        );
-    }
 }
 
-/// Returns the name of a message's author.
-fn author<'m>(state: &'m State, message: &'m Message) -> &'m str {
-    let name = message.name.as_deref().filter(|name| !name.is_empty());
-    let known = || {
-        message
-            .sender()
-            .map_or("?", |sender| state.names.of(sender))
-    };
-    name.unwrap_or_else(known)
-}
-
-/// Returns whether a message goes on where the one before it ended: the same author, soon after.
-fn goes_on(before: &Message, message: &Message) -> bool {
+/// Returns whether a message is by the same author as the one before it, and less than five minutes
+/// later.
+fn is_continued(before: &Message, message: &Message) -> bool {
     const PAUSE: i64 = 5 * 60;
     let (Some(earlier), Some(later)) = (before.created_at, message.created_at) else {
         return false;
@@ -440,37 +340,8 @@ fn goes_on(before: &Message, message: &Message) -> bool {
         && later.as_secs() - earlier.as_secs() < PAUSE
 }
 
-/// Returns a message as a part of one line: its author and the beginning of its text.
-pub(crate) fn summary(state: &State, room: &Room, id: &MessageId) -> String {
-    let known = room
-        .message(id)
-        .cloned()
-        .or_else(|| state.cache.message(&room.id, id));
-    let Some(message) = known else {
-        return "an earlier message".to_owned();
-    };
-    let said = match message.text.as_deref().filter(|said| !said.is_empty()) {
-        _ if message.is_deleted() => "(deleted)".to_owned(),
-        Some(said) => said.to_owned(),
-        None => {
-            let parts = attached::lines(&message).into_iter();
-            let parts: Vec<String> = parts.map(|(name, _)| format!("({name})")).collect();
-            parts.join(" ")
-        }
-    };
-    format!("{}: {said}", author(state, &message))
-}
-
-/// Returns a reaction's character.
-pub(crate) fn face(reaction: &Reaction) -> &str {
-    match reaction {
-        Reaction::Unicode(reaction) => reaction.code.as_deref().unwrap_or("?"),
-        _ => "(emoji)",
-    }
-}
-
-/// Returns a text with words in place of the emoji from GroupMe's packs, which are pictures.
-fn with_emoji(message: &Message, said: &str) -> String {
+/// Replaces emoji of GroupMe's packs, which are pictures, by `(emoji)`.
+fn replace_pack_emoji(message: &Message, said: &str) -> String {
     let placeholder = message.attachments.iter().find_map(|part| match part {
         Attachment::Emoji(emoji) => emoji.placeholder.as_deref(),
         _ => None,
@@ -479,12 +350,4 @@ fn with_emoji(message: &Message, said: &str) -> String {
         Some(placeholder) => said.replace(placeholder, "(emoji)"),
         None => said.to_owned(),
     }
-}
-
-/// Returns the names of users, for a sentence.
-pub(crate) fn names(state: &State, users: &[UserId]) -> String {
-    let names = users
-        .iter()
-        .map(|user| text::line(state.names.of(user)).into_owned());
-    names.collect::<Vec<_>>().join(", ")
 }

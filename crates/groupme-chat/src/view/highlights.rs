@@ -1,4 +1,4 @@
-//! Parts of a message's text that mean something: mentions, links, what a search finds.
+//! Highlights in the text of a message: mentions, links, matches of a search.
 
 use core::ops::Range;
 
@@ -7,44 +7,52 @@ use groupme_client::{
     model::{Attachment, Message},
 };
 
-use crate::text::{Mark, Tone};
+use crate::{
+    model::EVERYONE,
+    text::{Highlight, TextRole},
+};
 
-/// Returns the marks of a text; `query` is what is searched for, or empty.
-pub(crate) fn marks(message: &Message, text: &str, own: &UserId, query: &str) -> Vec<Mark> {
-    let mut marks = links(text);
+/// Returns the highlights of a text. Without a search, `query` is empty.
+pub(crate) fn highlights(
+    message: &Message,
+    text: &str,
+    own: &UserId,
+    query: &str,
+) -> Vec<Highlight> {
+    let mut highlights = links(text);
     for attachment in &message.attachments {
         if let Attachment::Mentions(mentions) = attachment {
             for (user, words) in mentions.in_text(text) {
                 let Some(range) = words.and_then(|words| range_of(text, words)) else {
                     continue;
                 };
-                let is_own = user == own || user.as_str() == "-1";
-                marks.push(Mark {
+                let is_own = user == own || user.as_str() == EVERYONE;
+                highlights.push(Highlight {
                     range,
-                    tone: if is_own {
-                        Tone::OwnMention
+                    role: if is_own {
+                        TextRole::OwnMention
                     } else {
-                        Tone::Mention
+                        TextRole::Mention
                     },
                 });
             }
         }
     }
     let hits = hits(text, query).into_iter();
-    marks.extend(hits.map(|range| Mark {
+    highlights.extend(hits.map(|range| Highlight {
         range,
-        tone: Tone::Match,
+        role: TextRole::Match,
     }));
-    marks
+    highlights
 }
 
-/// Returns the place of a part of a text.
+/// Returns the range of bytes of a part that borrows from the text.
 fn range_of(text: &str, part: &str) -> Option<Range<usize>> {
     let start = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
     (start + part.len() <= text.len()).then(|| start..start + part.len())
 }
 
-fn links(text: &str) -> Vec<Mark> {
+fn links(text: &str) -> Vec<Highlight> {
     let mut links = Vec::new();
     let mut from = 0;
     while let Some(rest) = text.get(from..) {
@@ -61,15 +69,15 @@ fn links(text: &str) -> Vec<Mark> {
         let link = link.get(..end).unwrap_or_default();
         let link = link.trim_end_matches(['.', ',', ')', '!', '?', ';', ':', '"', '\'']);
         from = start + link.len().max(1);
-        links.push(Mark {
+        links.push(Highlight {
             range: start..start + link.len(),
-            tone: Tone::Link,
+            role: TextRole::Link,
         });
     }
     links
 }
 
-/// Returns the places at which a search finds its query, upper and lower case alike.
+/// Returns the matches of a query, in any case of letters.
 fn hits(text: &str, query: &str) -> Vec<Range<usize>> {
     let query: Vec<char> = query.chars().flat_map(char::to_lowercase).collect();
     if query.is_empty() {

@@ -1,4 +1,4 @@
-//! The selected message and what can be done with it; reading marks.
+//! Selected message and its commands; read receipts.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 use groupme_client::{LikeIcon, MessageId, model::Message};
 
 use super::{
-    Composition, Effect, Kind, Layer, Question, Spot, State,
+    Composition, Confirmation, Effect, EntryId, Kind, Overlay, State,
     editor::Editor,
     later,
     room::{Room, Unread},
 };
 
-/// Time between two reading marks of a conversation.
-pub(super) const MARK_INTERVAL: Duration = Duration::from_secs(2);
+/// Shortest time between two read receipts of a conversation.
+pub(super) const RECEIPT_INTERVAL: Duration = Duration::from_secs(2);
 
 impl State {
-    /// Takes the open conversation as read, if the user sees its end, and tells GroupMe, not too often.
+    /// Marks the open conversation as read if the user sees its end, and sends due read receipts.
     pub(super) fn mark_read(&mut self) {
         let has_focus = self.has_focus;
         if let Some(room) = self.open_room_mut()
@@ -26,18 +26,18 @@ impl State {
             && room.holes.has_newest()
         {
             room.unread = Unread::default();
-            room.read = room.newest.as_ref().map(|(newest, _)| newest.clone());
-            room.is_mark_due = true;
+            room.last_read = room.newest.as_ref().map(|(newest, _)| newest.clone());
+            room.is_receipt_due = true;
         }
         let now = self.now;
         let due = self.rooms.values_mut().filter(|room| {
-            let next = room.marked_at.map(|at| later(at, MARK_INTERVAL));
-            room.is_mark_due && next.is_none_or(|next| next <= now)
+            let next = room.receipt_sent_at.map(|at| later(at, RECEIPT_INTERVAL));
+            room.is_receipt_due && next.is_none_or(|next| next <= now)
         });
         for room in due {
-            room.is_mark_due = false;
-            room.marked_at = Some(now);
-            if let Some(message) = room.read.clone() {
+            room.is_receipt_due = false;
+            room.receipt_sent_at = Some(now);
+            if let Some(message) = room.last_read.clone() {
                 let conversation = room.id.clone();
                 self.effects.push(Effect::MarkRead {
                     conversation,
@@ -47,36 +47,36 @@ impl State {
         }
     }
 
-    /// Selects the message before or after the selected one. Beyond the last one, nothing is
-    /// selected.
+    /// Selects the message before or after the selected one. After the last message, none is selected.
     pub(super) fn move_selection(&mut self, is_down: bool) {
         let Some(room) = self.open_room_mut() else {
             return;
         };
-        let count = room.spots();
+        let count = room.entry_count();
         let index = match (&room.selected, is_down) {
-            (Some(spot), true) => room.spot_index(spot).saturating_add(1),
-            (Some(spot), false) => room.spot_index(spot).saturating_sub(1),
+            (Some(entry), true) => room.entry_index(entry).saturating_add(1),
+            (Some(entry), false) => room.entry_index(entry).saturating_sub(1),
             (None, true) => return,
-            // The last one that is visible.
+            // The last visible message.
             (None, false) => match &room.position {
-                Some(anchor) => room.spot_index(&anchor.spot),
+                Some(anchor) => room.entry_index(&anchor.entry),
                 None => count.saturating_sub(1),
             },
         };
-        room.selected = room.spot(index);
+        room.selected = room.entry_at(index);
         if room.selected.is_none() {
             room.position = None;
         }
     }
 
-    /// Carries out the command of a key on the selected message. Returns false if the key has none.
+    /// Carries out the command of a typed letter on the selected message. Returns false if the letter
+    /// has none.
     pub(super) fn handle_message_key(&mut self, key: &str) -> bool {
         let Some(room) = self.open_room() else {
             return false;
         };
-        if let Some(Spot::Pending(number)) = room.selected {
-            return self.handle_pending_key(number, key);
+        if let Some(EntryId::Pending(local_id)) = room.selected {
+            return self.handle_pending_key(local_id, key);
         }
         let Some(message) = room.selected_message().cloned() else {
             return false;
@@ -84,10 +84,10 @@ impl State {
         match key {
             "r" => self.start_reply(&message),
             "e" => self.start_edit(&message),
-            "d" => self.layer = Layer::Question(Question::Delete(message.id.clone())),
-            "+" | "l" => self.layer = Layer::React { choice: 0 },
+            "d" => self.overlay = Overlay::Confirm(Confirmation::Delete(message.id.clone())),
+            "+" | "l" => self.overlay = Overlay::React { choice: 0 },
             "y" => self.copy(&message),
-            "i" => self.layer = Layer::Details { scroll: 0 },
+            "i" => self.overlay = Overlay::Details { scroll: 0 },
             "j" => self.move_selection(true),
             "k" => self.move_selection(false),
             _ => return false,
@@ -97,7 +97,7 @@ impl State {
 
     fn start_reply(&mut self, message: &Arc<Message>) {
         if message.is_system() || message.is_deleted() {
-            self.tell("This message cannot be answered.");
+            self.show_info("This message cannot be answered.");
             return;
         }
         if let Some(room) = self.open_room_mut() {
@@ -108,7 +108,7 @@ impl State {
 
     fn start_edit(&mut self, message: &Arc<Message>) {
         if !message.is_from(&self.own) || message.is_deleted() || message.is_system() {
-            self.tell("Only your own messages can be edited.");
+            self.show_info("Only your own messages can be edited.");
             return;
         }
         let text = message.text.clone().unwrap_or_default();
@@ -122,7 +122,7 @@ impl State {
         let message = Arc::clone(message);
         if let Some(room) = self.open_room_mut() {
             let before = core::mem::take(&mut room.composition);
-            // An edit in place of another one keeps what was written before both.
+            // An edit started during another one restores the composition from before both.
             let before = match before.edited {
                 Some((_, before)) => before,
                 None => Box::new(before),
@@ -140,14 +140,14 @@ impl State {
     fn copy(&mut self, message: &Message) {
         let text = message.text.clone().unwrap_or_default();
         if text.is_empty() {
-            self.tell("This message has no text.");
+            self.show_info("This message has no text.");
             return;
         }
         self.effects.push(Effect::Copy(text));
-        self.tell("Copied, if the terminal allows it.");
+        self.show_info("Copied, if the terminal allows it.");
     }
 
-    /// Deletes a message, after the user has confirmed.
+    /// Deletes a message. The user has confirmed.
     pub(super) fn delete(&mut self, message: &MessageId) {
         if let Some(conversation) = self.open.clone() {
             self.effects.push(Effect::Delete {
@@ -157,7 +157,7 @@ impl State {
         }
     }
 
-    /// Reacts to the selected message; the user's own reaction again removes it.
+    /// Reacts to the selected message; the same reaction again removes it.
     pub(super) fn react(&mut self, icon: LikeIcon) {
         let own = self.own.clone();
         let Some(room) = self.open_room_mut() else {
@@ -177,15 +177,16 @@ impl State {
         });
     }
 
-    /// Sends a message again that was given up (`r`), or drops it (`d`), or puts it back (`e`).
-    fn handle_pending_key(&mut self, number: u64, key: &str) -> bool {
+    /// Carries out a command on a message that was given up: send again (`r`), drop (`d`), or edit
+    /// (`e`). Returns false for other letters.
+    fn handle_pending_key(&mut self, local_id: u64, key: &str) -> bool {
         let Some(room) = self.open_room_mut() else {
             return false;
         };
-        let at = room.pending.iter().position(|it| it.number == number);
+        let at = room.pending.iter().position(|it| it.local_id == local_id);
         let Some(at) = at.filter(|at| room.pending.get(*at).is_some_and(|it| it.failure.is_some()))
         else {
-            self.tell("The message is on its way, and is tried until it arrives.");
+            self.show_info("The message is on its way, and is tried until it arrives.");
             return matches!(key, "r" | "e" | "d");
         };
         match key {
@@ -196,7 +197,7 @@ impl State {
                     let draft = pending.draft.clone();
                     self.effects.push(Effect::Send {
                         conversation,
-                        number,
+                        local_id,
                         draft,
                     });
                 }
@@ -206,11 +207,11 @@ impl State {
                 room.selected = None;
             }
             "e" if !room.composition.is_untouched() => {
-                self.tell("Send or clear what is written first.");
+                self.show_info("Send or clear what is written first.");
             }
             "e" => {
                 let pending = room.pending.remove(at);
-                room.composition = *pending.written;
+                room.composition = *pending.composition;
                 room.selected = None;
             }
             _ => return false,

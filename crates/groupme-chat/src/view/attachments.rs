@@ -1,11 +1,11 @@
-//! Attachments as a line of text.
+//! Descriptions of attachments.
 
 use groupme_client::model::{Attachment, Message};
 
 use crate::text;
 
-/// Returns a line for each attachment that is more than a part of the text: its description, and its
-/// URL if it has one.
+/// Returns description and URL of each attachment, except those that belong to the text: reply,
+/// mentions and emoji.
 pub(crate) fn lines(message: &Message) -> Vec<(String, Option<String>)> {
     message.attachments.iter().filter_map(line).collect()
 }
@@ -45,7 +45,7 @@ fn line(attachment: &Attachment) -> Option<(String, Option<String>)> {
     Some((text::line(&name).into_owned(), url))
 }
 
-/// Returns the size that GroupMe's image service puts into the name of a picture.
+/// Returns the size in the name of a picture, where GroupMe's image service puts it.
 fn size(url: &str) -> String {
     let name = url.rsplit('/').next().unwrap_or_default();
     let size = name.split('.').next().unwrap_or_default();

@@ -1,27 +1,27 @@
-//! What lies over the conversation: help, prompts, questions.
+//! Overlays: help, prompts and confirmations over the conversation, which take all keys.
 
 use groupme_client::{ConversationId, LikeIcon, MessageId, Timestamp, UserId};
 use jiff::{Span, ToSpan as _, civil::Date};
 
 use super::{
-    Action, Effect, FileState, Kind, Room, State, completion::step, composition::File,
+    Action, Effect, FileState, Kind, Room, State, completion::wrapping_step, composition::File,
     editor::Editor,
 };
 
-/// Layer over the conversation, which takes the keys.
+/// Overlay that takes the keys.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Layer {
+pub(crate) enum Overlay {
     #[default]
     None,
     Help {
         scroll: u16,
     },
-    /// List of conversations, narrowed by what is typed.
+    /// List of conversations whose names match the typed text.
     GoTo {
         editor: Editor,
         choice: usize,
     },
-    /// Search in what is loaded.
+    /// Search in the loaded messages.
     Search {
         editor: Editor,
     },
@@ -34,83 +34,84 @@ pub(crate) enum Layer {
     Attach {
         editor: Editor,
     },
-    /// Reaction to the selected message.
+    /// Choice of a reaction to the selected message.
     React {
         choice: usize,
     },
-    /// All about the selected message.
+    /// Details of the selected message.
     Details {
         scroll: u16,
     },
-    Question(Question),
+    /// Question before an action.
+    Confirm(Confirmation),
 }
 
-/// Question that is answered with `y` or Enter, or with any other key.
+/// Action that is carried out with `y` or Enter, and dropped with any other key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
+pub(crate) enum Confirmation {
     Delete(MessageId),
     Quit,
 }
 
-/// Reactions that are offered.
+/// Offered reactions.
 pub(crate) const REACTIONS: [&str; 8] =
     ["\u{2764}\u{fe0f}", "👍", "😂", "😮", "😢", "🎉", "🙏", "👀"];
 
-/// Place to go to.
+/// Match of the go-to prompt.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Destination<'s> {
     Room(&'s Room),
-    /// User without a direct conversation so far.
+    /// User without a conversation so far.
     Person(&'s UserId),
 }
 
 impl State {
-    /// Lets the layer handle an action. Returns false if there is none that does.
-    pub(super) fn handle_in_layer(&mut self, action: &Action) -> bool {
-        let layer = core::mem::take(&mut self.layer);
+    /// Applies an action to the open overlay. Returns false if none is open.
+    pub(super) fn handle_in_overlay(&mut self, action: &Action) -> bool {
+        let layer = core::mem::take(&mut self.overlay);
         match layer {
-            Layer::None => return false,
-            Layer::Help { scroll } => self.handle_help(scroll, action),
-            Layer::Details { scroll } => {
+            Overlay::None => return false,
+            Overlay::Help { scroll } => self.handle_help(scroll, action),
+            Overlay::Details { scroll } => {
                 if let Some(scroll) = scrolled(scroll, action) {
-                    self.layer = Layer::Details { scroll };
+                    self.overlay = Overlay::Details { scroll };
                 }
             }
-            Layer::Question(question) => self.handle_question(&question, action),
-            Layer::React { choice } => self.handle_react(choice, action),
-            Layer::GoTo { editor, choice } => self.handle_go_to(editor, choice, action),
-            Layer::Search { editor } => self.handle_search(editor, action),
-            Layer::Date { editor, .. } => self.handle_date(editor, action),
-            Layer::Attach { editor } => self.handle_attach(editor, action),
+            Overlay::Confirm(confirmation) => self.handle_confirmation(&confirmation, action),
+            Overlay::React { choice } => self.handle_react(choice, action),
+            Overlay::GoTo { editor, choice } => self.handle_go_to(editor, choice, action),
+            Overlay::Search { editor } => self.handle_search(editor, action),
+            Overlay::Date { editor, .. } => self.handle_date(editor, action),
+            Overlay::Attach { editor } => self.handle_attach(editor, action),
         }
         true
     }
 
     fn handle_help(&mut self, scroll: u16, action: &Action) {
         if let Some(scroll) = scrolled(scroll, action) {
-            self.layer = Layer::Help { scroll };
+            self.overlay = Overlay::Help { scroll };
         } else if *action == Action::Type("?".to_owned()) {
-            // The second question mark is meant for the message.
+            // The first question mark opened the help instead of being typed.
             if let Some(room) = self.open_room_mut() {
                 room.composition.editor.insert("?");
             }
         }
     }
 
-    fn handle_question(&mut self, question: &Question, action: &Action) {
+    fn handle_confirmation(&mut self, confirmation: &Confirmation, action: &Action) {
         let is_yes = match action {
             Action::Enter => true,
             Action::Type(key) => key.eq_ignore_ascii_case("y"),
-            // A second Ctrl-C or Ctrl-Q means it.
-            Action::Cancel | Action::Quit => *question == Question::Quit,
+            // A second Ctrl-C or Ctrl-Q confirms the first.
+            Action::Cancel | Action::Quit => *confirmation == Confirmation::Quit,
             _ => false,
         };
         if !is_yes {
             return;
         }
-        match question {
-            Question::Delete(message) => self.delete(message),
-            Question::Quit => self.effects.push(Effect::Quit),
+        match confirmation {
+            Confirmation::Delete(message) => self.delete(message),
+            Confirmation::Quit => self.effects.push(Effect::Quit),
         }
     }
 
@@ -118,13 +119,13 @@ impl State {
         let count = REACTIONS.len();
         let chosen = match action {
             Action::Edit(super::Edit::Right) | Action::Tab | Action::Down => {
-                let choice = step(choice, count, true);
-                self.layer = Layer::React { choice };
+                let choice = wrapping_step(choice, count, true);
+                self.overlay = Overlay::React { choice };
                 return;
             }
             Action::Edit(super::Edit::Left) | Action::BackTab | Action::Up => {
-                let choice = step(choice, count, false);
-                self.layer = Layer::React { choice };
+                let choice = wrapping_step(choice, count, false);
+                self.overlay = Overlay::React { choice };
                 return;
             }
             Action::Enter => REACTIONS.get(choice).copied(),
@@ -144,8 +145,8 @@ impl State {
         }
     }
 
-    /// Returns the conversations whose name has all words that are typed, and then the people to whom
-    /// the user has not written yet.
+    /// Returns the conversations whose names have all words of the query, and then the known users
+    /// without a conversation.
     pub(crate) fn destinations(&self, query: &str) -> Vec<Destination<'_>> {
         let query = query.to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
@@ -167,7 +168,7 @@ impl State {
         rooms.map(Destination::Room).chain(people).collect()
     }
 
-    /// Returns the name of a conversation, that of a topic with its group.
+    /// Returns the name of a conversation; for a topic, with the name of its group.
     pub(crate) fn full_name(&self, room: &Room) -> String {
         match &room.kind {
             Kind::Topic { group, .. } => {
@@ -202,15 +203,17 @@ impl State {
                 return;
             }
             Action::Up | Action::BackTab | Action::PreviousRoom => {
-                choice = step(choice, count, false);
+                choice = wrapping_step(choice, count, false);
             }
-            Action::Down | Action::Tab | Action::NextRoom => choice = step(choice, count, true),
+            Action::Down | Action::Tab | Action::NextRoom => {
+                choice = wrapping_step(choice, count, true);
+            }
             action => {
-                write(&mut editor, action);
+                edit_prompt(&mut editor, action);
                 choice = 0;
             }
         }
-        self.layer = Layer::GoTo { editor, choice };
+        self.overlay = Overlay::GoTo { editor, choice };
     }
 
     fn handle_date(&mut self, mut editor: Editor, action: &Action) {
@@ -221,18 +224,19 @@ impl State {
                 Ok(time) => {
                     if let Some(conversation) = self.open.clone() {
                         self.effects.push(Effect::LoadSince { conversation, time });
-                        self.tell("Loading…");
+                        self.show_info("Loading…");
                     }
                     return;
                 }
                 Err(reason) => error = Some(reason),
             },
-            action => write(&mut editor, action),
+            action => edit_prompt(&mut editor, action),
         }
-        self.layer = Layer::Date { editor, error };
+        self.overlay = Overlay::Date { editor, error };
     }
 
-    /// Reads a day: a date, one of this year, `today`, `yesterday`, or a time ago such as `3w`.
+    /// Parses a day: `2025-12-31`, `12-31`, `today`, `yesterday`, or a time ago such as `3w`. Returns
+    /// its first moment.
     fn parse_date(&self, text: &str) -> Result<Timestamp, String> {
         let text = text.trim().to_lowercase();
         let zone = &self.settings.zone;
@@ -246,9 +250,9 @@ impl State {
         let day = match text.as_str() {
             "today" => today,
             "yesterday" => today.yesterday().map_err(|_| unclear())?,
-            text => match ago(text) {
+            text => match parse_ago(text) {
                 Some(span) => today.checked_sub(span).map_err(|_| unclear())?,
-                None => date(text, today).ok_or_else(unclear)?,
+                None => parse_date(text, today).ok_or_else(unclear)?,
             },
         };
         let start = day.to_zoned(zone.clone()).map_err(|_| unclear())?;
@@ -265,34 +269,34 @@ impl State {
                 }
                 return;
             }
-            action => write(&mut editor, action),
+            action => edit_prompt(&mut editor, action),
         }
-        self.layer = Layer::Attach { editor };
+        self.overlay = Overlay::Attach { editor };
     }
 
-    /// Begins to upload a file for the written message.
+    /// Attaches a file to the composition, and requests its upload.
     fn attach(&mut self, path: String) {
-        let number = self.number();
+        let local_id = self.new_local_id();
         let Some(room) = self.open_room_mut() else {
             return;
         };
         let conversation = room.id.clone();
         let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
         room.composition.files.push(File {
-            number,
+            local_id,
             name,
             state: FileState::Uploading(0),
         });
         self.effects.push(Effect::Upload {
             conversation,
-            number,
+            local_id,
             path,
         });
     }
 }
 
-/// Lets a prompt of one line handle an action.
-pub(super) fn write(editor: &mut Editor, action: &Action) {
+/// Applies an action to a prompt of one line.
+pub(super) fn edit_prompt(editor: &mut Editor, action: &Action) {
     match action {
         Action::Type(text) | Action::Paste(text) => editor.insert(&text.replace(['\n', '\r'], " ")),
         Action::Edit(edit) => editor.edit(*edit),
@@ -300,7 +304,7 @@ pub(super) fn write(editor: &mut Editor, action: &Action) {
     }
 }
 
-/// Returns the new position of a text that is scrolled; `None` if the action is another one.
+/// Returns the new first row of a scrolled text, or `None` if the action does not scroll.
 fn scrolled(scroll: u16, action: &Action) -> Option<u16> {
     match action {
         Action::Down => Some(scroll.saturating_add(1)),
@@ -313,8 +317,8 @@ fn scrolled(scroll: u16, action: &Action) -> Option<u16> {
     }
 }
 
-/// Reads a time ago, such as `7d`, `3w`, `6m` or `1y`.
-fn ago(text: &str) -> Option<Span> {
+/// Parses a time ago, such as `7d`, `3w`, `6m` or `1y`.
+fn parse_ago(text: &str) -> Option<Span> {
     let unit = text.chars().next_back()?;
     let number: i32 = text.strip_suffix(unit)?.trim().parse().ok()?;
     let number = Some(number).filter(|number| (0..10_000).contains(number))?;
@@ -327,8 +331,8 @@ fn ago(text: &str) -> Option<Span> {
     }
 }
 
-/// Reads a date with or without its year. A day that is yet to come is one of last year.
-fn date(text: &str, today: Date) -> Option<Date> {
+/// Parses a date with or without its year. Without a year, a day after today is one of last year.
+fn parse_date(text: &str, today: Date) -> Option<Date> {
     if let Ok(date) = text.parse() {
         return Some(date);
     }
@@ -364,13 +368,18 @@ mod tests {
     fn days_are_read_with_and_without_their_year() {
         let today = Date::constant(2026, 3, 10);
         assert_eq!(
-            date("2025-12-31", today),
+            parse_date("2025-12-31", today),
             Some(Date::constant(2025, 12, 31))
         );
-        assert_eq!(date("03-09", today), Some(Date::constant(2026, 3, 9)));
-        assert_eq!(date("12-31", today), Some(Date::constant(2025, 12, 31)));
-        assert_eq!(date("13-31", today), None);
-        assert!(ago("3w").is_some() && ago("w").is_none() && ago("-3w").is_none());
+        assert_eq!(parse_date("03-09", today), Some(Date::constant(2026, 3, 9)));
+        assert_eq!(
+            parse_date("12-31", today),
+            Some(Date::constant(2025, 12, 31))
+        );
+        assert_eq!(parse_date("13-31", today), None);
+        assert!(
+            parse_ago("3w").is_some() && parse_ago("w").is_none() && parse_ago("-3w").is_none()
+        );
     }
 
     #[test]

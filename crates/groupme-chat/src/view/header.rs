@@ -1,4 +1,4 @@
-//! The name of the open conversation.
+//! Header: name and description of the open conversation.
 
 use ratatui::{
     Frame,
@@ -43,7 +43,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Them
     };
     let muted = if room.is_muted { " · muted" } else { "" };
     let columns = usize::from(area.width).saturating_sub(1);
-    let name = format!(" {} {}", room.kind.sign(), state.full_name(room));
+    let name = format!(" {} {}", room.kind.symbol(), state.full_name(room));
     let name = text::cut(name.replace('└', "#").as_str(), columns);
     let left = columns.saturating_sub(text::width(&name) + 2);
     let about = text::cut(&format!("{about}{muted}"), left);

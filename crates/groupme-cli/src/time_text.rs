@@ -1,4 +1,4 @@
-//! Points in time as people write them, and positions in a history.
+//! Times written by people, such as `yesterday` or `2 hours ago`, and positions in a history.
 
 use anyhow::anyhow;
 use groupme_model::{MessageId, Timestamp};
@@ -34,7 +34,7 @@ impl Position {
                  `2026-11-30 18:00`, `18:00`, `today`, `yesterday`, `2 hours ago`, or RFC 3339"
             )
         })?;
-        // A message has the second in which it was sent: those of a part of a second are before.
+        // Times of messages are whole seconds, rounded down: those of the same second are earlier.
         let is_whole = time.timestamp().subsec_nanosecond() == 0;
         let seconds = time.timestamp().as_second();
         Ok(Self::Time(if is_whole {
@@ -57,16 +57,16 @@ pub(crate) fn last_id_before(seconds: i64) -> MessageId {
 }
 
 fn first_number(seconds: i64) -> i64 {
-    // Times of ten digits: from 2001, before GroupMe, to 2286.
+    // Times with ten digits: from 2001, before GroupMe, to 2286.
     seconds.clamp(1_000_000_000, 9_999_999_999) * 100_000_000
 }
 
-/// Returns whether a message was sent at a time or later; one without a time was.
+/// Returns whether a message was sent at a time or later. A message without a time counts as later.
 pub(crate) fn is_since(sent: Option<Timestamp>, seconds: i64) -> bool {
     sent.is_none_or(|sent| sent.as_secs() >= seconds)
 }
 
-/// Parses a time to come, for which a span without a direction lies ahead.
+/// Parses a time in the future. A span without a direction, such as `2 hours`, is one from now.
 pub(crate) fn parse_future(text: &str) -> Result<Zoned, anyhow::Error> {
     future_at(text, &Zoned::now())
 }
@@ -105,7 +105,7 @@ pub(crate) fn parse(text: &str, now: &Zoned) -> Option<Zoned> {
     if let Some(time) = span(text, now) {
         return Some(time);
     }
-    // A date and time parse as a date alone, too.
+    // jiff parses the date of a date and time alone, too.
     if !text.contains([':', 'T', 't'])
         && let Ok(date) = text.parse::<Date>()
     {
@@ -114,7 +114,7 @@ pub(crate) fn parse(text: &str, now: &Zoned) -> Option<Zoned> {
     if let Ok(time) = text.parse::<DateTime>() {
         return time.to_zoned(zone).ok();
     }
-    // Digits alone may be a number of anything.
+    // Digits alone are no time of day: `12` may be anything.
     let time: Time = text.contains(':').then(|| text.parse().ok())??;
     now.date().to_datetime(time).to_zoned(zone).ok()
 }
