@@ -43,10 +43,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // GroupMe expects the token on subscribe requests, with the time of writing.
     let mut ext = |outgoing: Outgoing<'_>, out: &mut Vec<u8>| {
         if let Outgoing::Subscribe(_) = outgoing {
-            let seconds = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default()
-                .as_secs();
+            let now = SystemTime::now().duration_since(UNIX_EPOCH);
+            let seconds = now.unwrap_or_default().as_secs();
             let json = format!(r#"{{"access_token":"{token}","timestamp":{seconds}}}"#);
             out.extend_from_slice(json.as_bytes());
         }

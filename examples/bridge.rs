@@ -5,90 +5,67 @@
 
 use std::collections::HashMap;
 
-use groupme_client::{
-    prelude::*,
-    sim::{MessageView, Sim},
-};
+use groupme_client::{SendError, prelude::*, sim::Sim};
 
-struct Bridge {
-    handle: Handle,
-    sides: [GroupId; 2],
-    /// Each message with its copy on the other side; both ways.
-    copies: HashMap<MessageId, (GroupId, MessageId)>,
-}
-
-impl Bridge {
-    async fn carry(&mut self, delivery: &Delivery) -> anyhow::Result<()> {
-        // What the bridge itself does comes back as an event.
-        if delivery.is_by(self.handle.user()) {
-            return Ok(());
-        }
-        let event = delivery.event();
-        let Some(message) = event.message() else {
-            return Ok(());
-        };
-        let text = || {
-            let (name, text) = (message.name(), message.text());
-            format!("{}: {}", name.unwrap_or("?"), text.unwrap_or_default())
-        };
-        if let Some(new) = event.new_message() {
-            let Some(from) = new.group_id().map(GroupId::from) else {
-                return Ok(());
-            };
-            let to = match &self.sides {
-                [a, b] if *a == from => b.clone(),
-                [a, b] if *b == from => a.clone(),
-                _ => return Ok(()),
-            };
-            let sent = self.handle.send(&to, text()).await?;
-            if let Some(copy) = sent.message() {
-                let id = new.id().into_owned();
-                self.copies.insert(copy.id.clone(), (from, id.clone()));
-                self.copies.insert(id, (to, copy.id.clone()));
-            }
-            return Ok(());
-        }
-        let Some((group, copy)) = self.copies.get(&message.id().into()).cloned() else {
-            return Ok(());
-        };
-        match event {
-            EventRef::MessageUpdate(_) => drop(self.handle.edit(group, copy, text()).await?),
-            EventRef::MessageDeleted(_) => {
-                self.copies.remove(&copy);
-                self.copies.remove(&message.id().into());
-                self.handle.delete(group, copy).await?;
-            }
-            _ => {
-                // All reactions after the change. The account gives one of them itself, and carries
-                // one of the others.
-                let change = event.reaction_change();
-                let Some(reactions) = change.and_then(|change| change.reactions()) else {
-                    return Ok(());
-                };
-                let me = self.handle.user();
-                let mut others =
-                    reactions.filter(|reaction| reaction.user_ids().any(|id| id != *me));
-                match others.find_map(|reaction| reaction.icon()) {
-                    Some(icon) => self.handle.react(group, copy, icon).await?,
-                    None => self.handle.unreact(group, copy).await?,
-                }
-            }
-        }
-        Ok(())
-    }
-}
+/// Each message with its copy on the other side; both ways.
+type Copies = HashMap<MessageId, (GroupId, MessageId)>;
 
 async fn run(mut client: Client, sides: [GroupId; 2]) -> anyhow::Result<()> {
-    let (handle, copies) = (client.handle(), HashMap::new());
-    let mut bridge = Bridge {
-        handle,
-        sides,
-        copies,
-    };
+    let (handle, mut copies) = (client.handle(), Copies::new());
     while let Some(delivery) = client.next_event().await? {
-        if let Err(error) = bridge.carry(&delivery).await {
-            eprintln!("{error:#}");
+        // What the bridge itself does comes back as an event.
+        if !delivery.is_by(handle.user())
+            && let Err(error) = carry(&handle, &sides, &mut copies, &delivery).await
+        {
+            eprintln!("{error}");
         }
+    }
+    Ok(())
+}
+
+/// Repeats an event of one side on the other.
+async fn carry(
+    handle: &Handle,
+    sides: &[GroupId; 2],
+    copies: &mut Copies,
+    delivery: &Delivery,
+) -> Result<(), SendError> {
+    let event = delivery.event();
+    let Some(message) = event.message() else {
+        return Ok(());
+    };
+    let (id, name) = (message.id().into_owned(), message.name().unwrap_or("?"));
+    let text = format!("{name}: {}", message.text().unwrap_or_default());
+    match (event, copies.get(&id).cloned()) {
+        (EventRef::LineCreate(_), _) => {
+            let from = message.group_id().map(GroupId::from).unwrap_or_default();
+            let Some(here) = sides.iter().position(|side| *side == from) else {
+                return Ok(());
+            };
+            let to = sides[1 - here].clone();
+            if let Some(copy) = handle.send(&to, text).await?.message() {
+                copies.insert(copy.id.clone(), (from, id.clone()));
+                copies.insert(id, (to, copy.id.clone()));
+            }
+        }
+        (EventRef::MessageUpdate(_), Some((group, copy))) => {
+            handle.edit(group, copy, text).await?;
+        }
+        (EventRef::MessageDeleted(_), Some((group, copy))) => handle.delete(group, copy).await?,
+        (event, Some((group, copy))) => {
+            // All reactions after the change, of which the account can give one itself.
+            let change = event.reaction_change();
+            let reactions = change.and_then(|change| change.reactions());
+            let mut others = reactions
+                .into_iter()
+                .flatten()
+                .filter(|reaction| reaction.user_ids().any(|user| user != *handle.user()));
+            match others.find_map(|reaction| reaction.icon()) {
+                Some(icon) => handle.react(group, copy, icon).await?,
+                None => handle.unreact(group, copy).await?,
+            }
+        }
+        _ => {}
     }
     Ok(())
 }
@@ -102,31 +79,25 @@ async fn main() -> anyhow::Result<()> {
     let sim = Sim::start().await?;
     let cast = *sim.cast();
     let second = sim.with_world(|world| world.add_group("Second", cast.me, &[cast.jonas]))?;
-    let client = Client::simulated(&sim)?.connect()?;
     let sides = [cast.lake, second].map(GroupId::from);
-    let handle = client.handle();
-    let running = tokio::spawn(run(client, sides));
-    for group in [cast.lake, second] {
-        sim.wait_until_subscribed(&format!("/group/{group}")).await;
-    }
+    tokio::spawn(run(Client::simulated(&sim)?.connect()?, sides));
+    sim.until_listening().await?;
     let said = sim.say("Hello over there")?;
-    println!("Second: {}", sim.wait_for_reply(said).await);
+    println!("Second: {}", sim.until_reply(said).await?);
     sim.edit(said, "Hello, Jonas")?;
     sim.with_world(|world| world.react(said, cast.mara, "👍"))?;
-    sim.wait_for(|world| {
+    sim.until("the edit and the reaction", |world| {
         let mut copies = world.messages(second.into());
         copies.find(|copy| copy.text() == Some("Mara: Hello, Jonas") && copy.reactions() == 1)?;
         Some(())
     })
-    .await;
+    .await?;
     sim.delete(said)?;
-    sim.wait_for(|world| {
-        world
-            .messages(second.into())
-            .all(MessageView::is_deleted)
-            .then_some(())
+    sim.until("the deletion", |world| {
+        let mut copies = world.messages(second.into());
+        copies.find(|copy| copy.is_deleted()).map(|_| ())
     })
-    .await;
-    handle.disconnect();
-    running.await?
+    .await?;
+    println!("Second: edited, liked and deleted");
+    Ok(())
 }

@@ -414,6 +414,11 @@ impl Account {
         self.own.is_active && self.is_up
     }
 
+    /// Returns whether [`publish`](Self::publish) has room for another event.
+    pub fn has_room(&self) -> bool {
+        self.session.has_room()
+    }
+
     /// Returns whether there are changes to save.
     pub fn has_changes(&self) -> bool {
         !self.unsaved.is_empty()

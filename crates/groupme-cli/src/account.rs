@@ -59,7 +59,15 @@ impl Account {
     pub(crate) async fn call<T>(&self, call: &Call<T>) -> Result<T, Failure> {
         match self.rest.call(call).await {
             Ok(answer) => Ok(answer),
-            Err(error) => Err(self.failure(error).await),
+            Err(error) => {
+                let may_be_done = !call.is_idempotent() && !error.was_not_processed();
+                let failure = self.failure(error).await;
+                Err(if may_be_done {
+                    failure.and(error_help::MAY_BE_DONE)
+                } else {
+                    failure
+                })
+            }
         }
     }
 

@@ -5,6 +5,10 @@ use groupme_rest::{ApiError, Error};
 
 use crate::{credentials::Origin, exit::Failure, output::chain};
 
+/// Advice after a request that creates something and has no answer.
+pub(crate) const MAY_BE_DONE: &str =
+    "the request may have taken effect: look before making it again";
+
 /// Adds a remedy to a REST error. `is_token_good`: the token is known to work for another request.
 pub(crate) fn failure(error: &Error, is_token_good: bool, origin: &Origin) -> Failure {
     let with = |remedy: &str| anyhow!("{}; {remedy}", chain(error));

@@ -1,5 +1,6 @@
 //! Memory of groups, members, topics and recent messages, kept by events.
 
+mod journal;
 mod notices;
 mod recent;
 
@@ -19,7 +20,7 @@ use groupme_rest::{
     endpoint::{groups, topics},
 };
 
-use self::recent::Recent;
+use self::{journal::Journal, recent::Recent};
 
 /// Memory of groups, members, topics and recent messages. Clones share it.
 ///
@@ -28,8 +29,8 @@ use self::recent::Recent;
 /// [`load`](Self::load) and from events, members and topics of a group from
 /// [`load_group`](Self::load_group); messages are those that were seen.
 ///
-/// Load before the first event is handled: the client keeps events until then, and what is loaded
-/// replaces what events have told before.
+/// Load at any time, also while another task shows the cache events: what they tell until the answer
+/// is there is applied to the answer, too.
 ///
 /// Memory is bounded by [`CacheLimits`]. Beyond them, the groups that were looked up or loaded the
 /// longest time ago are forgotten, with their members and topics, and the conversations whose last
@@ -105,6 +106,7 @@ struct State {
     groups: BTreeMap<GroupId, Known>,
     topics: BTreeMap<GroupId, Arc<Topic>>,
     recent: Recent,
+    journal: Journal,
     /// Number of members of all groups.
     members: usize,
     /// Counts uses, for the choice of what to forget.
@@ -141,11 +143,14 @@ impl Cache {
     ///
     /// Same as [`groupme_rest::Client::call`]. Groups that came before the error are known.
     pub async fn load(&self, rest: &RestClient) -> Result<(), RestError> {
+        let loading = Loading::begin(self);
         let mut list = rest.groups();
         while let Some(group) = list.next().await {
             let group = group?;
+            let id = group.id.clone();
             let mut state = self.lock();
             state.put_group(group);
+            state.handle_again(&self.0.user, &id, loading.mark);
             state.trim(&self.0.limits);
         }
         Ok(())
@@ -162,6 +167,7 @@ impl Cache {
         group: impl Into<GroupId>,
     ) -> Result<(), RestError> {
         let id = group.into();
+        let loading = Loading::begin(self);
         let (show, list) = (groups::show(&id), topics::list(&id));
         let (group, topics) = tokio::join!(rest.call(&show), rest.call(&list));
         let (group, topics) = (group?, topics?);
@@ -174,6 +180,7 @@ impl Cache {
             topic.parent_id.get_or_insert_with(|| id.clone());
             state.topics.insert(topic.id.clone(), Arc::new(topic));
         }
+        state.handle_again(&self.0.user, &id, loading.mark);
         state.trim(&self.0.limits);
         Ok(())
     }
@@ -197,10 +204,12 @@ impl Cache {
             EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) => {
                 let message = push.message();
                 if let Some(notice) = message.event().and_then(|event| event.notice()) {
-                    let notice = notice.into_owned();
+                    let notice = Arc::new(notice.into_owned());
                     match message.group_id() {
                         Some(group) => {
-                            state.handle_notice(&self.0.user, &group.into_owned(), &notice);
+                            let group = group.into_owned();
+                            state.journal.note(&group, &notice);
+                            state.handle_notice(&self.0.user, &group, &notice);
                         }
                         None => state.handle_direct_notice(&notice),
                     }
@@ -222,11 +231,14 @@ impl Cache {
 
     /// Remembers messages that the program has requested, such as a page of
     /// [`history`](groupme_rest::Client::history). Each is kept current by events from here on.
-    /// A message that names no conversation is left out.
+    /// A message that names no conversation is left out, and so is an older version of one that is
+    /// known.
     pub fn put_messages(&self, messages: impl IntoIterator<Item = Message>) {
         let mut state = self.lock();
         for message in messages {
-            state.put_message(message, &self.0.limits);
+            if !state.recent.has_newer(&message) {
+                state.put_message(message, &self.0.limits);
+            }
         }
         state.trim(&self.0.limits);
     }
@@ -238,10 +250,15 @@ impl Cache {
             return;
         };
         let mut state = self.lock();
-        match &lost.conversation {
-            Some(conversation) => state.forget(conversation),
-            None => *state = State::default(),
+        if let Some(conversation) = &lost.conversation {
+            state.forget(conversation);
+            return;
         }
+        let journal = core::mem::take(&mut state.journal);
+        *state = State {
+            journal,
+            ..State::default()
+        };
     }
 
     /// Returns a group, without its members.
@@ -312,7 +329,34 @@ impl Cache {
     }
 }
 
+/// Request for groups, during which the journal keeps what events tell. Ends when dropped, also by a
+/// future that is not awaited to its end.
+struct Loading<'c> {
+    cache: &'c Cache,
+    mark: u64,
+}
+
+impl<'c> Loading<'c> {
+    fn begin(cache: &'c Cache) -> Self {
+        let mark = cache.lock().journal.begin();
+        Self { cache, mark }
+    }
+}
+
+impl Drop for Loading<'_> {
+    fn drop(&mut self) {
+        self.cache.lock().journal.end(self.mark);
+    }
+}
+
 impl State {
+    /// Applies the notices in a group since a request began to the answer.
+    fn handle_again(&mut self, own: &UserId, group: &GroupId, mark: u64) {
+        for notice in self.journal.since(mark, group) {
+            self.handle_notice(own, group, &notice);
+        }
+    }
+
     fn used(&mut self, group: &GroupId) -> Option<&mut Known> {
         self.clock += 1;
         let known = self.groups.get_mut(group)?;

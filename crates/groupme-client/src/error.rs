@@ -58,7 +58,7 @@ pub enum Error {
     #[error("the outbox has ended: open it again")]
     OutboxClosed,
     /// The queue of commands to the client is full.
-    #[error("too many commands wait for the client")]
+    #[error("too many commands wait for the client: wait for room with `Handle::ready`")]
     QueueFull,
     /// The session cannot take the command.
     #[error("the session cannot take the command")]

@@ -155,6 +155,29 @@ impl Handle {
         self.waiters.collect(filter)
     }
 
+    /// Waits until the client has room for another command. The commands that publish, such as
+    /// [`send_typing`](Self::send_typing) and [`ping`](Self::ping), never wait: while 1,024 of them
+    /// are not sent and answered, as in an outage, they fail with [`Error::QueueFull`].
+    ///
+    /// Another task may take the room before the caller does: repeat both then.
+    ///
+    /// ```no_run
+    /// # use groupme_client::prelude::*;
+    /// # async fn pings(handle: Handle) -> Result<(), Box<dyn std::error::Error>> {
+    /// for nonce in 0..10_000 {
+    ///     handle.ready().await?;
+    ///     handle.ping_with(nonce)?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Closed`] after the end of the client, which also ends the waiting.
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.shared.room().await.ok_or(Error::Closed)
+    }
+
     /// Subscribes to a conversation's own channel: typing, reactions, and edits and deletions in a
     /// group or topic, read receipts in direct messages. Messages come on the user's channel in any
     /// case. Each call is answered by [`Status::Subscribed`](crate::Status::Subscribed) or
@@ -200,7 +223,7 @@ impl Handle {
     /// # Errors
     ///
     /// [`Error::Closed`] after the end of the client, [`Error::QueueFull`] while too many commands
-    /// wait.
+    /// wait: [`ready`](Self::ready) waits for room.
     pub fn ping(&self) -> Result<(), Error> {
         self.publish_ping(r#"{"type":"ping"}"#)
     }

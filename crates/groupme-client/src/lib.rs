@@ -141,6 +141,7 @@ mod outbox;
 pub mod prelude;
 mod requests;
 mod rest;
+mod room;
 mod shared;
 #[cfg(feature = "sim")]
 mod simulated;
@@ -167,8 +168,8 @@ pub use groupme_account::{
     ClientEnd, Delivery, DisconnectCause, Incoming, Scope, Status, TransportPolicy,
 };
 pub use groupme_delivery::{
-    Config as DeliveryConfig, Gap, GapCause, LossKind, LossReason, Lost, MemoryStore, Origin,
-    Polling, Store, StoreError,
+    Change, Config as DeliveryConfig, Gap, GapCause, LossKind, LossReason, Lost, MemoryStore,
+    Origin, Polling, Saved, SavedConversation, Store, StoreError, WrittenError,
 };
 pub use groupme_model::{
     self as model, ConversationId, Draft, Event, EventRef, GroupId, LikeIcon, Message, MessageId,

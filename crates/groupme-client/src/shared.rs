@@ -22,7 +22,7 @@ use groupme_account::{ClientEnd, Incoming, Status};
 use groupme_delivery::DeliveryTag;
 use tokio::{sync::Notify, time::sleep};
 
-use crate::driver::Driver;
+use crate::{driver::Driver, room::Room};
 
 /// Driver of an account, for the program, its handles and the keeper.
 pub(crate) struct Shared {
@@ -30,6 +30,7 @@ pub(crate) struct Shared {
     signal: Arc<Signal>,
     /// Wakes the signal. All inputs of the driver are registered with it.
     waker: Waker,
+    room: Room,
     runtime: tokio::runtime::Handle,
 }
 
@@ -113,6 +114,7 @@ impl Shared {
                 last: None,
             }),
             waker: Waker::from(Arc::clone(&signal)),
+            room: Room::default(),
             signal,
             runtime,
         });
@@ -151,7 +153,7 @@ impl Shared {
                 Poll::Ready(Some(incoming))
             }
             Some(Poll::Ready(None)) => {
-                self.lock().driver = None;
+                self.end();
                 self.signal.keeper.notify_one();
                 Poll::Ready(None)
             }
@@ -172,6 +174,18 @@ impl Shared {
         });
         self.signal.keeper.notify_one();
         result
+    }
+
+    /// Waits until the driver has room for another command. `None` after the end.
+    pub(crate) async fn room(&self) -> Option<()> {
+        let has_room = || Some(self.lock().driver.as_deref()?.account.has_room());
+        self.room.wait(has_room).await
+    }
+
+    /// Drops the driver at its end.
+    fn end(&self) {
+        self.lock().driver = None;
+        self.room.notify();
     }
 
     /// Notes that the program has dropped the client, which disconnects in the background.
@@ -210,6 +224,9 @@ impl Shared {
         let mut own = Context::from_waker(&self.waker);
         // After a panic, the driver is dropped and never used again.
         let called = catch_unwind(AssertUnwindSafe(|| call(&mut flags, driver, &mut own)));
+        if self.room.is_awaited() && (called.is_err() || driver.account.has_room()) {
+            self.room.notify();
+        }
         if called.is_err() {
             tracing::error!("the client panicked");
             state.driver = None;
@@ -337,7 +354,7 @@ impl Shared {
         if polled == Some(Poll::Pending) {
             return Poll::Pending;
         }
-        self.lock().driver = None;
+        self.end();
         Poll::Ready(())
     }
 }

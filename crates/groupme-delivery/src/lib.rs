@@ -31,8 +31,8 @@
 //!   which is never pushed.
 //! - Lists of REST that lag behind the histories hide what was missed until they are read once more,
 //!   ten seconds later; a message that was pushed in between comes before the missed ones then. They
-//!   hide it for good if they lag longer, if they lack a new conversation or its first message, if
-//!   the program ends within these seconds, or if [`Config::compare_window`] messages have come
+//!   hide it for good if they lag longer, if they lack a new conversation or the first message of one,
+//!   if the program ends within these seconds, or if [`Config::compare_window`] messages have come
 //!   since.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
 //! - The order of a conversation is that of its ids. A message pushed for the first time after more
@@ -116,7 +116,7 @@ pub use item::{Delivered, DeliveryTag, Gap, GapCause, Item, LossKind, LossReason
 pub use ledger::Ledger;
 pub use message_state::MessageState;
 pub use request::{Failure, Request, RequestId, Response, Rows};
-pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
+pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError, WrittenError};
 pub use synthesized::{RowEvent, Synthesized};
 
 #[cfg(doctest)]

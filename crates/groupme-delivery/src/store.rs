@@ -1,10 +1,13 @@
 //! Storage of acknowledged deliveries.
 
+mod written;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use groupme_model::{ConversationId, MessageId, Timestamp};
 
+pub use self::written::WrittenError;
 use crate::MessageState;
 
 /// Storage of acknowledged deliveries.

@@ -211,6 +211,11 @@ impl<T> Call<T> {
         self.request.call.method == "DELETE"
     }
 
+    /// Returns whether the call creates something.
+    pub(crate) fn is_creation(&self) -> bool {
+        self.request.call.method == "POST"
+    }
+
     /// Returns whether [`request`](Self::request) needs the id of the token's user: only where one
     /// id of a direct conversation is turned into another, and where GroupMe asks for it.
     pub fn needs_user(&self) -> bool {

@@ -185,6 +185,7 @@ impl Client {
             Err((Error::NotFound(_), true)) if call.is_deletion() => {
                 call.decode(StatusCode::NO_CONTENT, &HeaderMap::new(), b"")
             }
+            Err((error, true)) if call.is_creation() => Err(error.after_a_lost_answer()),
             Err((error, _)) => Err(error),
         }
     }

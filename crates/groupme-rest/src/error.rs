@@ -180,7 +180,7 @@ impl Error {
         )
     }
 
-    /// Returns whether GroupMe certainly did not process the request.
+    /// Returns whether GroupMe certainly did not process the request, in any of the attempts.
     pub fn was_not_processed(&self) -> bool {
         match self {
             Self::Upload { .. }
@@ -194,7 +194,7 @@ impl Error {
             | Self::Overtaken { .. }
             | Self::TimedOut { .. } => false,
             Self::Transport { source, .. } => !source.is_sent(),
-            _ => true,
+            error => error.api_error().is_none_or(|error| !error.may_be_done),
         }
     }
 
@@ -205,6 +205,20 @@ impl Error {
 
     /// Returns GroupMe's answer, if there is one.
     pub fn api_error(&self) -> Option<&ApiError> {
+        match self {
+            Self::Unauthorized(error)
+            | Self::Forbidden(error)
+            | Self::NotFound(error)
+            | Self::Conflict(error)
+            | Self::BadRequest(error)
+            | Self::RateLimited(error)
+            | Self::Server(error)
+            | Self::UnexpectedStatus(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    fn api_error_mut(&mut self) -> Option<&mut ApiError> {
         match self {
             Self::Unauthorized(error)
             | Self::Forbidden(error)
@@ -262,17 +276,24 @@ impl Error {
         self
     }
 
+    /// Notes that an earlier attempt of the call had no answer, and may have been processed.
+    pub(crate) fn after_a_lost_answer(self) -> Self {
+        let mut error = match self {
+            Self::Transport { call, source } => {
+                let source = source.after_a_lost_answer();
+                return Self::Transport { call, source };
+            }
+            error => error,
+        };
+        if let Some(refusal) = error.api_error_mut() {
+            refusal.may_be_done = true;
+        }
+        error
+    }
+
     /// Removes the token from GroupMe's messages and details.
     pub(crate) fn redact(mut self, token: &Token) -> Self {
-        if let Self::Unauthorized(error)
-        | Self::Forbidden(error)
-        | Self::NotFound(error)
-        | Self::Conflict(error)
-        | Self::BadRequest(error)
-        | Self::RateLimited(error)
-        | Self::Server(error)
-        | Self::UnexpectedStatus(error) = &mut self
-        {
+        if let Some(error) = self.api_error_mut() {
             for message in &mut error.errors {
                 if let Some(redacted) = token.redact(message) {
                     *message = redacted;

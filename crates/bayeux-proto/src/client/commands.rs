@@ -83,6 +83,12 @@ impl Session {
         self.requests.publish(&self.cx, channel, json)
     }
 
+    /// Returns whether [`publish`](Self::publish) has room for another event. Room comes with each
+    /// [`SessionEvent::Published`](crate::SessionEvent::Published).
+    pub fn has_room(&self) -> bool {
+        self.requests.has_room(&self.cx)
+    }
+
     /// Publishes the request of a remote call, as [`publish`](Self::publish) does. Its answer is
     /// recognised ([`Verdict::Answer`](crate::Verdict::Answer)) however many publishes settle
     /// before it, until [`end_call`](Self::end_call), a refusal, or the end of the session that the

@@ -41,14 +41,19 @@ pub(super) struct Requests {
 
 /// Commands.
 impl Requests {
+    /// Returns whether the limit allows another publish.
+    pub(super) fn has_room(&self, cx: &Context) -> bool {
+        self.publishes < cx.config.max_requests
+    }
+
     pub(super) fn publish(
         &mut self,
         cx: &Context,
         channel: &Channel,
         json: &str,
     ) -> Result<PublishId, Misuse> {
-        let limit = cx.config.max_requests;
-        if self.publishes >= limit {
+        if !self.has_room(cx) {
+            let limit = cx.config.max_requests;
             return Err(Misuse::QueueFull { limit });
         }
         if json.len() > cx.config.max_payload {

@@ -36,9 +36,16 @@ async fn post(args: PostAsBot) -> Result<(), Failure> {
         let call = bots::post(&bot, draft).map_err(Failure::usage)?;
         if let Err(error) = rest.call(&call).await {
             let failure = error_help::failure(&error, false, &Origin::Bot);
-            return Err(match sent {
-                0 => failure,
-                sent => failure.and(&format!("{sent} of {parts} parts are posted")),
+            let may_be_done = !error.was_not_processed();
+            return Err(match (parts, may_be_done) {
+                (1, false) => failure,
+                (1, true) => failure.and(error_help::MAY_BE_DONE),
+                (_, false) => failure.and(&format!("{sent} of {parts} parts are posted")),
+                (_, true) => failure.and(&format!(
+                    "{sent} of {parts} parts are posted, and part {} may be: look at the group before posting \
+                     the others",
+                    sent + 1
+                )),
             });
         }
     }

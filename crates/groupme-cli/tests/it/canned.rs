@@ -44,14 +44,15 @@ pub(crate) struct Canned {
 }
 
 impl Canned {
-    pub(crate) async fn start(answer: fn(&Asked) -> Answer) -> Self {
+    pub(crate) async fn start(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        let answer = Arc::new(answer);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v3", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&asked);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, answer, Arc::clone(&log)));
+                tokio::spawn(serve(stream, Arc::clone(&answer), Arc::clone(&log)));
             }
         });
         Self { url, asked }
@@ -68,7 +69,11 @@ pub(crate) fn enveloped(response: serde_json::Value) -> serde_json::Value {
     serde_json::json!({ "response": response, "meta": { "code": 200 } })
 }
 
-async fn serve(stream: TcpStream, answer: fn(&Asked) -> Answer, log: Arc<Mutex<Vec<Asked>>>) {
+async fn serve(
+    stream: TcpStream,
+    answer: Arc<impl Fn(&Asked) -> Answer>,
+    log: Arc<Mutex<Vec<Asked>>>,
+) {
     let mut stream = BufReader::new(stream);
     while let Some(asked) = read(&mut stream).await {
         let answer = answer(&asked);

@@ -1,5 +1,7 @@
 //! `groupme send`.
 
+use core::sync::atomic::{AtomicUsize, Ordering};
+
 use groupme_sim::Conversation;
 use serde_json::{Value, json};
 
@@ -242,6 +244,38 @@ async fn where_the_answer_is_lost_it_is_told_how_to_try_again_without_a_double()
             .iter()
             .all(|one| one.json()["message"]["source_guid"] == guid)
     );
+}
+
+#[tokio::test]
+async fn a_refusal_after_a_lost_answer_names_the_id_for_a_retry_too() {
+    for status in [429, 403, 400, 404] {
+        let requests = AtomicUsize::new(0);
+        let server = Canned::start(move |_| {
+            if requests.fetch_add(1, Ordering::SeqCst) == 0 {
+                Answer::None
+            } else {
+                Answer::Json(status, json!({"meta": {"code": status}}))
+            }
+        })
+        .await;
+        let arguments = [
+            "send",
+            "--group",
+            "7",
+            "--timeout",
+            "3s",
+            "--guid",
+            "g",
+            "hello",
+        ];
+        let result = run(asking(&server.url, "a-token", &arguments)).await;
+        assert!(result.stderr.contains("--guid g"), "{}", result.stderr);
+        assert!(
+            result.stderr.contains("may have been processed"),
+            "{}",
+            result.stderr
+        );
+    }
 }
 
 #[tokio::test]

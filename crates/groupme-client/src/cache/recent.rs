@@ -58,6 +58,16 @@ impl Recent {
         }
     }
 
+    /// Returns whether a version of the message is known that an event has changed since this one.
+    pub(super) fn has_newer(&self, message: &Message) -> bool {
+        let room = self.places.get(&message.id);
+        let room = room.and_then(|conversation| self.conversations.get(conversation));
+        let known = room.and_then(|room| room.messages.get(&message.id));
+        known.is_some_and(|known| {
+            known.updated_at > message.updated_at || known.is_deleted() && !message.is_deleted()
+        })
+    }
+
     /// Changes a message that is known. Snapshots that were given out stay as they are.
     pub(super) fn change(&mut self, message: &MessageId, change: impl FnOnce(&mut Message)) {
         let room = self.places.get(message);

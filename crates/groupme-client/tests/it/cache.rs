@@ -234,3 +234,59 @@ async fn messages_that_were_fetched_are_kept_current_like_those_that_came() {
         .unwrap();
     until(&mut client, &cache, |_| known().reactions.is_some()).await;
 }
+
+#[tokio::test]
+async fn events_that_come_while_groups_are_requested_are_not_undone_by_the_answers() {
+    let sim = sim().await;
+    let (mut client, cache) = remembering(&sim).await;
+    let cast = *sim.cast();
+    let (lake, theo) = (GroupId::from(cast.lake), UserId::from(cast.theo));
+    let rest = client.handle().rest().unwrap();
+    // The answers are as of now, and come late.
+    sim.configure_rest(|config| config.response_delay = Duration::from_millis(300));
+    let requests = sim.rest_requests();
+    let loads = tokio::spawn({
+        let (cache, lake) = (cache.clone(), lake.clone());
+        async move {
+            let (groups, group) = tokio::join!(cache.load(&rest), cache.load_group(&rest, &lake));
+            groups.and(group)
+        }
+    });
+    sim.wait_for_rest_requests(requests + 3).await;
+    sim.with_world(|world| world.remove_member(cast.lake, cast.mara, cast.theo))
+        .unwrap();
+    let topic = sim
+        .with_world(|world| world.add_topic(cast.lake, cast.mara, "Food"))
+        .unwrap();
+    let topic = GroupId::from(topic);
+    until(&mut client, &cache, |cache| cache.topic(&topic).is_some()).await;
+    assert!(!loads.is_finished());
+    loads.await.unwrap().unwrap();
+    assert!(cache.member(&lake, &theo).is_none());
+    assert!(cache.topic(&topic).is_some());
+}
+
+#[tokio::test]
+async fn a_page_from_before_an_edit_or_a_deletion_does_not_undo_it() {
+    let sim = sim().await;
+    let (mut client, cache) = remembering(&sim).await;
+    let lake = GroupId::from(sim.cast().lake);
+    let ids = [sim.say("frist").unwrap(), sim.say("secret").unwrap()];
+    let messages = ids.map(MessageId::from);
+    let known = |cache: &Cache, at: usize| cache.message(&lake, &messages[at]);
+    until(&mut client, &cache, |cache| known(cache, 1).is_some()).await;
+    let rest = client.handle().rest().unwrap();
+    let page = rest.history(&lake).next().await.unwrap().unwrap();
+    sim.with_world(|world| {
+        world.edit(ids[0], "first")?;
+        world.delete(ids[1])
+    })
+    .unwrap();
+    until(&mut client, &cache, |cache| {
+        known(cache, 1).is_some_and(|message| message.is_deleted())
+    })
+    .await;
+    cache.put_messages(page.into_messages());
+    assert_eq!(text(&known(&cache, 0).unwrap()), "first");
+    assert!(known(&cache, 1).unwrap().is_deleted());
+}

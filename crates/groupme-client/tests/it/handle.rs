@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use groupme_client::{
-    Client, Draft, Error, EventRef, GroupId, Incoming, Status, TransportPolicy, UserId,
+    Client, ClientEnd, Draft, Error, EventRef, GroupId, Incoming, Status, TransportPolicy, UserId,
 };
 use groupme_sim::Sim;
 
@@ -214,6 +214,41 @@ async fn more_requests_than_the_session_holds_are_refused_and_those_taken_are_ob
     for number in 0..taken {
         assert_eq!(event(&mut client).await.ping_nonce(), Some(number));
     }
+}
+
+#[tokio::test]
+async fn commands_beyond_the_limit_wait_for_room() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    let handle = client.handle();
+    let total = 3_000;
+    let pings = tokio::spawn(async move {
+        for number in 0..total {
+            handle.ready().await?;
+            handle.ping_with(number)?;
+        }
+        Ok::<_, Error>(())
+    });
+    for number in 0..total {
+        assert_eq!(event(&mut client).await.ping_nonce(), Some(number));
+    }
+    soon(pings).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn waiting_for_room_does_not_outlast_the_client() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    let handle = client.handle();
+    handle.ready().await.unwrap();
+    while handle.ping().is_ok() {}
+    let waiting = handle.ready();
+    handle.disconnect();
+    let (waited, end) = tokio::join!(soon(waiting), end(&mut client));
+    assert_eq!(end, ClientEnd::Requested);
+    // What is cancelled at the end makes room, too.
+    assert!(matches!(waited, Ok(()) | Err(Error::Closed)), "{waited:?}");
+    assert!(matches!(soon(handle.ready()).await, Err(Error::Closed)));
 }
 
 #[tokio::test]

@@ -42,6 +42,14 @@ impl Past {
         self.end.as_ref().is_some_and(|end| message <= end)
     }
 
+    /// Returns whether the past is known to end before a message: no message after it was left out.
+    pub(crate) fn is_known_to_end_before(&self, message: &MessageId) -> bool {
+        let end = self.end.as_ref().max(self.loaded.as_ref());
+        let end = end.max(self.unconfirmed.as_ref());
+        let is_known = self.end.is_some() || self.loaded.is_some();
+        is_known && end.is_some_and(|end| end < message)
+    }
+
     /// Returns whether a message is before the first that the first session pushed.
     pub(crate) fn is_before_pushes(&self, message: &MessageId) -> bool {
         let first = self.first_push.as_ref();

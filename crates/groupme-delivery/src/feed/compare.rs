@@ -70,7 +70,8 @@ impl<P> Feed<P> {
         if is_window && is_whole {
             self.find_vanished(id, &rows, &touched);
         }
-        // A message between delivered ones is missing, unless messages were reported as lost there.
+        // A message between delivered ones, or between the past and a delivered one, is missing, unless
+        // messages were reported as lost there.
         let conversation = self.conversation(id);
         let has_lost = is_window && core::mem::take(&mut conversation.has_lost);
         let first = conversation.seen.first().filter(|_| !has_lost).cloned();
@@ -89,7 +90,8 @@ impl<P> Feed<P> {
                     && !conversation.past.has(row.id())
                     && !conversation.past.is_before_pushes(row.id())
                     && !is_before_baseline
-                    && first.as_ref().is_some_and(|first| first < row.id()) =>
+                    && (first.as_ref().is_some_and(|first| first < row.id())
+                        || !has_lost && conversation.past.is_known_to_end_before(row.id())) =>
                 {
                     self.deliver_row(id, row);
                 }

@@ -76,3 +76,33 @@ fn the_second_look_is_repeated_until_the_rest_api_answers() {
     world.failures.clear();
     assert_eq!(world.wait(Duration::from_mins(5)), FETCHED);
 }
+
+#[test]
+fn what_came_before_the_first_delivered_message_of_a_conversation_is_found_by_comparing() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    assert_eq!(world.live(), ["caught up"]);
+    world.lose();
+    world.say(GROUP, 2);
+    world.named.insert(GROUP.to_owned(), row(GROUP, 1));
+    assert_eq!(world.live(), ["caught up"]);
+    world.named.clear();
+    assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
+    assert_eq!(world.wait(Duration::from_secs(10)), ["backfill 1835/2"]);
+    assert!(world.wait(Duration::from_mins(1)).is_empty());
+}
+
+#[test]
+fn what_came_before_the_first_delivered_message_of_a_process_is_found_by_comparing() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
+    world.restart();
+    world.say(GROUP, 3);
+    world.named.insert(GROUP.to_owned(), row(GROUP, 2));
+    assert_eq!(world.live(), ["caught up"]);
+    world.named.clear();
+    assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
+    assert_eq!(world.wait(Duration::from_secs(10)), ["backfill 1835/3"]);
+}

@@ -28,3 +28,4 @@ mod start;
 mod unreadable;
 mod wording;
 mod world;
+mod written;

@@ -23,6 +23,9 @@ pub struct ApiError {
     pub details: Option<Json>,
     /// Delay before a retry, if GroupMe names one: at most 24 hours.
     pub retry_after: Option<Duration>,
+    /// Whether GroupMe may have processed an earlier attempt of the call, whose answer was lost: what the
+    /// call creates may be there although this attempt was refused.
+    pub may_be_done: bool,
 }
 
 impl ApiError {
@@ -35,6 +38,7 @@ impl ApiError {
             errors: Vec::new(),
             details: None,
             retry_after: None,
+            may_be_done: false,
         }
     }
 }
@@ -55,6 +59,9 @@ impl fmt::Display for ApiError {
             for char in error.chars() {
                 write!(f, "{}", if char.is_control() { ' ' } else { char })?;
             }
+        }
+        if self.may_be_done {
+            f.write_str(" (an earlier attempt had no answer, and may have been processed)")?;
         }
         Ok(())
     }

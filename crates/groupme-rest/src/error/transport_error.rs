@@ -16,6 +16,8 @@ pub struct TransportError {
 enum Connection {
     /// No byte of the request was sent.
     NotMade,
+    /// No byte of the latest attempt was sent, after one that the server may have received.
+    NotMadeAgain,
     /// Broken after the request, or a part of it, was sent.
     Broken,
     /// Closed by the server before the end of its answer.
@@ -26,6 +28,9 @@ impl Connection {
     fn text(self) -> &'static str {
         match self {
             Self::NotMade => "cannot connect",
+            Self::NotMadeAgain => {
+                "cannot connect again (an earlier attempt had no answer, and may have been processed)"
+            }
             Self::Broken => "the connection broke",
             Self::ClosedEarly => "the server closed the connection before the end of its answer",
         }
@@ -52,6 +57,14 @@ impl TransportError {
             state: Connection::ClosedEarly,
             source: source.into(),
         }
+    }
+
+    /// Notes that the server may have received an earlier attempt of the request.
+    pub(super) fn after_a_lost_answer(mut self) -> Self {
+        if self.state == Connection::NotMade {
+            self.state = Connection::NotMadeAgain;
+        }
+        self
     }
 
     /// Returns whether the server may have received the request.

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use groupme_model::{ConversationId, Draft};
 use groupme_rest::{
-    Client, Error,
+    Client, Conversation, Error,
     endpoint::{Page, bots, groups, messages, polls, uploads, users},
 };
 
@@ -267,6 +267,45 @@ async fn calls_that_are_not_idempotent_are_sent_once() {
     let server = ScriptedServer::new([Outcome::NoConnection, answer(429, ""), answer(201, "")]);
     server.client().call(&post).await.unwrap();
     assert_eq!(server.times().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_a_lost_answer_says_that_the_message_may_have_been_sent() {
+    let send = || messages::send(Conversation::Group("1835".into()), "hi", "guid".into()).unwrap();
+    let policy = |attempts| {
+        let mut options = options();
+        options.retry.attempts = attempts;
+        options
+    };
+    for last in [429, 420, 400, 401, 403, 404, 307] {
+        let server = ScriptedServer::new([Outcome::Lost, answer(last, "")]);
+        let error = server
+            .client_with(&policy(2))
+            .call(&send())
+            .await
+            .unwrap_err();
+        assert!(!error.was_not_processed(), "{error}");
+        assert!(
+            error.to_string().contains("may have been processed"),
+            "{error}"
+        );
+        // Without the lost answer there is no doubt.
+        let server = ScriptedServer::new([answer(last, "")]);
+        let error = server
+            .client_with(&policy(1))
+            .call(&send())
+            .await
+            .unwrap_err();
+        assert!(error.was_not_processed(), "{error}");
+        assert!(!error.to_string().contains("may have been"), "{error}");
+    }
+    let server = ScriptedServer::new([Outcome::Lost, Outcome::NoConnection]);
+    let error = server
+        .client_with(&policy(2))
+        .call(&send())
+        .await
+        .unwrap_err();
+    assert!(!error.was_not_processed(), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,6 +31,9 @@ pub(super) struct Account {
     /// Whether lists lag at some time: what they hid is found later, and may come after newer
     /// messages of the next seconds.
     may_be_late: bool,
+    /// Messages after a hidden one with which comparing no longer finds it: a limit that
+    /// groupme-delivery names.
+    compare_window: usize,
     /// Notices that may be left out.
     mergeable: BTreeSet<u64>,
     /// The own channel was subscribed in this process.
@@ -38,6 +41,8 @@ pub(super) struct Account {
     /// The store knows where the past ends, which outlives this process.
     has_baseline: bool,
     caught_up: bool,
+    /// Id above all messages from before the own channel was subscribed for the first time.
+    began: Option<u64>,
     /// The process could not save everything before its end, and has reported that: what was
     /// delivered need not come again.
     has_lost_changes: bool,
@@ -84,8 +89,14 @@ impl Invariant for Account {
                     self.see(*id);
                 }
             }
-            ClientFact::Listens => self.has_listened = true,
-            ClientFact::Baseline => self.has_baseline = true,
+            ClientFact::Listens => {
+                self.has_listened = true;
+                self.begin();
+            }
+            ClientFact::Baseline => {
+                self.has_baseline = true;
+                self.begin();
+            }
             ClientFact::Delivered(Delivered::CaughtUp) => self.catch_up(),
             ClientFact::Delivered(Delivered::Lost(loss)) => self.lose(loss),
             ClientFact::Delivered(Delivered::Message(message)) => return self.deliver(message),
@@ -104,9 +115,11 @@ impl Invariant for Account {
     }
 
     fn missing(&self, _: &Client, end: &End<'_>) -> Option<String> {
-        let message = self.owed.difference(&self.gone).next();
-        let message = message.filter(|_| !end.is_over)?;
-        let conversation = self.published.get(message).map_or("", |name| name);
+        let owed = self.owed.difference(&self.gone);
+        let message = owed
+            .copied()
+            .find(|message| !end.is_over && !self.is_hidden_for_good(*message))?;
+        let conversation = self.published.get(&message).map_or("", |name| name);
         Some(format!("{message} of {conversation} is missing"))
     }
 }
@@ -115,6 +128,7 @@ impl Account {
     pub(super) fn new(settings: &AccountSettings, may_be_late: bool) -> Self {
         Self {
             may_be_late,
+            compare_window: usize::try_from(settings.feed.compare_window).unwrap_or(usize::MAX),
             merges_notices: settings.feed.merge_notices,
             ..Self::default()
         }
@@ -147,6 +161,20 @@ impl Account {
             self.owed
                 .retain(|id| *id < since || !published.get(id).is_some_and(is_of));
         }
+    }
+
+    /// Returns whether a message was hidden by lists that lag, and then by so many messages of the
+    /// next seconds that comparing did not reach back to it.
+    fn is_hidden_for_good(&self, message: u64) -> bool {
+        let conversation = self.published.get(&message);
+        let next = self.published.range(message..message + LATE).skip(1);
+        let newer = next.filter(|(_, of)| Some(*of) == conversation);
+        self.may_be_late && newer.count() >= self.compare_window
+    }
+
+    fn begin(&mut self) {
+        let next = self.next();
+        self.began.get_or_insert(next);
     }
 
     /// An id above that of every message so far.
@@ -194,8 +222,15 @@ impl Account {
             return Ok(());
         }
         let latest = self.latest.entry(conversation.clone()).or_insert(id);
-        let tolerance = if self.may_be_late { LATE } else { 0 };
-        if *latest > id + tolerance {
+        // Where lists lag, a message from before the start may come at any time: a limit that
+        // groupme-delivery names.
+        let is_past = self.began.is_some_and(|began| id < began);
+        let tolerance = match self.may_be_late {
+            true if is_past => u64::MAX,
+            true => LATE,
+            false => 0,
+        };
+        if *latest > id.saturating_add(tolerance) {
             return Err(format!("message {id} of {conversation} after {latest}"));
         }
         *latest = id.max(*latest);

@@ -132,7 +132,7 @@ impl Parts<'_> {
         let state = match &error {
             Error::Unreadable { .. } => SendState::Unreadable,
             Error::Oversize { .. } => SendState::Oversize,
-            error if error.is_transient() && !error.was_not_processed() => SendState::Unknown,
+            error if !error.was_not_processed() => SendState::Unknown,
             _ => SendState::NotSent,
         };
         let failure = self.account.failure(error).await;
