@@ -10,8 +10,9 @@
 //! # async fn keep(client: groupme_rest::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! let me = client.call(&groupme_rest::endpoint::users::me()).await?;
 //! let mut archive = Archive::open("groupme", &me.id)?;
-//! for conversation in groupme_archive::conversations(&client).await? {
-//!     let report = archive.update(&client, conversation, &Settings::default(), &mut |_| {}).await?;
+//! let settings = Settings::default();
+//! for conversation in groupme_archive::conversations(&client, &settings, &mut |_| {}).await? {
+//!     let report = archive.update(&client, conversation, &settings, &mut |_| {}).await?;
 //!     assert_eq!(report.missing(), 0, "{} is shorter than promised", report.about.id);
 //! }
 //! html::write(&Contents::open("groupme")?)?;
@@ -67,6 +68,7 @@ mod listing;
 mod media;
 mod messages;
 mod part_file;
+mod patience;
 mod progress;
 mod report;
 mod settings;
