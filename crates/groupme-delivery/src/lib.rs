@@ -32,8 +32,8 @@
 //! - Lists of REST that lag behind the histories hide what was missed until they are read once more,
 //!   ten seconds later; a message that was pushed in between comes before the missed ones then. They
 //!   hide it for good if they lag longer, if they lack a new conversation or the first message of one,
-//!   if the program ends within these seconds, or if [`Config::compare_window`] messages have come
-//!   since.
+//!   if the program ends or the user leaves the group within these seconds, or if
+//!   [`Config::compare_window`] messages have come since.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
 //! - The order of a conversation is that of its ids. A message pushed for the first time after more
 //!   than [`Config::dedup_window`] and a thousand messages with higher ids is reported and not delivered

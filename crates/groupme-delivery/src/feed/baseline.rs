@@ -244,7 +244,12 @@ impl<P> Feed<P> {
     /// Counts unconfirmed messages as past, and unconfirmed groups as left before, once everything
     /// pushed before their lists has arrived.
     pub(super) fn confirm_baseline(&mut self, until: Instant) {
-        self.first_session.extend_proof(until);
+        // The clock of this machine may jump ahead. GroupMe's has reached the newest message.
+        let since = self
+            .baseline
+            .map(|moment| self.newest.as_millis().saturating_sub(moment.as_millis()));
+        let most = Duration::from_millis(u64::try_from(since.unwrap_or(0)).unwrap_or(0));
+        self.first_session.extend_proof(until, most);
         let confirm_at = self.first_session.confirm_at();
         if confirm_at.is_none_or(|at| at > until) {
             return;

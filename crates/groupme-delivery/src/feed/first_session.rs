@@ -78,13 +78,14 @@ impl FirstSession {
         matches!(self, Self::Unbroken { .. })
     }
 
-    /// Notes that everything pushed before `until` has arrived.
-    pub(super) fn extend_proof(&mut self, until: Instant) {
+    /// Notes that everything pushed before `until` has arrived, but not beyond `most` after the
+    /// baseline.
+    pub(super) fn extend_proof(&mut self, until: Instant, most: Duration) {
         if let Self::Unbroken {
             began_at, proved, ..
         } = self
         {
-            *proved = (*proved).max(until - *began_at);
+            *proved = (*proved).max((until - *began_at).min(most));
         }
     }
 

@@ -71,8 +71,9 @@ fn a_message_that_is_not_pushed_is_past_once_all_pushes_before_its_list_have_arr
 }
 
 /// Returns what a resync hands out of a message from right before the start, which the lists of the
-/// start did not have yet. The first session, which ends then, was proved whole after `proved`.
-fn resynced_after_a_lagging_start(proved: Duration) -> Vec<String> {
+/// start did not have yet. The first session, which ends then, was proved whole after `proved` by
+/// this machine's clock, and its last push was sent `last` seconds after the start.
+fn resynced_after_a_lagging_start(proved: Duration, last: u64) -> Vec<String> {
     let mut world = World::new();
     let late = world.put(GROUP, row(GROUP, 1));
     world.put(GROUP, row(GROUP, 2));
@@ -84,19 +85,23 @@ fn resynced_after_a_lagging_start(proved: Duration) -> Vec<String> {
     assert_eq!(pushed, ["push 1"]);
     assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
     assert!(world.wait(proved).is_empty());
+    assert_eq!(world.say_live(GROUP, last).len(), 1);
     assert!(world.prove().is_empty());
     world.lose();
-    world.say(GROUP, 4);
+    world.say(GROUP, 90);
     let output = world.live();
     messages(&output).into_iter().map(str::to_owned).collect()
 }
 
 #[test]
 fn a_message_is_past_that_a_session_did_not_push_which_was_whole_until_well_after_it() {
-    let long = resynced_after_a_lagging_start(Duration::from_secs(62));
-    assert_eq!(long, ["4"]);
-    let short = resynced_after_a_lagging_start(Duration::from_secs(59));
-    assert_eq!(short, ["4", "2"]);
+    let long = resynced_after_a_lagging_start(Duration::from_secs(62), 62);
+    assert_eq!(long, ["90"]);
+    let short = resynced_after_a_lagging_start(Duration::from_secs(59), 62);
+    assert_eq!(short, ["90", "2"]);
+    // A clock that has jumped ahead proves nothing.
+    let jumped = resynced_after_a_lagging_start(Duration::from_mins(40), 59);
+    assert_eq!(jumped, ["90", "2"]);
 }
 
 #[test]

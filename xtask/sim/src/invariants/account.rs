@@ -254,8 +254,14 @@ impl Account {
             // The topics of a group disappear with it.
             let parent = self.topics.get(of);
             let is_topic = parent.is_some_and(|parent| Some(parent) == group);
-            let inside =
-                after.is_none_or(|after| id > after) && up_to.is_none_or(|up_to| id <= up_to);
+            // What lagging lists have hidden cannot be read any more once the user has left.
+            let hidden = if group.is_some() && self.may_be_late {
+                LATE
+            } else {
+                0
+            };
+            let inside = after.is_none_or(|after| id > after.saturating_sub(hidden))
+                && up_to.is_none_or(|up_to| id <= up_to);
             is_topic || inside && conversation.as_ref().is_none_or(|name| name == of)
         };
         let ids = self.published.iter().filter(|(id, of)| is_lost(**id, of));
