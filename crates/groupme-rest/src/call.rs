@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Conversation, Error, Service, Services, Token,
     argument::Argument,
-    parse::{self, Content, ParseError, Parser},
+    parse::{self, BodyRule, Content, ParseError, Parser},
     request::Request,
     response::Response,
 };
@@ -70,7 +70,7 @@ impl Call<()> {
                 keys: &[],
                 parse: |_| Ok(()),
                 is_list: false,
-                ignores_body: true,
+                body: BodyRule::Ignored,
             },
         }
     }
@@ -135,14 +135,15 @@ impl<T> Call<T> {
         self.parsed(keys, parse::one)
     }
 
-    /// Parses the answer as [`one`](Self::one), or as `None` if the content is absent or null.
+    /// Parses the answer as [`one`](Self::one), or as `None` if the content is absent or null. With
+    /// the method `GET`, an answer without a body is [`Error::Empty`], unless its status is 204.
     pub fn maybe<U: FromValue>(self, keys: &'static [&'static str]) -> Call<Option<U>> {
         self.parsed(keys, parse::maybe)
     }
 
     /// Parses the answer as a list, which is empty if the content is absent. Skips and logs
     /// elements that cannot be parsed. With the method `GET`, an object that has none of the `keys`
-    /// is no list.
+    /// is no list, and an answer without a body is [`Error::Empty`], unless its status is 204.
     pub fn list<U: FromValue>(self, keys: &'static [&'static str]) -> Call<Vec<U>> {
         // Answers to other methods often leave out a list that has not changed.
         let is_list = self.request.call.method == "GET";
@@ -156,9 +157,14 @@ impl<T> Call<T> {
         self.parsed(keys, parse::deserialized)
     }
 
-    /// Returns the content of the answer as JSON.
+    /// Returns the content of the answer as JSON, which is null if there is none.
     pub fn json(self) -> Call<Json> {
-        self.parsed(&[], parse::json)
+        self.parsed(&[], parse::json).body_rule(BodyRule::Optional)
+    }
+
+    pub(crate) fn body_rule(mut self, rule: BodyRule) -> Self {
+        self.parser.body = rule;
+        self
     }
 
     pub(crate) fn parsed<U>(
@@ -166,15 +172,25 @@ impl<T> Call<T> {
         keys: &'static [&'static str],
         parse: fn(Option<Content<'_>>) -> Result<U, ParseError>,
     ) -> Call<U> {
+        let body = match self.request.call.method {
+            "GET" => BodyRule::Expected,
+            _ => BodyRule::Optional,
+        };
         Call {
             request: self.request,
             parser: Parser {
                 keys,
                 parse,
                 is_list: false,
-                ignores_body: false,
+                body,
             },
         }
+    }
+
+    /// Declares that the answer has a list, although the method is not `GET`.
+    pub(crate) fn expects_list(mut self) -> Self {
+        self.parser.is_list = true;
+        self.body_rule(BodyRule::Expected)
     }
 
     pub(crate) fn with(mut self, change: impl FnOnce(Request) -> Request) -> Self {
@@ -238,8 +254,8 @@ impl<T> Call<T> {
     /// # Errors
     ///
     /// The error for a status that is not a success, or for such a code of an envelope without content;
-    /// [`Error::CutOff`] if the body ends in the
-    /// middle, [`Error::Unreadable`] if it cannot be parsed.
+    /// [`Error::CutOff`] if the body ends in the middle, [`Error::Empty`] if there is none where one is
+    /// expected, [`Error::Unreadable`] if it cannot be parsed.
     pub fn decode(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
         let call = self.request.call.clone();
         let response = Response::new(call.clone(), status, headers, body)?;
@@ -249,6 +265,7 @@ impl<T> Call<T> {
                 Error::from_api_error(crate::response::api_error(call, status, headers, body))
             }
             ParseError::CutOff => Error::CutOff { call, status, size },
+            ParseError::NoBody => Error::Empty { call, status },
             source => Error::Unreadable {
                 call,
                 status,

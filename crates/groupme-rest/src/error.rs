@@ -93,6 +93,15 @@ pub enum Error {
         /// Size of the body, in bytes.
         size: usize,
     },
+    /// Server, or a proxy before it: the answer has no body, although its status promises one. A call
+    /// that may be repeated is repeated twice.
+    #[error("the answer to `{call}` (status {status}) has no body")]
+    Empty {
+        /// Name of the call.
+        call: CallName,
+        /// HTTP status.
+        status: u16,
+    },
     /// Server, or a proxy before it: the answer breaks the rules of HTTP, or of gzip. A call that may
     /// be repeated is repeated twice.
     #[error("the answer to `{call}` is not valid {format}")]
@@ -285,6 +294,7 @@ impl Error {
             Self::RateLimited(_)
                 | Self::Server(_)
                 | Self::CutOff { .. }
+                | Self::Empty { .. }
                 | Self::Malformed { .. }
                 | Self::Transport { .. }
                 | Self::TimedOut { .. }
@@ -297,6 +307,7 @@ impl Error {
             Self::Upload { .. }
             | Self::Unreadable { .. }
             | Self::CutOff { .. }
+            | Self::Empty { .. }
             | Self::Malformed { .. }
             | Self::Oversize { .. }
             | Self::Endless { .. }
@@ -353,6 +364,7 @@ impl Error {
             | Self::Overtaken { call }
             | Self::Unreadable { call, .. }
             | Self::CutOff { call, .. }
+            | Self::Empty { call, .. }
             | Self::Malformed { call, .. }
             | Self::Oversize { call, .. }
             | Self::Endless { call, .. }
@@ -437,6 +449,10 @@ mod tests {
                 status: 200,
                 size: 9,
             },
+            Error::Empty {
+                call: CALL,
+                status: 200,
+            },
             Error::Malformed {
                 call: CALL,
                 format: "HTTP",
@@ -517,8 +533,8 @@ mod tests {
     fn only_temporary_failures_are_transient_and_only_refused_or_unsent_requests_are_unprocessed() {
         let count =
             |judge: fn(&Error) -> bool| every_variant().iter().filter(|error| judge(error)).count();
-        // 408, 420, 429, 500, the answer cut off or malformed, three transport errors, the timeout.
-        assert_eq!(count(Error::is_transient), 10);
+        // 408, 420, 429, 500, the answer cut off, empty or malformed, three transport errors, the timeout.
+        assert_eq!(count(Error::is_transient), 11);
         // 401, 403, 404, 420, 422, 429, 302, misuse, draft, and the failed connection.
         assert_eq!(count(Error::was_not_processed), 10);
     }

@@ -25,8 +25,20 @@ pub(crate) struct Parser<T> {
     pub(crate) parse: fn(Option<Content<'_>>) -> Result<T, ParseError>,
     /// Whether an object with none of the names is an error: it must not pass for an empty list.
     pub(crate) is_list: bool,
-    /// Whether the body is ignored, and need not be JSON.
-    pub(crate) ignores_body: bool,
+    pub(crate) body: BodyRule,
+}
+
+/// Rule for the body of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyRule {
+    /// Ignored, and need not be JSON.
+    Ignored,
+    /// Absent in some answers, as in those to many changes.
+    Optional,
+    /// Expected, unless the status is 204: no body must not pass for an empty list.
+    Expected,
+    /// Expected, unless the status is 204, or 304, which GroupMe documents for a page without messages.
+    ExpectedOfPage,
 }
 
 /// Cause of an answer that cannot be parsed.
@@ -35,6 +47,8 @@ pub(crate) enum ParseError {
     Json(DecodeError),
     /// The body ends in the middle.
     CutOff,
+    /// There is no body, and the status does not say so.
+    NoBody,
     /// An object lacks a required member, or a member has the wrong type.
     Data,
     /// A member is missing or has no usable value.
@@ -56,18 +70,29 @@ pub(crate) enum ParseError {
 
 impl<T> Parser<T> {
     pub(crate) fn parse(&self, response: &Response<'_>) -> Result<T, ParseError> {
-        if self.ignores_body {
+        if self.body == BodyRule::Ignored {
             return (self.parse)(None);
         }
         let Some(frame) = response.frame()? else {
-            return (self.parse)(None);
+            return match (self.body, response.status) {
+                // Nothing was asked for that could be unchanged.
+                (BodyRule::Expected, StatusCode::NOT_MODIFIED) => {
+                    Err(ParseError::Refused(response.status))
+                }
+                (BodyRule::ExpectedOfPage, StatusCode::NOT_MODIFIED)
+                | (BodyRule::Ignored | BodyRule::Optional, _)
+                | (_, StatusCode::NO_CONTENT) => (self.parse)(None),
+                (BodyRule::Expected | BodyRule::ExpectedOfPage, _) => Err(ParseError::NoBody),
+            };
         };
         let frame = Arc::new(frame);
         let content = crate::response::content(&frame);
         if let Some(status) = crate::response::refusal(&frame).filter(|_| content.is_none()) {
             return Err(ParseError::Refused(status));
         }
-        if self.is_list && content.is_some_and(|content| !may_be_list(content, self.keys)) {
+        let has_envelope = crate::response::has_envelope(&frame);
+        let is_list = |content| may_be_list(content, self.keys, has_envelope);
+        if self.is_list && content.is_some_and(|content| !is_list(content)) {
             return Err(ParseError::NotAList);
         }
         let value = content.and_then(|content| member(content, self.keys));
@@ -87,10 +112,11 @@ pub(crate) fn member<'f>(content: Value<'f>, keys: &[&str]) -> Option<Value<'f>>
     found.find(|value| !value.is_null())
 }
 
-/// Returns whether the content has a member of one of the names, or nothing at all, or is no object.
-fn may_be_list(content: Value<'_>, keys: &[&str]) -> bool {
+/// Returns whether the content has a member of one of the names, or is no object, or is an empty one in
+/// GroupMe's envelope: without that, anybody may have sent it.
+fn may_be_list(content: Value<'_>, keys: &[&str], has_envelope: bool) -> bool {
     let is_named = || keys.iter().any(|key| content.get(key).is_some());
-    !content.is_object() || content.is_empty() || is_named()
+    !content.is_object() || content.is_empty() && has_envelope || is_named()
 }
 
 /// Parses the content as a `T`.
@@ -193,6 +219,7 @@ impl fmt::Display for ParseError {
             }
             Self::Json(_) => "the body is not JSON",
             Self::CutOff => "the body ends in the middle",
+            Self::NoBody => "there is no body",
             Self::TooLarge { limit } => {
                 return write!(
                     f,

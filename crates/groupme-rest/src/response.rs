@@ -65,6 +65,11 @@ pub(crate) fn content(frame: &Frame) -> Option<Value<'_>> {
     Some(content).filter(|content| !content.is_null())
 }
 
+/// Returns whether an answer has GroupMe's envelope.
+pub(crate) fn has_envelope(frame: &Frame) -> bool {
+    frame.root().and_then(meta).is_some()
+}
+
 /// Decodes a body, with U+FFFD in place of invalid UTF-8: GroupMe cuts some texts in the middle of
 /// an emoji, which must not cost the other messages of the page.
 pub(crate) fn decode(body: &[u8]) -> Result<Frame, DecodeError> {

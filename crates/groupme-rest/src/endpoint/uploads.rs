@@ -157,6 +157,7 @@ pub fn file_infos(conversation: impl Into<Conversation>, files: &[FileId]) -> Ca
         .body(&FileIds { file_ids: files })
         .idempotent()
         .list(&[])
+        .expects_list()
 }
 
 /// Description of a picture or video, which GroupMe's web app sends before the upload.

@@ -23,3 +23,4 @@ mod tls;
 mod unreadable;
 mod uploads;
 mod urls;
+mod without_body;
