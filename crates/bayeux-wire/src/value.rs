@@ -165,6 +165,17 @@ impl<'f> Value<'f> {
         }
     }
 
+    /// Returns the number as it is written, if the value is one: digits for which a float has no room
+    /// are there, too.
+    #[inline]
+    pub fn as_number(self) -> Option<&'f str> {
+        let node = self.node();
+        match node.shape() {
+            Shape::Integer | Shape::Decimal => Some(self.document.text(node)),
+            _ => None,
+        }
+    }
+
     /// Returns why the value could not be read, if it could not: the peer sent a value that cannot
     /// be represented, and the value counts as `null`.
     #[inline]

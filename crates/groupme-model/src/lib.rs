@@ -66,7 +66,8 @@
 //!   writes them out again: deserializing what was serialized gives an equal value. Only null,
 //!   empty text in place of a number or a time, single unreadable elements of a list, values that
 //!   cannot be represented, fractions of a time finer than a millisecond, and the offset of a time
-//!   that is not of a calendar event ([`DateTime`]) are dropped. The `raw()` method of
+//!   that is not of a calendar event ([`DateTime`]) are dropped, integers beyond 64 bits are rounded, and
+//!   of members with the same name the last is kept; [`Losses`] counts these. The `raw()` method of
 //!   a view returns the [value](bayeux_wire::Value) as received.
 //! - **Ids are text** ([`Id`]), whether GroupMe sent a string or a number, exact to 64 bits.
 //! - **Times have one unit** ([`Timestamp`]), whichever unit GroupMe uses for the field.
@@ -100,6 +101,7 @@ mod keys;
 mod like_icon;
 mod list;
 mod location;
+mod losses;
 mod macros;
 pub mod member;
 mod message;
@@ -144,6 +146,7 @@ pub use json::{Extra, Json};
 pub use like_icon::{LikeIcon, LikeIconRef};
 pub use list::List;
 pub use location::{MessageLocation, MessageLocationRef};
+pub use losses::Losses;
 pub use member::{Member, MemberRef};
 pub use message::{
     DeletionActor, DeletionActorRef, Message, MessageRef, SenderType, SenderTypeRef,

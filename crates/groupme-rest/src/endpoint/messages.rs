@@ -164,7 +164,9 @@ pub fn clear_history(conversation: impl Into<Conversation>) -> Call<()> {
 impl Call<()> {
     /// Parses the answer as a page of messages.
     pub(super) fn messages(self) -> Call<MessagePage> {
-        self.parsed(&[], page).body_rule(BodyRule::ExpectedOfPage)
+        self.parsed(&[], page)
+            .body_rule(BodyRule::ExpectedOfPage)
+            .whole()
     }
 }
 

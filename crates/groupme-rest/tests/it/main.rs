@@ -11,6 +11,7 @@ mod media;
 mod membership;
 mod network;
 mod recorded;
+mod refused_in_body;
 mod requests;
 mod responses;
 mod retries;
