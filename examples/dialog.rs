@@ -54,10 +54,10 @@ async fn main() -> anyhow::Result<()> {
     let client = Client::simulated(&sim)?.connect()?;
     let handle = client.handle();
     let bot = tokio::spawn(run(client));
-    sim.wait_until_listening().await;
+    sim.until_listening().await?;
     for line in ["!ask", "green"] {
         let said = sim.say(line)?;
-        println!("Mara: {line}\nBot:  {}", sim.wait_for_reply(said).await);
+        println!("Mara: {line}\nBot:  {}", sim.until_reply(said).await?);
     }
     handle.disconnect();
     bot.await?

@@ -44,11 +44,11 @@ async fn main() -> anyhow::Result<()> {
     let client = Client::simulated(&sim)?.connect()?;
     let handle = client.handle();
     let bot = tokio::spawn(echo(client));
-    sim.wait_until_listening().await;
+    sim.until_listening().await?;
     let said = sim.say("Hello?")?;
-    println!("Bot: {}", sim.wait_for_reply(said).await);
+    println!("Bot: {}", sim.until_reply(said).await?);
     let said = sim.direct_message("And here?")?;
-    println!("Bot: {}", sim.wait_for_reply(said).await);
+    println!("Bot: {}", sim.until_reply(said).await?);
     handle.disconnect();
     bot.await?
 }

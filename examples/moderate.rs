@@ -63,17 +63,17 @@ async fn main() -> anyhow::Result<()> {
     let client = Client::simulated(&sim)?.connect()?;
     let handle = client.handle();
     let bot = tokio::spawn(run(client));
-    sim.wait_until_subscribed(&format!("/group/{group}")).await;
+    sim.until_subscribed(&format!("/group/{group}")).await?;
     let said = sim.with_world(|world| world.say(group, cast.mara, "A question about money"))?;
     sim.edit(said, "Free crypto for everybody")?;
-    println!("Bot: {}", sim.wait_for_reply(said).await);
+    println!("Bot: {}", sim.until_reply(said).await?);
     let is_gone = sim
         .with_world(|world| world.message(said).map(MessageView::is_deleted))
         .unwrap_or(true);
     anyhow::ensure!(is_gone, "the message is still there");
     let before = sim.with_world(|world| world.latest_message());
     sim.with_world(|world| world.add_member(group, cast.me, cast.jonas))?;
-    println!("Bot: {}", sim.wait_for_reply(before).await);
+    println!("Bot: {}", sim.until_reply(before).await?);
     handle.disconnect();
     bot.await?
 }

@@ -350,6 +350,18 @@ impl<K> PartialEq<Id<K>> for IdRef<'_, K> {
     }
 }
 
+impl<K> PartialEq<&Id<K>> for IdRef<'_, K> {
+    fn eq(&self, other: &&Id<K>) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl<K> PartialEq<IdRef<'_, K>> for &Id<K> {
+    fn eq(&self, other: &IdRef<'_, K>) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
 impl<K> PartialEq<IdRef<'_, K>> for Id<K> {
     fn eq(&self, other: &IdRef<'_, K>) -> bool {
         self.as_str() == other.as_str()
