@@ -27,7 +27,11 @@ async fn list(client: &Client) -> Result<Vec<About>, RestError> {
         if group.children_count.is_some_and(|count| count > 0) {
             let topics = match client.call(&topics::list(&group.id)).await {
                 Err(
-                    RestError::NotFound(_) | RestError::Forbidden(_) | RestError::BadRequest(_),
+                    RestError::NotFound(_)
+                    | RestError::Forbidden(_)
+                    | RestError::BadRequest(_)
+                    // The id cannot be part of a path. The conversation itself fails by itself.
+                    | RestError::Misuse { .. },
                 ) => {
                     tracing::warn!(group = %group.id, "GroupMe does not list the topics of a group");
                     Vec::new()

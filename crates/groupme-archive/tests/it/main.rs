@@ -6,6 +6,8 @@
 )]
 
 mod counts;
+#[cfg(unix)]
+mod foreign;
 mod media;
 mod odd;
 mod pages;
