@@ -54,8 +54,8 @@ async fn main() -> anyhow::Result<()> {
     tokio::spawn(async move { serve(listener, &secret, bot).await });
     sim.say("!weather")?;
     let is_answer = |text: Option<&str>| text.is_some_and(|text| text.contains("degrees"));
-    sim.wait_for_message(|message| is_answer(message.text()))
-        .await;
+    sim.until_message("an answer", |message| is_answer(message.text()))
+        .await?;
     println!("The bot answered the callback.");
     Ok(())
 }

@@ -9,7 +9,7 @@ use groupme_model::UserId;
 use groupme_rest::Client;
 
 use crate::{
-    About, Error, Progress, Report, Settings,
+    About, Error, Progress, Report, Settings, archive_file,
     contents::{Index, read_about, write_json},
     fetch,
     journal::Journal,
@@ -35,8 +35,8 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherAccount`], [`Error::Locked`], [`Error::NewerFormat`], [`Error::Damaged`] or
-    /// [`Error::File`].
+    /// [`Error::OtherAccount`], [`Error::Locked`], [`Error::NewerFormat`], [`Error::Damaged`],
+    /// [`Error::DamagedDescription`] or [`Error::File`].
     pub fn open(root: impl Into<PathBuf>, account: &UserId) -> Result<Self, Error> {
         let root = root.into();
         // Before anything is created: another account's archive must not change.
@@ -52,7 +52,8 @@ impl Archive {
         };
         for name in [layout::CONVERSATIONS, layout::MEDIA] {
             let directory = root.join(name);
-            create_private(&directory).map_err(Error::file("create", &directory))?;
+            let created = archive_file::create_directory(&directory);
+            created.map_err(Error::file("create", &directory))?;
         }
         let lock = lock(&root)?;
         // Read again under the lock: another program may have written since.
@@ -94,7 +95,7 @@ impl Archive {
     /// # Errors
     ///
     /// [`Error::Fetch`] if a request fails for good or longer than [`Settings::patience`];
-    /// [`Error::File`] or [`Error::Damaged`]. Everything written so far is kept.
+    /// [`Error::File`], [`Error::Damaged`] or [`Error::DamagedDescription`]. Everything written so far is kept.
     pub async fn update(
         &mut self,
         client: &Client,
@@ -155,23 +156,11 @@ impl Archive {
     }
 }
 
-/// Creates a directory that only its owner can read, as it will have messages of others.
-pub(crate) fn create_private(directory: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
-}
-
 fn lock(root: &Path) -> Result<File, Error> {
     let path = root.join(layout::LOCK);
-    let options = part_file::private_options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path);
-    let file = options.map_err(Error::file("create", &path))?;
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    let file = archive_file::open(&path, &mut options).map_err(Error::file("create", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) => Err(Error::Locked {

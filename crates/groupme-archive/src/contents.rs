@@ -1,15 +1,12 @@
 //! Archive for reading.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use groupme_model::{ConversationId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    About, Error, Messages,
+    About, Error, Messages, archive_file,
     layout::{self, FORMAT},
     part_file,
 };
@@ -48,18 +45,18 @@ impl Index {
         }
 
         let path = root.join(layout::INDEX);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::file("read", &path)(error)),
+        let bytes = archive_file::read(&path).map_err(Error::file("read", &path))?;
+        let Some(bytes) = bytes else {
+            return Ok(None);
         };
-        let damaged = |error: serde_json::Error| Error::Damaged {
-            path: path.clone(),
-            line: u64::try_from(error.line()).unwrap_or(u64::MAX),
-        };
-        let Version { format } = serde_json::from_slice(&bytes).map_err(damaged)?;
+        archive_file::check_directories(root)?;
+        let damaged = Error::damaged_description(&path);
+        let Version { format } = serde_json::from_slice(&bytes).map_err(&damaged)?;
         if format > FORMAT {
-            return Err(Error::NewerFormat { path, format });
+            return Err(Error::NewerFormat {
+                path: path.clone(),
+                format,
+            });
         }
         let mut index: Self = serde_json::from_slice(&bytes).map_err(damaged)?;
         for about in &mut index.conversations {
@@ -85,16 +82,9 @@ impl Index {
 /// Reads the description of a conversation. `None` if there is none.
 pub(crate) fn read_about(root: &Path, id: &ConversationId) -> Result<Option<About>, Error> {
     let path = layout::about_file(root, id);
-    match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|error| Error::Damaged {
-                path,
-                line: u64::try_from(error.line()).unwrap_or(u64::MAX),
-            }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::file("read", &path)(error)),
-    }
+    let bytes = archive_file::read(&path).map_err(Error::file("read", &path))?;
+    let about = bytes.map(|bytes| serde_json::from_slice(&bytes));
+    about.transpose().map_err(Error::damaged_description(&path))
 }
 
 /// Replaces a file of indented JSON.
@@ -111,7 +101,7 @@ impl Contents {
     ///
     /// # Errors
     ///
-    /// [`Error::NoArchive`] if there is none; [`Error::NewerFormat`], [`Error::Damaged`] or
+    /// [`Error::NoArchive`] if there is none; [`Error::NewerFormat`], [`Error::DamagedDescription`] or
     /// [`Error::File`] if it cannot be read.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
         let root = root.into();

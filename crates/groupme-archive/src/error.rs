@@ -59,6 +59,15 @@ pub enum Error {
         /// Number of the line, from 1.
         line: u64,
     },
+    /// Archive: the index, or the description of a conversation, is damaged. An update writes a new one
+    /// if there is none.
+    #[error("{} is damaged at line {line}: restore the file from a copy, or remove the file, and the next update writes a new one", path.display())]
+    DamagedDescription {
+        /// File.
+        path: PathBuf,
+        /// Number of the line at which reading has failed, from 1.
+        line: u64,
+    },
     /// Machine: a file cannot be read or written.
     #[error("cannot {action} {}", path.display())]
     File {
@@ -91,6 +100,14 @@ impl Error {
             action,
             path: path.to_owned(),
             source,
+        }
+    }
+
+    /// Returns a function for `map_err` that names the file of a description.
+    pub(crate) fn damaged_description(path: &Path) -> impl Fn(serde_json::Error) -> Self {
+        move |error| Self::DamagedDescription {
+            path: path.to_owned(),
+            line: u64::try_from(error.line()).unwrap_or(u64::MAX),
         }
     }
 

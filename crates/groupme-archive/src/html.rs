@@ -15,7 +15,7 @@ mod row;
 
 use std::path::PathBuf;
 
-use crate::{Contents, Error, archive::create_private, layout, media::MediaIndex, part_file};
+use crate::{Contents, Error, archive_file, layout, media::MediaIndex, part_file};
 
 /// Writes the pages of an archive, and replaces earlier ones. Returns the path of the index page.
 ///
@@ -25,7 +25,7 @@ use crate::{Contents, Error, archive::create_private, layout, media::MediaIndex,
 pub fn write(contents: &Contents) -> Result<PathBuf, Error> {
     let root = contents.root();
     let pages = root.join(layout::PAGES);
-    create_private(&pages).map_err(Error::file("create", &pages))?;
+    archive_file::create_directory(&pages).map_err(Error::file("create", &pages))?;
     part_file::remove_leftovers(&pages, None).map_err(Error::file("clean", &pages))?;
     let media = MediaIndex::read(root)?;
     for about in contents.conversations() {

@@ -13,7 +13,7 @@ use bayeux_wire::Value;
 use groupme_model::{MessageId, MessageRef, Timestamp, system_event::NoticeRef};
 use groupme_rest::endpoint::messages::MessagePage;
 
-use crate::{About, Error, Messages, part_file::private_options};
+use crate::{About, Error, Messages, archive_file};
 
 /// Messages of a conversation, a line each, oldest first. New lines are appended and synchronised page
 /// by page; a change of old lines replaces the file.
@@ -63,12 +63,9 @@ pub(crate) struct Deletion {
 impl Journal {
     /// Opens the file of a conversation, or creates it. Removes an incomplete line at the end.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let file = private_options()
-            .create(true)
-            .read(true)
-            .append(true)
-            .open(path)
-            .map_err(Error::file("open", path))?;
+        let mut options = File::options();
+        options.create(true).read(true).append(true);
+        let file = archive_file::open(path, &mut options).map_err(Error::file("open", path))?;
         let mut journal = Self {
             path: path.to_owned(),
             file,

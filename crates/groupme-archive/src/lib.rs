@@ -49,6 +49,8 @@
 //!   of status 429, are retried for [`Settings::patience`].
 //! - **Names from others are data.** No id and no name leads to a file outside of the archive, and pages
 //!   show text as text.
+//! - **Archives from others.** Symbolic links in the directory are not followed, and only regular files are
+//!   opened, in lines of limited length.
 //!
 //! Files are written by blocking calls, of some milliseconds each: run an update in a task that may
 //! block.
@@ -58,12 +60,14 @@
 
 mod about;
 mod archive;
+mod archive_file;
 mod contents;
 mod error;
 mod fetch;
 pub mod html;
 mod journal;
 mod layout;
+mod lines;
 mod listing;
 mod media;
 mod messages;

@@ -42,7 +42,11 @@ async fn list(
                 .await
             {
                 Err(
-                    RestError::NotFound(_) | RestError::Forbidden(_) | RestError::BadRequest(_),
+                    RestError::NotFound(_)
+                    | RestError::Forbidden(_)
+                    | RestError::BadRequest(_)
+                    // The id cannot be part of a path. The conversation itself fails by itself.
+                    | RestError::Misuse { .. },
                 ) => {
                     tracing::warn!(group = %group.id, "GroupMe does not list the topics of a group");
                     Vec::new()

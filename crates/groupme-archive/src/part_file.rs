@@ -57,6 +57,15 @@ impl PartFile {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
+    /// Sets the permissions of the file.
+    ///
+    /// # Errors
+    ///
+    /// If the permissions cannot be set.
+    pub fn set_permissions(&self, permissions: fs::Permissions) -> io::Result<()> {
+        self.file.set_permissions(permissions)
+    }
+
     /// Synchronises the file and gives it its name; replaces a file of that name.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Driver: connects the model with the terminal, the client's events, and the requests.
 
+mod drawn_area;
 mod keys;
 mod latency;
 mod output;
@@ -156,6 +157,7 @@ impl Chat {
     fn draw(&mut self) -> Result<(), Error> {
         self.is_dirty = false;
         self.drawn_at = Instant::now();
+        self.state.refresh_pushed();
         let viewport = self.screen.draw(&self.state)?;
         // The model loads the holes on the screen.
         if viewport != self.state.viewport {

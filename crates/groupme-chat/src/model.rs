@@ -21,15 +21,15 @@ mod selection;
 mod sending;
 #[cfg(test)]
 mod tests;
+mod typing_users;
 mod user_names;
 mod viewport;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use groupme_client::{Cache, CacheLimits, ConversationId, Timestamp, UserId};
+use groupme_client::{Cache, CacheLimits, ConversationId, GroupId, Timestamp, UserId};
 use jiff::tz::TimeZone;
 
-use self::connection::later;
 pub(crate) use self::{
     composition::{Composition, FileState},
     connection::{Connection, Phase},
@@ -43,6 +43,7 @@ pub(crate) use self::{
     user_names::UserNames,
     viewport::{Anchor, EntryId, ScrollPosition, Viewport},
 };
+use self::{connection::later, typing_users::TypingEnds};
 
 /// Settings of the model.
 #[derive(Clone, Debug)]
@@ -74,6 +75,12 @@ pub(crate) struct State {
     pub(crate) has_focus: bool,
     pub(crate) viewport: Viewport,
     effects: Vec<Effect>,
+    /// Ends of the typing notices of all rooms.
+    typing_ends: TypingEnds,
+    /// Conversations of which a read receipt has to be sent.
+    receipts_due: BTreeSet<ConversationId>,
+    /// Whether events have changed messages of the open conversation since they were copied.
+    has_pushed: bool,
     /// Local id of the next message or upload.
     next_local_id: u64,
 }
@@ -140,6 +147,9 @@ impl State {
             has_focus: true,
             viewport: Viewport::default(),
             effects: Vec::new(),
+            typing_ends: TypingEnds::new(),
+            receipts_due: BTreeSet::new(),
+            has_pushed: false,
             next_local_id: 1,
         }
     }
@@ -147,6 +157,10 @@ impl State {
     /// Applies an input at a time, and returns the effects to carry out.
     pub(crate) fn update(&mut self, now: Timestamp, input: Input<'_>) -> Vec<Effect> {
         self.now = now;
+        // Events come by the thousand, and only count until the next frame or key.
+        if !matches!(input, Input::Event { .. }) {
+            self.refresh_pushed();
+        }
         match input {
             Input::Action(action) => self.handle_action(action),
             Input::Event {
@@ -156,7 +170,7 @@ impl State {
             } => self.handle_event(&event, channel, is_live),
             Input::Status(status) => self.handle_status(status),
             Input::Outcome(outcome) => self.handle_outcome(outcome),
-            Input::Resized(columns, rows) => self.size = (columns, rows),
+            Input::Resized(columns, rows) => self.size = limit_size((columns, rows)),
             Input::Focus(has_focus) => self.has_focus = has_focus,
             Input::Drawn(viewport) => self.handle_viewport(viewport),
             Input::Tick => {}
@@ -169,28 +183,24 @@ impl State {
     /// Returns the next time at which the state changes without an input: a typing notice or a toast
     /// expires, a countdown goes on, or a read receipt is due.
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
-        let typing = self
-            .rooms
-            .values()
-            .flat_map(|room| room.typing.values().copied());
+        let typing = self.typing_ends.first().map(|(until, ..)| *until);
         let notice = self.toast.as_ref().map(|notice| notice.until);
         let retry = match &self.connection.phase {
             // The status line counts the seconds.
             Phase::Lost { retry_at, .. } if *retry_at > self.now => Some(later(self.now, SECOND)),
             _ => None,
         };
-        let marks = self.rooms.values().filter(|room| room.is_receipt_due);
+        let marks = self.receipts_due.iter().filter_map(|id| self.rooms.get(id));
         let marks = marks
             .filter_map(|room| Some(later(room.receipt_sent_at?, selection::RECEIPT_INTERVAL)));
         let marks = marks.filter(|at| *at > self.now);
-        typing.chain(notice).chain(retry).chain(marks).min()
+        let times = [typing, notice, retry];
+        times.into_iter().flatten().chain(marks).min()
     }
 
     fn expire(&mut self) {
         let now = self.now;
-        for room in self.rooms.values_mut() {
-            room.typing.retain(|_, until| *until > now);
-        }
+        self.expire_typing();
         if self
             .toast
             .as_ref()
@@ -211,12 +221,16 @@ impl State {
     /// Returns the conversations in the order of the list: the newest message first, topics below
     /// their group.
     pub(crate) fn ordered(&self) -> Vec<&Room> {
+        let newest = self.newest_in_groups();
         let time_of = |room: &Room| match &room.kind {
+            Kind::Group(group) => newest.get(group).copied().unwrap_or(room.time()),
             Kind::Topic { group, .. } => {
-                let group = self.rooms.get(&ConversationId::from(group.as_str()));
-                group.map_or(room.time(), |group| self.newest_in_group(group))
+                let is_known = self
+                    .rooms
+                    .contains_key(&ConversationId::from(group.as_str()));
+                let newest = newest.get(group).filter(|_| is_known);
+                newest.copied().unwrap_or(room.time())
             }
-            Kind::Group(_) => self.newest_in_group(room),
             Kind::Direct(_) => room.time(),
         };
         let family = |room: &Room| match &room.kind {
@@ -237,16 +251,16 @@ impl State {
         rooms
     }
 
-    /// Returns the time of the newest message of a group and its topics.
-    fn newest_in_group(&self, group: &Room) -> Timestamp {
-        let Kind::Group(id) = &group.kind else {
-            return group.time();
-        };
-        let topics = self
-            .rooms
-            .values()
-            .filter(|room| matches!(&room.kind, Kind::Topic { group, .. } if group == id));
-        topics.map(Room::time).fold(group.time(), Ord::max)
+    /// Returns the time of the newest message of each group and its topics.
+    fn newest_in_groups(&self) -> BTreeMap<&GroupId, Timestamp> {
+        let mut newest = BTreeMap::new();
+        for room in self.rooms.values() {
+            if let Some(group) = room.kind.group() {
+                let time = newest.entry(group).or_insert(room.time());
+                *time = room.time().max(*time);
+            }
+        }
+        newest
     }
 
     /// Returns the number of unread messages of all conversations but the muted ones.
@@ -287,6 +301,15 @@ impl State {
         local_id
     }
 }
+
+/// Returns the part of a size, in columns and rows, that is drawn.
+pub(crate) fn limit_size((columns, rows): (u16, u16)) -> (u16, u16) {
+    (columns.min(MAX_SIZE.0), rows.min(MAX_SIZE.1))
+}
+
+/// Largest drawn area, in columns and rows: more than the largest screens have with the smallest
+/// letters. Its two frames take 40 MB.
+pub(crate) const MAX_SIZE: (u16, u16) = (1000, 500);
 
 const SECOND: core::time::Duration = core::time::Duration::from_secs(1);
 /// Time for which a toast is shown.

@@ -153,6 +153,11 @@ impl TestChat {
         });
     }
 
+    /// Copies what events have changed, as the driver does before a frame.
+    pub(crate) fn refresh(&mut self) {
+        self.state.refresh_pushed();
+    }
+
     fn new_id(&mut self) -> String {
         self.next_id += 1;
         format!("{}{:08}", self.now.as_secs(), self.next_id)

@@ -12,6 +12,7 @@ mod input_file;
 mod logging;
 mod name_lookup;
 mod output;
+mod output_file;
 mod profile;
 mod time_text;
 

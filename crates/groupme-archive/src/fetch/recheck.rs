@@ -16,7 +16,8 @@ type Lines = BTreeMap<MessageId, Vec<u8>>;
 
 impl Fetch<'_> {
     /// Reads the newest archived messages up to `before` again, and those that a notice names as
-    /// changed; writes those that differ. Without `before`, reads only the latter and GroupMe's count.
+    /// changed; writes those that differ. Without `before`, reads only the latter, and the newest page if
+    /// GroupMe counts more messages than it returned.
     pub(super) async fn changes(
         &mut self,
         journal: &mut Journal,
@@ -26,13 +27,24 @@ impl Fetch<'_> {
         let mut lines = Lines::new();
         if let Some(last) = before {
             (self.progress)(Progress::Rechecking);
-            self.recheck_newest(journal, &last, &mut lines).await?;
+            self.recheck_newest(journal, &last, &mut lines, report)
+                .await?;
         } else if self.counted.is_none() {
             // A conversation without messages may have had some: the count tells.
             self.page(&HistoryWindow::Newest, 1).await?;
+        } else if self.counted > Some(journal.len()) {
+            // A message whose id is no number comes after no position.
+            let page = self.page(&HistoryWindow::Newest, PAGE).await?;
+            self.collect_changes(journal, &page, &mut lines, |_| false)?;
+            note_unreadable(report, &page);
         }
         self.recheck_outdated(journal, &mut lines).await?;
-        report.changed = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        let known = lines.keys().filter(|id| journal.contains(id)).count();
+        let added = lines.len().saturating_sub(known);
+        report.changed = u64::try_from(known).unwrap_or(u64::MAX);
+        report.added = report
+            .added
+            .saturating_add(u64::try_from(added).unwrap_or(u64::MAX));
         journal.replace(lines)
     }
 
@@ -43,12 +55,14 @@ impl Fetch<'_> {
         journal: &mut Journal,
         last: &MessageId,
         lines: &mut Lines,
+        report: &mut Report,
     ) -> Result<(), Error> {
         let wanted = usize::try_from(self.settings.recheck).unwrap_or(usize::MAX);
         let oldest = journal.newest_up_to(last).take(wanted).last().cloned();
         let mut window = HistoryWindow::Newest;
         loop {
             let page = self.page(&window, PAGE).await?;
+            note_unreadable(report, &page);
             // With `recheck = 0`, the newest page is read for its count only.
             let Some(oldest) = &oldest else {
                 return Ok(());
@@ -108,7 +122,8 @@ impl Fetch<'_> {
         Ok(())
     }
 
-    /// Collects the messages of a page that differ from the archived ones or are not archived.
+    /// Collects the wanted messages of a page that differ from the archived ones or are not archived, and
+    /// those whose ids are no positions, as no other page need have them.
     fn collect_changes(
         &self,
         journal: &Journal,
@@ -118,7 +133,9 @@ impl Fetch<'_> {
     ) -> Result<(), Error> {
         for message in page.messages() {
             let id = message.id().into_owned();
-            if !is_wanted(&id) {
+            let is_odd = !message.id().is_position(message.created_at());
+            let is_lost = is_odd && !journal.contains(&id);
+            if !is_wanted(&id) && !is_lost {
                 continue;
             }
             let mut line = Vec::new();
@@ -180,6 +197,12 @@ fn positions(page: &MessagePage) -> impl Iterator<Item = MessageId> {
     let messages = page.messages();
     let messages = messages.filter(|message| message.id().is_position(message.created_at()));
     messages.map(|message| message.id().into_owned())
+}
+
+/// Counts the messages of a page that have no id. New pages had them, too, if any did.
+fn note_unreadable(report: &mut Report, page: &MessagePage) {
+    let unreadable = u64::try_from(page.unreadable).unwrap_or(u64::MAX);
+    report.unreadable = report.unreadable.max(unreadable);
 }
 
 fn read(line: &[u8]) -> Option<Message> {

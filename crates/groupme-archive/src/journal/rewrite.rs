@@ -2,14 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    fs::OpenOptions,
+    fs::File,
     io::{BufWriter, Write as _},
 };
 
 use groupme_model::MessageId;
 
 use super::Journal;
-use crate::{Error, Messages, PartFile};
+use crate::{Error, Messages, PartFile, archive_file};
 
 impl Journal {
     /// Replaces lines, and inserts those of new messages by the order of ids. The file is replaced by
@@ -45,11 +45,9 @@ impl Journal {
             .into_inner()
             .map_err(std::io::IntoInnerError::into_error);
         part.and_then(PartFile::replace).map_err(&failed)?;
-        self.file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .open(&path)
-            .map_err(Error::file("open", &path))?;
+        let mut options = File::options();
+        options.read(true).append(true);
+        self.file = archive_file::open(&path, &mut options).map_err(Error::file("open", &path))?;
         self.read()
     }
 }

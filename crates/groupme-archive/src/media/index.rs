@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs::File,
     io::Write as _,
     path::{Path, PathBuf},
 };
@@ -10,9 +10,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, Settings,
+    Error, Settings, archive_file,
     layout::{MEDIA, MEDIA_INDEX},
-    part_file::private_options,
+    lines::Lines,
 };
 
 /// Line of the index: a medium that is in the archive, or that GroupMe refuses to hand out.
@@ -55,26 +55,14 @@ impl MediaIndex {
     /// last counts.
     pub(crate) fn read(root: &Path) -> Result<Self, Error> {
         let path = path(root);
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Self::default());
-            }
-            Err(error) => return Err(Error::file("read", &path)(error)),
-        };
         let mut index = Self::default();
-        for (number, line) in (1..).zip(text.split_inclusive(|byte| *byte == b'\n')) {
-            if !line.ends_with(b"\n") {
-                break;
-            }
-            let medium: Medium = serde_json::from_slice(line).map_err(|_| Error::Damaged {
-                path: path.clone(),
-                line: number,
-            })?;
+        let mut lines = Lines::open(&path)?;
+        while lines.advance()? {
+            let medium = serde_json::from_slice::<Medium>(lines.line());
+            let medium = medium.map_err(|_| lines.damaged())?;
             index.media.insert(medium.key.clone(), medium);
-            let size = u64::try_from(line.len()).unwrap_or(u64::MAX);
-            index.size = index.size.saturating_add(size);
         }
+        index.size = lines.end();
         Ok(index)
     }
 
@@ -122,8 +110,9 @@ impl MediaWriter {
         let index = MediaIndex::read(root)?;
         let path = path(root);
         let failed = Error::file("write", &path);
-        let options = private_options().create(true).append(true).open(&path);
-        let file = options.map_err(&failed)?;
+        let mut options = File::options();
+        options.create(true).append(true);
+        let file = archive_file::open(&path, &mut options).map_err(&failed)?;
         file.set_len(index.size).map_err(&failed)?;
         drop(failed);
         Ok(Self { path, file, index })

@@ -6,6 +6,8 @@
 )]
 
 mod counts;
+#[cfg(unix)]
+mod foreign;
 mod hostile;
 mod media;
 mod odd;

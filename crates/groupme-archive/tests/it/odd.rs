@@ -124,3 +124,35 @@ async fn messages_that_a_server_should_not_send_are_kept_once_and_can_be_read() 
     assert_eq!(read, 9);
     html::write(&contents).unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_no_position_leads_to_are_archived_from_the_newest_page() {
+    let row = |id: &str, time: u64| format!(r#"{{"id":"{id}","created_at":{time},"text":"x"}}"#);
+    let mut rows = vec![(
+        170_000_000_100_000_000,
+        row("170000000100000000", 1_700_000_001),
+    )];
+    // The server compares ids as numbers, and takes these for 0.
+    for id in ["abc", "-5", "1e18"] {
+        rows.push((0, row(id, 1_700_000_002)));
+    }
+    rows.push((0, r#"{"text":"nobody"}"#.to_owned()));
+    let server = Arc::new(Mutex::new(rows));
+    let token = Token::new("a-token").unwrap();
+    let options = Options::with_base_url("http://127.0.0.1:1").unwrap();
+    let client = Client::with_transport(Server(Arc::clone(&server)), token, &options);
+    let directory = tempfile::tempdir().unwrap();
+    let report = update(&client, directory.path()).await;
+    assert_eq!((report.added, report.changed, report.unreadable), (4, 0, 1));
+    assert_eq!(report.missing(), 1, "the one without an id");
+    // The archive of an earlier version, which lacks them.
+    let file = directory.path().join("conversations/5.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    let numbered = text.lines().find(|line| line.contains("\"17")).unwrap();
+    fs::write(&file, format!("{numbered}\n")).unwrap();
+    let report = update(&client, directory.path()).await;
+    assert_eq!((report.added, report.changed, report.unreadable), (3, 0, 1));
+    let report = update(&client, directory.path()).await;
+    assert_eq!((report.added, report.changed, report.unreadable), (0, 0, 1));
+    assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 4);
+}

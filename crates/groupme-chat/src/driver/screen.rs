@@ -12,7 +12,10 @@ use ratatui::{
 };
 use tokio::time::timeout;
 
-use super::output::{FrameBuffer, Output};
+use super::{
+    drawn_area::Limited,
+    output::{FrameBuffer, Output},
+};
 use crate::{
     model::{State, Viewport},
     view::{self, Theme},
@@ -20,7 +23,7 @@ use crate::{
 
 /// Terminal in raw mode on its alternate screen. Dropping restores the terminal.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<FrameBuffer>>,
+    terminal: Terminal<Limited<CrosstermBackend<FrameBuffer>>>,
     /// Terminal in memory, for the geometry of frames that are not drawn.
     scratch: Terminal<TestBackend>,
     output: Output,
@@ -38,7 +41,7 @@ impl Screen {
     pub(super) fn open(theme: Theme) -> io::Result<Self> {
         let output = Output::start(io::stdout())?;
         let frame_buffer = output.frame_buffer();
-        let backend = CrosstermBackend::new(output.frame_buffer());
+        let backend = Limited(CrosstermBackend::new(output.frame_buffer()));
         let mut screen = Self {
             terminal: Terminal::new(backend)?,
             scratch: Terminal::new(TestBackend::new(1, 1)).map_err(io::Error::other)?,

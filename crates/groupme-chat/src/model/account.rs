@@ -220,9 +220,8 @@ impl State {
     }
 
     pub(super) fn load_members(&mut self, group: &GroupId) {
-        let mut rooms = self.rooms.values_mut();
-        let room = rooms.find(|room| matches!(&room.kind, Kind::Group(id) if id == group));
-        if let Some(room) = room {
+        let room = self.rooms.get_mut(&ConversationId::from(group.as_str()));
+        if let Some(room) = room.filter(|room| matches!(room.kind, Kind::Group(_))) {
             if room.has_requested_members {
                 return;
             }

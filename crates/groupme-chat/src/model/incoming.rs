@@ -112,9 +112,6 @@ impl State {
         if shows {
             room.note_newest(&owned.id, owned.created_at);
         }
-        if let Some(sender) = owned.sender() {
-            room.typing.remove(sender);
-        }
         let is_new = room.last_read.as_ref().is_none_or(|read| *read < owned.id);
         if owned.is_from(&own) {
             // A user who writes has read the messages above.
@@ -129,7 +126,10 @@ impl State {
             room.unread.count = room.unread.count.saturating_add(1);
             self.handle_unread(&id, &owned, is_live);
         }
-        self.refresh(&id);
+        if let Some(sender) = owned.sender() {
+            self.stop_typing(&id, sender);
+        }
+        self.note_pushed(&id);
     }
 
     /// Notifies of a message of another user, unless the user is looking at it.
@@ -182,12 +182,23 @@ impl State {
     fn refresh_message(&mut self, message: &MessageRef<'_>) {
         // A push about a deletion or a reaction may not name the conversation.
         match message.conversation() {
-            Some(conversation) => self.refresh(&conversation.into()),
-            None => {
-                if let Some(open) = self.open.clone() {
-                    self.refresh(&open);
-                }
-            }
+            Some(conversation) => self.note_pushed(&conversation.into()),
+            None => self.has_pushed = true,
+        }
+    }
+
+    /// Notes that an event has changed the messages of a conversation.
+    fn note_pushed(&mut self, id: &ConversationId) {
+        self.has_pushed |= self.open.as_ref() == Some(id);
+    }
+
+    /// Copies the messages of the open conversation if events have changed them. Call it before a frame:
+    /// a copy for each event would cost the square of their number.
+    pub(crate) fn refresh_pushed(&mut self) {
+        if self.has_pushed
+            && let Some(open) = self.open.clone()
+        {
+            self.refresh(&open);
         }
     }
 
@@ -196,6 +207,7 @@ impl State {
         if self.open.as_ref() != Some(id) {
             return;
         }
+        self.has_pushed = false;
         let messages = self.cache.messages(id);
         if let Some(room) = self.rooms.get_mut(id) {
             room.messages = messages;
@@ -219,9 +231,7 @@ impl State {
             return;
         };
         let until = later(self.now, TYPING_SHOWN);
-        if let Some(room) = self.rooms.get_mut(&id) {
-            room.typing.insert(user.clone(), until);
-        }
+        self.start_typing(id, user.clone(), until);
     }
 }
 

@@ -32,7 +32,8 @@ pub(crate) struct Room {
     /// Users who are typing, with the time at which the notice expires.
     pub(crate) typing: BTreeMap<UserId, Timestamp>,
     pub(crate) holes: Holes,
-    /// Loaded messages of the open conversation, oldest first; empty for others.
+    /// Loaded messages of the open conversation, oldest first; empty for others. Those of events since
+    /// the last frame or key are not among them.
     pub(crate) messages: Vec<Arc<Message>>,
     /// Messages that GroupMe does not have yet, in the order of sending.
     pub(crate) pending: Vec<Pending>,
@@ -43,8 +44,6 @@ pub(crate) struct Room {
     pub(crate) typing_sent_at: Option<Timestamp>,
     /// Time of the last read receipt that the user has sent.
     pub(crate) receipt_sent_at: Option<Timestamp>,
-    /// Whether a read receipt has to be sent.
-    pub(crate) is_receipt_due: bool,
     pub(crate) has_requested_members: bool,
 }
 
@@ -123,7 +122,6 @@ impl Room {
             selected: None,
             typing_sent_at: None,
             receipt_sent_at: None,
-            is_receipt_due: false,
             has_requested_members: false,
         }
     }

@@ -27,24 +27,28 @@ impl State {
         {
             room.unread = Unread::default();
             room.last_read = room.newest.as_ref().map(|(newest, _)| newest.clone());
-            room.is_receipt_due = true;
+            self.receipts_due.extend(self.open.clone());
         }
         let now = self.now;
-        let due = self.rooms.values_mut().filter(|room| {
+        let (rooms, effects) = (&mut self.rooms, &mut self.effects);
+        self.receipts_due.retain(|id| {
+            let Some(room) = rooms.get_mut(id) else {
+                return false;
+            };
             let next = room.receipt_sent_at.map(|at| later(at, RECEIPT_INTERVAL));
-            room.is_receipt_due && next.is_none_or(|next| next <= now)
-        });
-        for room in due {
-            room.is_receipt_due = false;
+            if next.is_some_and(|next| next > now) {
+                return true;
+            }
             room.receipt_sent_at = Some(now);
             if let Some(message) = room.last_read.clone() {
                 let conversation = room.id.clone();
-                self.effects.push(Effect::MarkRead {
+                effects.push(Effect::MarkRead {
                     conversation,
                     message,
                 });
             }
-        }
+            false
+        });
     }
 
     /// Selects the message before or after the selected one. After the last message, none is selected.

@@ -1,6 +1,7 @@
 //! Tests of the model: keys, events and answers in virtual time.
 
 mod changes;
+mod floods;
 mod history;
 mod navigation;
 mod reading;

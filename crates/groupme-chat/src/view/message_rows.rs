@@ -41,10 +41,16 @@ impl<'s> MessageRows<'s> {
             _ => "",
         };
         let names = room.messages.iter().filter(|message| !message.is_system());
-        let longest = names
-            .map(|message| text::width(&text::line(summary::author(state, message))))
-            .max();
         let most = if width < 80 { 10 } else { 16 };
+        let widths = names.map(|message| text::width(&text::line(summary::author(state, message))));
+        // No name can widen the column further.
+        let mut longest = 0;
+        for width in widths {
+            longest = longest.max(width);
+            if longest >= most {
+                break;
+            }
+        }
         Self {
             state,
             room,
@@ -53,7 +59,7 @@ impl<'s> MessageRows<'s> {
             names: if width < NARROW {
                 0
             } else {
-                longest.unwrap_or(0).clamp(4, most)
+                longest.clamp(4, most)
             },
             query,
         }

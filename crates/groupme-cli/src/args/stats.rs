@@ -25,7 +25,8 @@ pub(crate) struct Stats {
     /// Number of people that are named.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) top: usize,
-    /// File for the same as a picture, in SVG. An existing file is replaced.
+    /// File for the same as a picture, in SVG. An existing file is replaced; a pipe, a device, or the target of a link is
+    /// written to.
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
     #[command(flatten)]

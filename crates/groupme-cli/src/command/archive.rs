@@ -74,6 +74,10 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
         bars.end();
         match updated {
             Ok(report) => {
+                if report.unreadable > 0 {
+                    let (messages, id) = (report.unreadable, &report.about.id);
+                    tracing::warn!(messages, conversation = %id, "skipped messages without an id");
+                }
                 rows.row(&Row::Archived(&report))?;
                 if report.missing() > 0 {
                     short.push((report.about.id.to_string(), report.missing()));
@@ -158,7 +162,7 @@ fn concerns_one_conversation(error: &Error) -> bool {
         Error::Fetch { source, .. } => {
             !source.is_transient() && !matches!(**source, Rest::Unauthorized(_))
         }
-        Error::Damaged { .. } => true,
+        Error::Damaged { .. } | Error::DamagedDescription { .. } => true,
         _ => false,
     }
 }
@@ -167,7 +171,14 @@ fn concerns_one_conversation(error: &Error) -> bool {
 pub(super) async fn failure(account: &Account, error: Error) -> Failure {
     match error {
         Error::Fetch { subject, source } => {
-            let failure = account.failure(*source).await;
+            let failure = match &*source {
+                // The ids are those that GroupMe lists: the user's are checked before.
+                groupme_rest::Error::Misuse { .. } => Failure::Other(anyhow!(
+                    "GroupMe lists an id with which no request can be made: {}",
+                    chain(&*source)
+                )),
+                _ => account.failure(*source).await,
+            };
             failure.and(&format!(
                 "not fetched: {subject}; the next run continues there"
             ))

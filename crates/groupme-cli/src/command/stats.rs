@@ -7,7 +7,7 @@ mod svg;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, anyhow};
-use groupme_archive::{Contents, PartFile};
+use groupme_archive::Contents;
 use groupme_model::ConversationId;
 use groupme_rest::Conversation;
 use jiff::tz::TimeZone;
@@ -20,6 +20,7 @@ use crate::{
     exit::Failure,
     name_lookup::{Named, choose},
     output::write_json,
+    output_file,
 };
 
 pub(crate) async fn run(args: Stats) -> Result<(), Failure> {
@@ -33,11 +34,7 @@ pub(crate) async fn run(args: Stats) -> Result<(), Failure> {
     }
     if let Some(path) = &args.svg {
         let picture = svg::draw(&activity, args.top);
-        let written = PartFile::create(path).and_then(|mut file| {
-            file.write_all(picture.as_bytes())?;
-            file.replace()
-        });
-        written
+        output_file::write(path, picture.as_bytes())
             .with_context(|| format!("cannot write {}", path.display()))
             .map_err(Failure::Output)?;
     }

@@ -11,7 +11,7 @@ use groupme_sim::{Conversation, Sim};
 use tempfile::TempDir;
 use tokio::{io::AsyncWriteExt as _, net::TcpListener};
 
-use crate::canned::enveloped;
+use crate::canned::{Answer, Canned, enveloped};
 use crate::program::{Running, ask, asking, run, sim, soon};
 
 /// Starts a simulator whose first group has this many messages.
@@ -201,4 +201,36 @@ async fn an_interrupted_download_leaves_nothing_and_what_a_killed_one_left_is_re
         assert_eq!(parts().len(), usize::from(signal == "KILL"));
         left = parts();
     }
+}
+
+#[tokio::test]
+async fn an_id_that_no_request_can_have_is_not_the_users_mistake() {
+    let api = Canned::start(|asked| {
+        let path = asked.line.split([' ', '?']).nth(1).unwrap_or_default();
+        let is_first = !asked.line.contains("?page=2");
+        let response = match path.trim_start_matches("/v3/") {
+            "users/me" => serde_json::json!({ "id": "1", "user_id": "1", "name": "Me" }),
+            "groups" if is_first => serde_json::json!([
+                { "id": "..", "name": "Up", "children_count": 1 },
+                { "id": "5", "name": "Lake" },
+                { "id": "", "name": "Nowhere" },
+            ]),
+            "groups/5/messages" => serde_json::json!({ "count": 0, "messages": [] }),
+            _ => serde_json::json!([]),
+        };
+        Answer::Json(200, enveloped(response))
+    })
+    .await;
+    let into = tempfile::tempdir().unwrap();
+    let arguments = ["archive", into.path().to_str().unwrap(), "--format", "json"];
+    let result = run(asking(&api.url, "a-token", &arguments)).await;
+    assert_eq!(result.status, Some(1), "{}", result.stderr);
+    let text = "GroupMe lists an id with which no request can be made";
+    assert!(result.stderr.contains(text), "{}", result.stderr);
+    // The other conversation is archived all the same.
+    assert!(
+        result.stdout.contains(r#""conversation":"5""#),
+        "{}",
+        result.stdout
+    );
 }

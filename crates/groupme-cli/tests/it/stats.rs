@@ -1,7 +1,11 @@
 //! `groupme stats`.
 
 use core::time::Duration;
-use std::fs;
+use std::{
+    fs,
+    os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink},
+    path::Path,
+};
 
 use groupme_sim::{Conversation, Sim};
 
@@ -83,4 +87,108 @@ async fn bars_and_the_picture_show_the_same_counts() {
     // Each column has a title; the one of the picture stands for the bar of the only person.
     let titles = picture.matches("<title>").count();
     assert_eq!(picture.matches("<rect class=\"bar\"").count(), titles);
+}
+
+/// Writes an archive of one group whose messages were sent at these times.
+fn archive_of(into: &Path, times: &[&str]) {
+    fs::create_dir(into.join("conversations")).unwrap();
+    let index = r#"{"format":1,"user":"1","conversations":[{"id":"5","kind":"group","name":"G"}]}"#;
+    fs::write(into.join("index.json"), index).unwrap();
+    let lines: Vec<_> = (1..)
+        .zip(times)
+        .map(|(id, time)| format!("{{\"id\":\"{id}\",\"user_id\":\"9\",\"created_at\":{time}}}\n"))
+        .collect();
+    fs::write(into.join("conversations/5.jsonl"), lines.concat()).unwrap();
+}
+
+#[tokio::test]
+async fn a_picture_goes_to_what_the_name_stands_for_and_leaves_it_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    archive_of(directory.path(), &["1700000000"]);
+    let into = directory.path().to_str().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    let draw = async |svg: &Path| {
+        let svg = svg.to_str().unwrap();
+        run(groupme(&["stats", into, "--format", "json", "--svg", svg]))
+            .await
+            .well()
+            .stdout
+    };
+    let is_picture = |text: &str| text.starts_with("<svg ") && text.ends_with("</svg>\n");
+
+    // A link, to a file and to none.
+    for (link, target) in [("there.svg", "target.svg"), ("absent.svg", "new.svg")] {
+        symlink(target, at(link)).unwrap();
+    }
+    fs::write(at("target.svg"), "longer than a picture ".repeat(9999)).unwrap();
+    for (link, target) in [("there.svg", "target.svg"), ("absent.svg", "new.svg")] {
+        draw(&at(link)).await;
+        assert!(at(link).is_symlink(), "{link}");
+        assert!(is_picture(&fs::read_to_string(at(target)).unwrap()));
+    }
+
+    // A pipe, whose reader gets the picture.
+    let pipe = at("pipe.svg");
+    let (kind, mode) = (rustix::fs::FileType::Fifo, 0o600.into());
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    draw(&pipe).await;
+    let found = fs::symlink_metadata(&pipe).unwrap().file_type();
+    assert!(found.is_fifo(), "{found:?}");
+    assert!(is_picture(&reader.join().unwrap()));
+
+    // Standard output by a link, as `/dev/stdout` is: what was printed comes behind the picture.
+    symlink("/proc/self/fd/1", at("stdout.svg")).unwrap();
+    let stdout = draw(&at("stdout.svg")).await;
+    assert!(at("stdout.svg").is_symlink());
+    let (picture, counts) = stdout.split_at(stdout.rfind("</svg>\n").unwrap() + 7);
+    assert!(is_picture(picture), "{stdout}");
+    assert!(counts.starts_with('{'), "{counts}");
+
+    // A regular file keeps its permissions.
+    fs::write(at("old.svg"), "old").unwrap();
+    fs::set_permissions(at("old.svg"), fs::Permissions::from_mode(0o600)).unwrap();
+    draw(&at("old.svg")).await;
+    let mode = fs::metadata(at("old.svg")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(is_picture(&fs::read_to_string(at("old.svg")).unwrap()));
+}
+
+#[tokio::test]
+async fn messages_of_no_time_are_counted_as_such_and_all_others_in_a_month() {
+    let directory = tempfile::tempdir().unwrap();
+    let times = [
+        "1700000000",
+        "1700000000",
+        "0",
+        "253402200000",
+        "9223372036854775807",
+        "-9e18",
+        "null",
+    ];
+    archive_of(directory.path(), &times);
+    let into = directory.path().to_str().unwrap();
+    let counts = run(groupme(&["stats", into, "--format", "json"])).await;
+    let counts = counts.well().one();
+    assert_eq!(
+        (&counts["messages"], &counts["undated"]),
+        (&7.into(), &3.into())
+    );
+    let months = counts["months"].as_array().unwrap();
+    let months: Vec<_> = months
+        .iter()
+        .map(|row| {
+            (
+                row["month"].as_str().unwrap(),
+                row["messages"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(months, [("1970-01", 1), ("2023-11", 2), ("9999-12", 1)]);
+    let shown = run(groupme(&["stats", into, "--format", "pretty"])).await;
+    let shown = shown.well().stdout;
+    assert!(shown.contains("\n3 of them have no usable time"), "{shown}");
 }

@@ -47,6 +47,12 @@ fn is_at(authority: &[u8], accept: impl Fn(IpAddr) -> bool) -> bool {
         return false;
     };
     let host = authority.host();
+    // `Authority` takes `[::1].evil.example` for the host `[::1]`.
+    let rest = authority.as_str().strip_prefix(host);
+    let is_whole = rest.is_some_and(|rest| rest.is_empty() || is_port(rest));
+    if !is_whole {
+        return false;
+    }
     let bare = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));
@@ -55,6 +61,11 @@ fn is_at(authority: &[u8], accept: impl Fn(IpAddr) -> bool) -> bool {
     }
     let name = host.to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost")
+}
+
+fn is_port(text: &str) -> bool {
+    let digits = text.strip_prefix(':');
+    digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -88,6 +99,9 @@ mod tests {
             "localhost.evil.example",
             "localhost@evil.example",
             "notlocalhost",
+            "[::1].evil.example",
+            "[::1].evil.example:8080",
+            "[::1]evil",
             "",
         ] {
             assert!(!accepts(host, None), "{host}");
@@ -118,6 +132,8 @@ mod tests {
             "http://192.168.1.7",
             "null",
             "http://localhost.evil.example",
+            "http://[::1].evil.example",
+            "http://127.0.0.1@evil.example",
             "ftp://localhost",
         ] {
             assert!(!accepts("127.0.0.1", Some(origin)), "{origin}");

@@ -125,6 +125,7 @@ fn edits_deletions_and_reactions_of_others_show_at_once() {
             r#""text":"the lake","updated_at":1800273700"#,
         ),
     );
+    chat.refresh();
     let shown = chat.room("100").messages[0].clone();
     assert_eq!(
         (shown.text.as_deref(), shown.is_edited()),
@@ -134,6 +135,7 @@ fn edits_deletions_and_reactions_of_others_show_at_once() {
         "/group/100",
         &change("message.deleted", r#""deleted_at":1800273800,"text":null"#),
     );
+    chat.refresh();
     assert!(chat.room("100").messages[0].is_deleted());
     assert_eq!(chat.room("100").messages.len(), 1);
 }
@@ -151,6 +153,7 @@ fn an_edit_of_a_direct_message_changes_the_message_and_is_no_line_of_its_own() {
             "message_id":"{message}","updated_at":1800273700,"message":{{"text":"the lake","attachments":[]}}}}}}}}}}"#
         ),
     );
+    chat.refresh();
     let texts = chat
         .room("1+2")
         .messages

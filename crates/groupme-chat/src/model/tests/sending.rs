@@ -21,6 +21,7 @@ fn a_message_waits_at_the_end_until_its_echo_comes() {
     assert_eq!(chat.room("100").pending.len(), 1);
     chat.say_with("1", "on my way", "[]", "guid-1");
     assert_eq!(chat.room("100").pending.len(), 0);
+    chat.refresh();
     assert_eq!(chat.room("100").messages.len(), 2);
 }
 

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 pub(super) struct Activity {
     zone: TimeZone,
     pub(super) messages: u64,
+    /// Messages without a time, or with one that is in no calendar. No hour, day or month has them.
+    pub(super) undated: u64,
     pub(super) hours: [u64; 24],
     /// From Monday.
     pub(super) days: [u64; 7],
@@ -45,6 +47,7 @@ impl Activity {
         Self {
             zone,
             messages: 0,
+            undated: 0,
             hours: [0; 24],
             days: [0; 7],
             months: BTreeMap::new(),
@@ -69,6 +72,8 @@ impl Activity {
             count(&mut self.hours, time.hour());
             count(&mut self.days, time.weekday().to_monday_zero_offset());
             *self.months.entry((time.year(), time.month())).or_default() += 1;
+        } else {
+            self.undated += 1;
         }
         let author = message.sender().map(UserId::from).unwrap_or_default();
         let name = message.name().filter(|name| !name.trim().is_empty());
@@ -85,17 +90,26 @@ impl Activity {
         Some(time.to_zoned(self.zone.clone()))
     }
 
-    /// Returns all months from the first to the last with messages.
+    /// Returns all months from the first to the last with messages. Of more than a century, only the
+    /// months with messages.
     pub(super) fn months(&self) -> Vec<(String, u64)> {
         let (Some(first), Some(last)) = (self.months.keys().next(), self.months.keys().next_back())
         else {
             return Vec::new();
         };
+        let label = |year: i16, month: i8| format!("{year:04}-{month:02}");
+        // A longer range comes from a damaged time.
+        if last.0.saturating_sub(first.0) >= MAX_YEARS {
+            let months = self.months.iter();
+            return months
+                .map(|((year, month), count)| (label(*year, *month), *count))
+                .collect();
+        }
         let mut months = Vec::new();
         let (mut year, mut month) = *first;
-        while (year, month) <= *last && months.len() < MAX_MONTHS {
+        while (year, month) <= *last {
             let count = self.months.get(&(year, month)).copied().unwrap_or_default();
-            months.push((format!("{year:04}-{month:02}"), count));
+            months.push((label(year, month), count));
             (year, month) = if month == 12 {
                 (year + 1, 1)
             } else {
@@ -135,6 +149,7 @@ impl Activity {
         json!({
             "kind": "stats",
             "messages": self.messages,
+            "undated": self.undated,
             "time_zone": self.zone.iana_name(),
             "hours": self.hours,
             "days": DAYS.map(|day| json!({ "day": day, "messages": days[day] })),
@@ -151,5 +166,5 @@ impl Activity {
 
 pub(super) const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// Maximum number of months, a century: a longer range comes from a damaged time.
-const MAX_MONTHS: usize = 1200;
+/// Years of which all months are listed.
+const MAX_YEARS: i16 = 100;

@@ -13,6 +13,13 @@ pub(super) fn draw(out: &mut impl Write, activity: &Activity, top: usize) -> io:
     if activity.messages == 0 {
         return Ok(());
     }
+    if activity.undated > 0 {
+        let undated = activity.undated;
+        writeln!(
+            out,
+            "{undated} of them have no usable time, and are counted by member only"
+        )?;
+    }
     let hours: Vec<_> = (0..24)
         .zip(activity.hours)
         .map(|(hour, count)| (format!("{hour:02}:00"), count))
