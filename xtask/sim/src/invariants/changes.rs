@@ -85,6 +85,15 @@ impl Invariant for Changes {
                     }
                 }
             }
+            // The changes of lost messages are lost with them.
+            ClientFact::Delivered(Delivered::Lost(Loss {
+                conversation: Some(conversation),
+                up_to: Some(up_to),
+                ..
+            })) => {
+                let lost = self.known.lost.entry(conversation.clone()).or_default();
+                *lost = (*lost).max(*up_to);
+            }
             ClientFact::Delivered(delivered) => return self.known.learn(delivered),
             ClientFact::Acknowledged(delivered) => {
                 for delivered in delivered {
