@@ -134,5 +134,5 @@ async fn record(
 ) -> anyhow::Result<Option<AccountRecord>> {
     let accounts = broker.accounts(0).await?.changes.into_iter();
     let of_account = accounts.filter(|(name, _)| name == account);
-    Ok(of_account.filter_map(|(_, record)| record).last())
+    Ok(of_account.filter_map(|(_, record)| record).next_back())
 }
