@@ -97,10 +97,10 @@ fn spawn(program: &Path, directory: &Path, port: i32) -> anyhow::Result<Process>
         .to_str()
         .context("a temporary directory in UTF-8")?;
     let config = format!(
-        "listen: \"127.0.0.1:{port}\"\nports_file_dir: {directory_text:?}\nlog_file: {:?}\n\
-         jetstream {{ store_dir: {:?}, max_file_store: 4GB }}\n",
-        directory.join("log"),
-        directory.join("store"),
+        "listen: \"127.0.0.1:{port}\"\nports_file_dir: {directory_text:?}\nlog_file: \"{}\"\n\
+         jetstream {{ store_dir: \"{}\", max_file_store: 4GB }}\n",
+        directory.join("log").display(),
+        directory.join("store").display(),
     );
     let file = directory.join("nats.conf");
     fs::write(&file, config)?;

@@ -75,8 +75,8 @@ async fn run(args: &Args) -> anyhow::Result<()> {
     }
     let mut nodes = Nodes::new(
         args.relay.clone(),
-        server.url(),
-        key_file,
+        &server.url(),
+        &key_file,
         &town,
         directory.path(),
     );

@@ -24,15 +24,15 @@ pub(crate) struct Nodes {
 impl Nodes {
     pub(crate) fn new(
         program: PathBuf,
-        nats: String,
-        key_file: PathBuf,
+        nats: &str,
+        key_file: &Path,
         town: &Town,
         directory: &Path,
     ) -> Self {
         let options = [
             "run",
             "--nats",
-            &nats,
+            nats,
             "--key-file",
             &key_file.to_string_lossy(),
             "--gateway-url",
