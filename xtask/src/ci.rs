@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use crate::{
     autobahn, bench, bots, clock,
     command::{cargo, run as sh},
-    deny, interop, layering, package, release, semver, size, soak, tidy,
+    deny, interop, layering, package, relay, release, semver, size, soak, tidy,
     workspace::Workspace,
 };
 
@@ -57,6 +57,8 @@ pub(crate) enum Job {
     Sim,
     /// Two accounts over real sockets with faults.
     Soak,
+    /// Nodes of the relay and a NATS server of PyPI, which are killed.
+    Relay,
     /// Each client of `bench peers`, shortly; takes minutes to build, and runs only by name.
     Peers,
 }
@@ -144,6 +146,7 @@ impl Job {
             Self::Bots => bots::run(workspace, bots),
             Self::Sim => package::run(workspace, "sim", &["--seeds", "5000", "--threads", "2"]),
             Self::Soak => soak::run(workspace, &soak::short()),
+            Self::Relay => relay::run(workspace, &relay::short()),
             Self::Peers => bench::peers::run(workspace, &bench::peers::check()),
         }
     }

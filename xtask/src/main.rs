@@ -12,6 +12,7 @@
 //! | `dist` | packs the command with completions, manual pages and all licences |
 //! | `fuzz` | feeds mutated bytes to frames, responses, callbacks, sockets, names, addresses, state files and arguments |
 //! | `interop` | runs our client and our simulator with third-party Bayeux implementations |
+//! | `relay` | kills nodes of the relay and a NATS server, and counts what is lost |
 //! | `release` | packs the published crates and builds each from its archive |
 //! | `sim` | simulates client and server in virtual time, with faults, from a seed |
 //! | `soak` | runs many accounts over real sockets with faults |
@@ -29,6 +30,7 @@ mod layering;
 mod npm;
 mod package;
 mod pip;
+mod relay;
 mod release;
 mod semver;
 mod size;
@@ -88,6 +90,8 @@ enum Task {
     Tidy,
     /// Run our client at third-party Bayeux servers, and third-party clients at our simulator.
     Interop(interop::Options),
+    /// Kill nodes of the relay and a NATS server, and check what is in the stream.
+    Relay(relay::Options),
     /// Pack the published crates and build each from its archive.
     Release(release::Options),
     /// Simulate client and server in virtual time, with faults, from seeds.
@@ -125,6 +129,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Layering => layering::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Interop(options) => interop::run(&workspace, options),
+        Task::Relay(options) => relay::run(&workspace, options),
         Task::Release(options) => release::run(&workspace, options),
         Task::Sim { args } => {
             let args: Vec<_> = args.iter().map(String::as_str).collect();

@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 use groupme_client::{DEFAULT_GATEWAY, RestClient, RestOptions};
 use groupme_relay::{Keys, Nats, NatsSettings};
 
-/// Holds GroupMe accounts and appends each of their events, once and in order, to NATS `JetStream`.
+/// Holds GroupMe accounts and appends each of their events, once and in order, to a stream of NATS.
 #[derive(Debug, Parser)]
 #[command(name = "groupme-relay", version)]
 struct Cli {
