@@ -22,6 +22,9 @@ pub(crate) enum Failure {
     /// Output or a state file that cannot be written: status 6, or success if the reader has closed the pipe, as
     /// `head` does.
     Output(anyhow::Error),
+    /// Reader of the output that has ended before the command, which would run on: status 6, without a
+    /// word, as other commands end by the signal for that.
+    Unread,
     /// Less than the server had promised: status 7.
     Incomplete(anyhow::Error),
     /// Undecodable input, already reported line by line: status 1.
@@ -35,13 +38,10 @@ impl Failure {
         Self::Usage(error.into())
     }
 
-    /// Reports a closed pipe like any other output that cannot be written: for a command that would
-    /// run on, the end is not what its reader has waited for.
+    /// Tells a closed pipe from the end of a command: one that would run on has not done its work.
     pub(crate) fn with_closed_pipe(self) -> Self {
         match self {
-            Self::Output(error) if is_closed_pipe(&error) => {
-                Self::Output(anyhow::anyhow!("{CANNOT_PRINT}: its reader has closed it"))
-            }
+            Self::Output(error) if is_closed_pipe(&error) => Self::Unread,
             failure => failure,
         }
     }
@@ -57,7 +57,7 @@ impl Failure {
             Self::Output(error) => Self::Output(more(error)),
             Self::Incomplete(error) => Self::Incomplete(more(error)),
             Self::Other(error) => Self::Other(more(error)),
-            Self::Reported => Self::Reported,
+            silent @ (Self::Reported | Self::Unread) => silent,
         }
     }
 }
@@ -85,7 +85,7 @@ impl fmt::Display for Failure {
             | Self::Output(error)
             | Self::Incomplete(error)
             | Self::Other(error) => write!(f, "{error:#}"),
-            Self::Reported => Ok(()),
+            Self::Reported | Self::Unread => Ok(()),
         }
     }
 }
@@ -101,7 +101,7 @@ pub(crate) fn report(result: Result<(), Failure>) -> ExitCode {
         // The reader of the output has closed the pipe on purpose, as `head` does.
         return ExitCode::SUCCESS;
     }
-    if !matches!(failure, Failure::Reported) {
+    if !matches!(failure, Failure::Reported | Failure::Unread) {
         // With stderr closed, the exit status still reports the failure.
         let _ = writeln!(
             io::stderr(),
@@ -114,7 +114,7 @@ pub(crate) fn report(result: Result<(), Failure>) -> ExitCode {
         Failure::Credentials(_) => 3,
         Failure::Refused(_) => 4,
         Failure::Temporary(_) => 5,
-        Failure::Output(_) => 6,
+        Failure::Output(_) | Failure::Unread => 6,
         Failure::Incomplete(_) => 7,
         Failure::Reported | Failure::Other(_) => 1,
     })

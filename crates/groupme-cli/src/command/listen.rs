@@ -1,5 +1,6 @@
 //! `groupme listen`: prints an account's events as they arrive.
 
+use core::cell::Cell;
 use std::{
     io::{self, IsTerminal as _},
     path::Path,
@@ -48,15 +49,17 @@ pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
         time: args.time,
         catch_ups: None,
     };
-    let followed = follow(
-        stop,
-        client,
-        Printer::new(format),
-        limits,
-        core::future::pending(),
-    )
-    .await
-    .map_err(Failure::with_closed_pipe)?;
+    let is_unread = Cell::new(false);
+    let unread = async {
+        closed::reader_has_ended().await;
+        is_unread.set(true);
+    };
+    let followed = follow(stop, client, Printer::new(format), limits, unread)
+        .await
+        .map_err(Failure::with_closed_pipe)?;
+    if is_unread.get() {
+        return Err(Failure::Unread);
+    }
     if followed.is_reached {
         return Ok(());
     }

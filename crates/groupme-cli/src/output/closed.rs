@@ -1,5 +1,6 @@
 //! Standard output that shows nothing: closed before the start, or not open for writing.
 
+use core::future;
 use std::{
     fs::{self, File},
     io::{self, Write as _},
@@ -7,10 +8,16 @@ use std::{
         fd::{AsFd, BorrowedFd},
         unix::fs::MetadataExt as _,
     },
+    thread,
 };
 
 use anyhow::anyhow;
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    fs::{OFlags, fcntl_getfl, fcntl_setfl},
+    io::Errno,
+};
+use tokio::sync::oneshot;
 
 use crate::exit::Failure;
 
@@ -33,6 +40,26 @@ pub(crate) fn check() -> Result<(), Failure> {
             Ok(())
         }
         State::Open => Ok(()),
+    }
+}
+
+/// Waits until the reader of standard output has ended, which the next write would reveal, perhaps hours
+/// later. Never completes if standard output is no pipe or socket.
+pub(crate) async fn reader_has_ended() {
+    let (sender, ended) = oneshot::channel();
+    // The thread ends with the program: nothing else wakes it.
+    thread::spawn(move || {
+        let output = io::stdout();
+        // Errors are always reported.
+        let mut watched = [PollFd::new(&output, PollFlags::empty())];
+        while poll(&mut watched, None) == Err(Errno::INTR) {}
+        if watched[0].revents().contains(PollFlags::ERR) {
+            // Without a receiver, the program is already ending.
+            let _ = sender.send(());
+        }
+    });
+    if ended.await.is_err() {
+        future::pending().await
     }
 }
 
