@@ -47,6 +47,10 @@ pub(crate) fn failure(error: &Error, is_token_good: bool, origin: &Origin) -> Fa
         Error::CutOff { .. } => Failure::Temporary(with(
             "GroupMe, or a proxy before it, has cut the answer: try again later, or ask for less at once",
         )),
+        Error::Empty { .. } => Failure::Temporary(with(
+            "a proxy on the way, or GroupMe, has left the content out: check --api-url if given, and try again \
+             later",
+        )),
         Error::Malformed { .. } => Failure::Temporary(with(
             "the server, or a proxy before it, does not keep to the format: check --api-url if given, and \
              try again later",

@@ -9,9 +9,9 @@ use http::{HeaderMap, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Conversation, Error, Service, Services, Token,
+    Answer, Conversation, Error, Service, Services, Token,
     argument::Argument,
-    parse::{self, Content, ParseError, Parser},
+    parse::{self, BodyRule, Content, ParseError, Parser},
     request::Request,
     response::Response,
 };
@@ -40,9 +40,12 @@ pub struct Call<T> {
 }
 
 impl Call<()> {
-    /// Returns a call with the method `GET` that ignores the body of its answer. Each `{}` of the
+    /// Returns a call with the method `GET` for whose answer success is all that counts. Each `{}` of the
     /// path is filled by one of [`segment`](Self::segment) and
     /// [`conversation`](Self::conversation), in their order.
+    ///
+    /// The answer may have no body. One that is not JSON, as the page of a proxy, or that has the code of a
+    /// failure in its envelope, is an error.
     pub fn get(service: Service, path: &'static str) -> Self {
         Self::new("GET", service, path)
     }
@@ -70,7 +73,8 @@ impl Call<()> {
                 keys: &[],
                 parse: |_| Ok(()),
                 is_list: false,
-                ignores_body: true,
+                body: BodyRule::Acknowledgement,
+                is_whole: false,
             },
         }
     }
@@ -135,19 +139,19 @@ impl<T> Call<T> {
         self.parsed(keys, parse::one)
     }
 
-    /// Parses the answer as [`one`](Self::one), or as `None` if the content is absent or null.
+    /// Parses the answer as [`one`](Self::one), or as `None` if the content is absent or null. With
+    /// the method `GET`, an answer without a body is [`Error::Empty`], unless its status is 204.
     pub fn maybe<U: FromValue>(self, keys: &'static [&'static str]) -> Call<Option<U>> {
         self.parsed(keys, parse::maybe)
     }
 
     /// Parses the answer as a list, which is empty if the content is absent. Skips and logs
     /// elements that cannot be parsed. With the method `GET`, an object that has none of the `keys`
-    /// is no list.
+    /// is no list, and an answer without a body is [`Error::Empty`], unless its status is 204. With other
+    /// methods, such an object is no list without GroupMe's envelope.
     pub fn list<U: FromValue>(self, keys: &'static [&'static str]) -> Call<Vec<U>> {
-        // Answers to other methods often leave out a list that has not changed.
-        let is_list = self.request.call.method == "GET";
         let mut call = self.parsed(keys, parse::list);
-        call.parser.is_list = is_list;
+        call.parser.is_list = true;
         call
     }
 
@@ -156,9 +160,27 @@ impl<T> Call<T> {
         self.parsed(keys, parse::deserialized)
     }
 
-    /// Returns the content of the answer as JSON.
+    /// Returns the content of the answer as JSON, which is null if there is none.
     pub fn json(self) -> Call<Json> {
-        self.parsed(&[], parse::json)
+        self.parsed(&[], parse::json).body_rule(BodyRule::Any)
+    }
+
+    /// Returns the content of the answer as it was sent, whatever it is: numbers have all of their digits,
+    /// members their order, and those with the same name are all there.
+    pub fn as_sent(self) -> Call<Answer> {
+        let call = self.parsed(&[], parse::answer);
+        call.body_rule(BodyRule::Any).whole()
+    }
+
+    /// Declares that the result has the whole answer, as received.
+    pub(crate) fn whole(mut self) -> Self {
+        self.parser.is_whole = true;
+        self
+    }
+
+    pub(crate) fn body_rule(mut self, rule: BodyRule) -> Self {
+        self.parser.body = rule;
+        self
     }
 
     pub(crate) fn parsed<U>(
@@ -166,15 +188,25 @@ impl<T> Call<T> {
         keys: &'static [&'static str],
         parse: fn(Option<Content<'_>>) -> Result<U, ParseError>,
     ) -> Call<U> {
+        let body = match self.request.call.method {
+            "GET" => BodyRule::Expected,
+            _ => BodyRule::Optional,
+        };
         Call {
             request: self.request,
             parser: Parser {
                 keys,
                 parse,
                 is_list: false,
-                ignores_body: false,
+                body,
+                is_whole: false,
             },
         }
+    }
+
+    /// Declares that the answer has a list, although the method is not `GET`.
+    pub(crate) fn expects_list(self) -> Self {
+        self.body_rule(BodyRule::Expected)
     }
 
     pub(crate) fn with(mut self, change: impl FnOnce(Request) -> Request) -> Self {
@@ -242,25 +274,29 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// The error for a status that is not a success, or for such a code of an envelope without content;
-    /// [`Error::CutOff`] if the body ends in the
-    /// middle, [`Error::Unreadable`] if it cannot be parsed.
+    /// The error for a status that is not a success, or for such a code of an envelope without content, or
+    /// for error messages in place of a content;
+    /// [`Error::CutOff`] if the body ends in the middle, [`Error::Empty`] if there is none where one is
+    /// expected, [`Error::Unreadable`] if it cannot be parsed.
     pub fn decode(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
         let call = self.request.call.clone();
         let response = Response::new(call.clone(), status, headers, body)?;
         let (status, size) = (status.as_u16(), response.size());
-        self.parser.parse(&response).map_err(|error| match error {
-            ParseError::Refused(status) => {
-                Error::from_api_error(crate::response::api_error(call, status, headers, body))
-            }
-            ParseError::CutOff => Error::CutOff { call, status, size },
-            source => Error::Unreadable {
-                call,
-                status,
-                size,
-                source: source.into(),
-            },
-        })
+        self.parser
+            .parse(&call, &response)
+            .map_err(|error| match error {
+                ParseError::Refused(status) => {
+                    Error::from_api_error(crate::response::api_error(call, status, headers, body))
+                }
+                ParseError::CutOff => Error::CutOff { call, status, size },
+                ParseError::NoBody => Error::Empty { call, status },
+                source => Error::Unreadable {
+                    call,
+                    status,
+                    size,
+                    source: source.into(),
+                },
+            })
     }
 }
 

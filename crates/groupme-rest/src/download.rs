@@ -16,6 +16,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::{
     Call, CallName, Client, Conversation, Error, HttpTransportError, Service, body::ResponseBody,
+    parse::BodyRule,
 };
 
 impl Client {
@@ -42,7 +43,9 @@ impl Client {
     pub async fn download(&self, url: &str) -> Result<Download, Error> {
         let services = self.services();
         let service = services.service_of(url).unwrap_or(Service::Pictures);
-        let call = Call::get(service, "{}").with(|request| request.at_medium(url));
+        let call = Call::get(service, "{}")
+            .with(|request| request.at_medium(url))
+            .body_rule(BodyRule::Ignored);
         self.open(&call).await
     }
 
@@ -63,7 +66,8 @@ impl Client {
         let call = Call::get(Service::File, "{}/files/{}")
             .conversation(conversation)
             .segment(file.into())
-            .with(crate::request::Request::for_medium);
+            .with(crate::request::Request::for_medium)
+            .body_rule(BodyRule::Ignored);
         match self.open(&call).await {
             Err(Error::Unauthorized(_)) => {
                 let call = call.with(crate::request::Request::with_token_in_query);

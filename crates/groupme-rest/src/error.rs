@@ -100,6 +100,15 @@ pub enum Error {
         /// Size of the body, in bytes.
         size: usize,
     },
+    /// Server, or a proxy before it: the answer has no body, although its status promises one. A call
+    /// that may be repeated is repeated twice.
+    #[error("the answer to `{call}` (status {status}) has no body")]
+    Empty {
+        /// Name of the call.
+        call: CallName,
+        /// HTTP status.
+        status: u16,
+    },
     /// Server, or a proxy before it: the answer breaks the rules of HTTP, or of gzip. A call that may
     /// be repeated is repeated twice.
     #[error("the answer to `{call}` is not valid {format}")]
@@ -174,6 +183,7 @@ impl Error {
             Self::RateLimited(_)
                 | Self::Server(_)
                 | Self::CutOff { .. }
+                | Self::Empty { .. }
                 | Self::Malformed { .. }
                 | Self::Transport { .. }
                 | Self::TimedOut { .. }
@@ -186,6 +196,7 @@ impl Error {
             Self::Upload { .. }
             | Self::Unreadable { .. }
             | Self::CutOff { .. }
+            | Self::Empty { .. }
             | Self::Malformed { .. }
             | Self::Oversize { .. }
             | Self::Endless { .. }
@@ -256,6 +267,7 @@ impl Error {
             | Self::Overtaken { call }
             | Self::Unreadable { call, .. }
             | Self::CutOff { call, .. }
+            | Self::Empty { call, .. }
             | Self::Malformed { call, .. }
             | Self::Oversize { call, .. }
             | Self::Endless { call, .. }

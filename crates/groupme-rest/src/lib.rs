@@ -68,6 +68,7 @@
 // Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+mod answer;
 mod argument;
 mod base_url;
 mod body;
@@ -101,6 +102,7 @@ mod transport;
 mod upload;
 mod uploading;
 
+pub use answer::Answer;
 pub use base_url::{BaseUrl, BaseUrlError, Service, Services};
 pub use bayeux_dial::{DialError, HttpUrlError, Proxy, RootStore};
 pub use body::{RequestBody, ResponseBody};

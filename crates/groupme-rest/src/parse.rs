@@ -4,11 +4,11 @@ use core::fmt;
 use std::sync::Arc;
 
 use bayeux_wire::{DecodeError, Frame, Value};
-use groupme_model::{FromValue, Json};
+use groupme_model::{FromValue, Json, Losses};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
-use crate::response::Response;
+use crate::{CallName, answer::Answer, response::Response};
 
 /// Content of an answer, without its envelope, and the frame that it is part of.
 #[derive(Clone, Copy)]
@@ -25,8 +25,26 @@ pub(crate) struct Parser<T> {
     pub(crate) parse: fn(Option<Content<'_>>) -> Result<T, ParseError>,
     /// Whether an object with none of the names is an error: it must not pass for an empty list.
     pub(crate) is_list: bool,
-    /// Whether the body is ignored, and need not be JSON.
-    pub(crate) ignores_body: bool,
+    pub(crate) body: BodyRule,
+    /// Whether the result has the whole answer, as received.
+    pub(crate) is_whole: bool,
+}
+
+/// Rule for the body of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyRule {
+    /// Ignored, and need not be JSON: it is a medium, or comes from a store of media.
+    Ignored,
+    /// Absent, or an answer of the API that says nothing but success.
+    Acknowledgement,
+    /// Absent in some answers, as in those to many changes.
+    Optional,
+    /// Any content, or none.
+    Any,
+    /// Expected, unless the status is 204: no body must not pass for an empty list.
+    Expected,
+    /// Expected, unless the status is 204, or 304, which GroupMe documents for a page without messages.
+    ExpectedOfPage,
 }
 
 /// Cause of an answer that cannot be parsed.
@@ -35,16 +53,21 @@ pub(crate) enum ParseError {
     Json(DecodeError),
     /// The body ends in the middle.
     CutOff,
+    /// There is no body, and the status does not say so.
+    NoBody,
     /// An object lacks a required member, or a member has the wrong type.
     Data,
     /// A member is missing or has no usable value.
     Field(&'static str),
-    /// The envelope has the code of a failure, in contrast to the status, and no content.
+    /// The envelope has the code of a failure, or the body has error messages in place of a content, in
+    /// contrast to the status.
     Refused(StatusCode),
     /// The content is absent or null.
     Absent,
     /// The content is not a list.
     NotAList,
+    /// The body is a text, a number or a boolean, as no answer of the API.
+    NotAnObject,
     /// No element of the list can be parsed.
     NoElement,
     /// The list takes far more memory than the answer that it is part of.
@@ -55,26 +78,100 @@ pub(crate) enum ParseError {
 }
 
 impl<T> Parser<T> {
-    pub(crate) fn parse(&self, response: &Response<'_>) -> Result<T, ParseError> {
-        if self.ignores_body {
+    pub(crate) fn parse(&self, call: &CallName, response: &Response<'_>) -> Result<T, ParseError> {
+        if self.body == BodyRule::Ignored {
             return (self.parse)(None);
         }
         let Some(frame) = response.frame()? else {
-            return (self.parse)(None);
+            return self.parse_nothing(response.status);
         };
         let frame = Arc::new(frame);
         let content = crate::response::content(&frame);
-        if let Some(status) = crate::response::refusal(&frame).filter(|_| content.is_none()) {
+        if let Some(status) = self.refusal(&frame, content, response.status) {
             return Err(ParseError::Refused(status));
         }
-        if self.is_list && content.is_some_and(|content| !may_be_list(content, self.keys)) {
+        let has_envelope = crate::response::has_envelope(&frame);
+        match (self.body, content) {
+            // Anybody answers so; GroupMe's null is in its envelope.
+            (BodyRule::Expected | BodyRule::ExpectedOfPage, None) if !has_envelope => {
+                return Err(ParseError::Absent);
+            }
+            (BodyRule::Acknowledgement, Some(content))
+                if !has_envelope && !content.is_object() && !content.is_array() =>
+            {
+                return Err(ParseError::NotAnObject);
+            }
+            _ => {}
+        }
+        if self.is_list && content.is_some_and(|content| !self.may_be_list(content, has_envelope)) {
             return Err(ParseError::NotAList);
         }
         let value = content.and_then(|content| member(content, self.keys));
+        if !self.is_whole && self.body != BodyRule::Acknowledgement {
+            let losses = value.map(Losses::of).unwrap_or_default();
+            if !losses.is_none() {
+                tracing::warn!(%call, "an answer is not kept as it was sent: {losses}");
+            }
+        }
         (self.parse)(value.map(|value| Content {
             frame: &frame,
             value,
         }))
+    }
+
+    /// Returns whether the content has a member of one of the names, or is no object. An object without
+    /// them is an empty list only in GroupMe's envelope, without which anybody may have sent it: an empty
+    /// object, or any if the list may be left out because it has not changed. The answer to a change may
+    /// also be an empty object alone.
+    fn may_be_list(&self, content: Value<'_>, has_envelope: bool) -> bool {
+        let is_optional = self.body == BodyRule::Optional;
+        !content.is_object()
+            || self.has_member(content)
+            || content.is_empty() && (has_envelope || is_optional)
+            || has_envelope && is_optional
+    }
+
+    fn has_member(&self, content: Value<'_>) -> bool {
+        self.keys.iter().any(|key| content.get(key).is_some())
+    }
+
+    /// Parses an answer without a body.
+    fn parse_nothing(&self, status: StatusCode) -> Result<T, ParseError> {
+        match (self.body, status) {
+            (_, StatusCode::NO_CONTENT)
+            | (BodyRule::ExpectedOfPage, StatusCode::NOT_MODIFIED)
+            | (BodyRule::Any, _) => (self.parse)(None),
+            // Nothing was asked for that could be unchanged.
+            (_, StatusCode::NOT_MODIFIED) => Err(ParseError::Refused(status)),
+            (BodyRule::Expected | BodyRule::ExpectedOfPage, _) => Err(ParseError::NoBody),
+            (BodyRule::Ignored | BodyRule::Acknowledgement | BodyRule::Optional, _) => {
+                (self.parse)(None)
+            }
+        }
+    }
+
+    /// Returns the status of a failure that the body tells of, although that of the answer is a success.
+    fn refusal(
+        &self,
+        frame: &Frame,
+        content: Option<Value<'_>>,
+        status: StatusCode,
+    ) -> Option<StatusCode> {
+        if crate::response::has_envelope(frame) {
+            // A content is an answer, whatever the code says.
+            let is_decisive = content.is_none() || self.body == BodyRule::Acknowledgement;
+            let refusal = crate::response::refusal(frame, status).filter(|_| is_decisive);
+            let is_page = self.body == BodyRule::ExpectedOfPage;
+            return refusal.filter(|code| !(is_page && *code == StatusCode::NOT_MODIFIED));
+        }
+        // Answers without an envelope are of many forms, and an object that was asked for may have a
+        // member `error` of its own.
+        let is_change = matches!(self.body, BodyRule::Acknowledgement | BodyRule::Optional);
+        let is_found = content.is_some_and(|content| self.has_member(content));
+        if is_change && !is_found {
+            return crate::response::bare_refusal(frame, status);
+        }
+        None
     }
 }
 
@@ -85,12 +182,6 @@ pub(crate) fn member<'f>(content: Value<'f>, keys: &[&str]) -> Option<Value<'f>>
     }
     let mut found = keys.iter().filter_map(|key| content.get(key));
     found.find(|value| !value.is_null())
-}
-
-/// Returns whether the content has a member of one of the names, or nothing at all, or is no object.
-fn may_be_list(content: Value<'_>, keys: &[&str]) -> bool {
-    let is_named = || keys.iter().any(|key| content.get(key).is_some());
-    !content.is_object() || content.is_empty() || is_named()
 }
 
 /// Parses the content as a `T`.
@@ -158,6 +249,11 @@ pub(crate) fn json(content: Option<Content<'_>>) -> Result<Json, ParseError> {
     maybe(content).map(Option::unwrap_or_default)
 }
 
+/// Returns the content with the whole answer.
+pub(crate) fn answer(content: Option<Content<'_>>) -> Result<Answer, ParseError> {
+    Ok(content.map(Answer::of).unwrap_or_default())
+}
+
 /// Implements [`FromValue`] for types of this crate by their `Deserialize`.
 macro_rules! from_value_by_serde {
     ($( $Type:ty ),* $(,)?) => { $(
@@ -193,6 +289,7 @@ impl fmt::Display for ParseError {
             }
             Self::Json(_) => "the body is not JSON",
             Self::CutOff => "the body ends in the middle",
+            Self::NoBody => "there is no body",
             Self::TooLarge { limit } => {
                 return write!(
                     f,
@@ -202,9 +299,10 @@ impl fmt::Display for ParseError {
             Self::Field(name) => return write!(f, "`{name}` is missing or has no usable value"),
             // Serde's own text may quote the answer.
             Self::Data => "a required member is missing or has the wrong type",
-            Self::Refused(_) => "the envelope has the code of a failure",
+            Self::Refused(_) => "the body tells of a failure",
             Self::Absent => "the content is missing",
             Self::NotAList => "the content is not a list",
+            Self::NotAnObject => "the body is neither an object nor a list",
             Self::NoElement => "no element of the list can be parsed",
         })
     }

@@ -65,6 +65,11 @@ pub(crate) fn content(frame: &Frame) -> Option<Value<'_>> {
     Some(content).filter(|content| !content.is_null())
 }
 
+/// Returns whether an answer has GroupMe's envelope.
+pub(crate) fn has_envelope(frame: &Frame) -> bool {
+    frame.root().and_then(meta).is_some()
+}
+
 /// Decodes a body, with U+FFFD in place of invalid UTF-8: GroupMe cuts some texts in the middle of
 /// an emoji, which must not cost the other messages of the page.
 pub(crate) fn decode(body: &[u8]) -> Result<Frame, DecodeError> {
@@ -138,13 +143,30 @@ fn meta(root: Value<'_>) -> Option<Value<'_>> {
     meta.get("code")?.as_f64().map(|_| meta)
 }
 
-/// Returns the status that the code of an envelope stands for, if that is a failure: 40400 and 404 are
-/// the same.
-pub(crate) fn refusal(frame: &Frame) -> Option<StatusCode> {
-    let code = meta(frame.root()?)?.get("code")?.as_i64()?;
+/// Returns the status that the code of an envelope stands for, if that is no success: 40400 and 404 are
+/// the same. `status` is that of the answer, for a code that stands for none.
+pub(crate) fn refusal(frame: &Frame, status: StatusCode) -> Option<StatusCode> {
+    match status_of(meta(frame.root()?)?.get("code")?) {
+        Some(code) => (!code.is_success()).then_some(code),
+        None => Some(status),
+    }
+}
+
+fn status_of(code: Value<'_>) -> Option<StatusCode> {
+    let code = code.as_i64()?;
     let status = if code > 9_999 { code / 100 } else { code };
-    let status = StatusCode::from_u16(u16::try_from(status).ok()?).ok()?;
-    (status.is_client_error() || status.is_server_error()).then_some(status)
+    StatusCode::from_u16(u16::try_from(status).ok()?).ok()
+}
+
+/// Returns the status of a failure that an answer without an envelope tells of by its error messages: the
+/// status of its `code`, or else its own.
+pub(crate) fn bare_refusal(frame: &Frame, status: StatusCode) -> Option<StatusCode> {
+    let root = frame.root()?;
+    if errors(root).is_empty() {
+        return None;
+    }
+    let code = root.get("code").and_then(status_of);
+    Some(code.filter(|code| !code.is_success()).unwrap_or(status))
 }
 
 pub(crate) fn api_error(

@@ -106,7 +106,7 @@ impl<'p> Attempts<'p> {
         let most = match error {
             Error::Server(error) if error.status == 500 => MAX_INTERNAL_ERRORS,
             Error::CutOff { .. } => MAX_CUT_OFF,
-            Error::Malformed { .. } => MAX_MALFORMED,
+            Error::Empty { .. } | Error::Malformed { .. } => MAX_MALFORMED,
             _ => u32::MAX,
         };
         if most < u32::MAX {
@@ -145,7 +145,8 @@ impl<'p> Attempts<'p> {
 const MAX_INTERNAL_ERRORS: u32 = 2;
 /// Cut-off answers of one call that are asked for again.
 const MAX_CUT_OFF: u32 = 1;
-/// Answers that are not HTTP for which one call is repeated: a proxy that restarts may send some.
+/// Answers that are not HTTP, or have no body, for which one call is repeated: a proxy that restarts may
+/// send some.
 const MAX_MALFORMED: u32 = 2;
 
 /// Bytes a second that even a bad connection uploads.

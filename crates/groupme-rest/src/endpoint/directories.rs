@@ -71,8 +71,12 @@ pub fn search(words: &str) -> Call<SearchResults> {
 fn search_results(content: Option<Content<'_>>) -> Result<SearchResults, ParseError> {
     if let Some(Content { frame, value }) = content {
         let names = ["directories", "popular", "nearby", "trending"];
-        let lists = names.map(|name| value.get(name).unwrap_or_default());
-        check_memory::<Group>(frame, &lists)?;
+        let lists = names.map(|name| value.get(name));
+        // An unknown object must not pass for a search without results.
+        if !value.is_empty() && lists.iter().all(Option::is_none) {
+            return Err(ParseError::NotAList);
+        }
+        check_memory::<Group>(frame, &lists.map(Option::unwrap_or_default))?;
     }
     parse::one(content)
 }

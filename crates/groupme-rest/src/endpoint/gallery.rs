@@ -4,7 +4,7 @@ use groupme_model::Timestamp;
 
 use crate::{Call, Conversation, Service};
 
-use super::messages::{MessagePage, page};
+use super::messages::MessagePage;
 
 /// Lists at most `limit` messages with pictures, videos or files, newest first. For the next page,
 /// `before` is the `gallery_ts` of the last message.
@@ -18,5 +18,5 @@ pub fn list(
         .query("acceptFiles", 1)
         .query("limit", limit)
         .query_if("before", before)
-        .parsed(&[], page)
+        .messages()
 }

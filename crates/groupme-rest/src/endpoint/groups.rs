@@ -175,6 +175,7 @@ pub fn change_owners(changes: &[(GroupId, UserId)]) -> Call<Vec<OwnerChange>> {
         .body(&NewOwners { requests })
         .idempotent()
         .list(&["results"])
+        .expects_list()
 }
 
 /// Duration of a mute.

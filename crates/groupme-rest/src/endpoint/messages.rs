@@ -10,7 +10,7 @@ use groupme_model::{
 use crate::{
     Call, Conversation, Service,
     argument::Argument,
-    parse::{Content, ParseError, check_memory},
+    parse::{BodyRule, Content, ParseError, check_memory},
 };
 
 /// Page of a history. It holds the answer as received: [`messages`](Self::messages) reads from it,
@@ -83,7 +83,7 @@ pub fn list(
     call.query("limit", limit.clamp(1, LIMIT))
         // Without this parameter, GroupMe omits attachments that are files.
         .query("acceptFiles", 1)
-        .parsed(&[], page)
+        .messages()
 }
 
 /// Returns one message. The conversation of a topic's message is the topic.
@@ -161,8 +161,16 @@ pub fn clear_history(conversation: impl Into<Conversation>) -> Call<()> {
         .idempotent()
 }
 
-/// Parses a page of messages.
-pub(super) fn page(content: Option<Content<'_>>) -> Result<MessagePage, ParseError> {
+impl Call<()> {
+    /// Parses the answer as a page of messages.
+    pub(super) fn messages(self) -> Call<MessagePage> {
+        self.parsed(&[], page)
+            .body_rule(BodyRule::ExpectedOfPage)
+            .whole()
+    }
+}
+
+fn page(content: Option<Content<'_>>) -> Result<MessagePage, ParseError> {
     let Some(Content { frame, value }) = content else {
         return Ok(MessagePage::default());
     };

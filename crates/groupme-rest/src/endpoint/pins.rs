@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{Call, Conversation, Service, argument::Argument};
 
-use super::messages::{MessagePage, page};
+use super::messages::MessagePage;
 
 /// Pins a message. If it is already pinned, GroupMe answers
 /// [`BadRequest`](crate::Error::BadRequest).
@@ -33,7 +33,7 @@ pub fn list(conversation: impl Into<Conversation>) -> Call<MessagePage> {
         }
         direct => Call::get(Service::V3, "pinned/direct_messages").other_user(direct),
     }
-    .parsed(&[], page)
+    .messages()
 }
 
 /// Lists the ids of your pinned conversations.

@@ -1,12 +1,16 @@
 //! Polls of a conversation.
 
+use bayeux_wire::Value;
 use groupme_model::{
     Message, Poll, PollId, PollOptionId, Timestamp,
     poll::{PollType, PollVisibility},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Conversation, Service};
+use crate::{
+    Call, Conversation, Service,
+    parse::{self, Content, ParseError},
+};
 
 /// Settings of a new poll.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -56,11 +60,10 @@ pub struct CreatedPoll {
 }
 
 /// Page of a list of polls.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PollPage {
-    /// Polls of the page.
-    #[serde(default)]
+    /// Polls of the page, without those that cannot be parsed.
     pub polls: Vec<Poll>,
     /// Argument of [`list`] for the next page, if there is one.
     pub continuation_token: Option<String>,
@@ -83,7 +86,21 @@ pub fn list(
     Call::get(Service::V3, "poll/{}")
         .conversation(conversation)
         .query_if("continuation_token", continuation)
-        .maybe(&[])
+        .parsed(&[], page)
+}
+
+/// Parses a page of polls. An object without a list must not pass for an empty page.
+fn page(content: Option<Content<'_>>) -> Result<Option<PollPage>, ParseError> {
+    let Some(Content { frame, value }) = content else {
+        return Ok(None);
+    };
+    let list = value.get("polls").ok_or(ParseError::Field("polls"))?;
+    let list = (!list.is_null()).then_some(Content { frame, value: list });
+    let continuation = value.get("continuation_token").and_then(Value::as_str);
+    Ok(Some(PollPage {
+        polls: parse::list(list)?,
+        continuation_token: continuation.map(str::to_owned),
+    }))
 }
 
 /// Returns a poll.
@@ -143,4 +160,4 @@ struct Votes<'v> {
     votes: &'v [PollOptionId],
 }
 
-crate::parse::from_value_by_serde!(CreatedPoll, PollPage);
+crate::parse::from_value_by_serde!(CreatedPoll);

@@ -9,7 +9,11 @@ use bytes::Bytes;
 use groupme_model::{FileId, FromValue, GroupId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Conversation, Service, argument::Argument, parse::ParseError};
+use crate::{
+    Call, Conversation, Service,
+    argument::Argument,
+    parse::{BodyRule, ParseError},
+};
 
 /// Image at GroupMe's image service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,6 +161,7 @@ pub fn file_infos(conversation: impl Into<Conversation>, files: &[FileId]) -> Ca
         .body(&FileIds { file_ids: files })
         .idempotent()
         .list(&[])
+        .expects_list()
 }
 
 /// Description of a picture or video, which GroupMe's web app sends before the upload.
@@ -240,6 +245,7 @@ pub fn media(location: &MediaLocation, media_type: &str, bytes: impl Into<Bytes>
                 .at_presigned(&location.upload_url)
                 .header("x-ms-blob-type", "BlockBlob".into())
         })
+        .body_rule(BodyRule::Ignored)
 }
 
 /// Form with one file (RFC 7578). The boundary occurs in no MP4 file unless somebody put it there;

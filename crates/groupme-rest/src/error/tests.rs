@@ -38,6 +38,10 @@ fn every_variant() -> Vec<Error> {
             status: 200,
             size: 9,
         },
+        Error::Empty {
+            call: CALL,
+            status: 200,
+        },
         Error::Malformed {
             call: CALL,
             format: "HTTP",
@@ -118,8 +122,8 @@ fn an_api_error_names_the_call_the_status_and_the_messages() {
 fn only_temporary_failures_are_transient_and_only_refused_or_unsent_requests_are_unprocessed() {
     let count =
         |judge: fn(&Error) -> bool| every_variant().iter().filter(|error| judge(error)).count();
-    // 408, 420, 429, 500, the answer cut off or malformed, three transport errors, the timeout.
-    assert_eq!(count(Error::is_transient), 10);
+    // 408, 420, 429, 500, the answer cut off, empty or malformed, three transport errors, the timeout.
+    assert_eq!(count(Error::is_transient), 11);
     // 401, 403, 404, 420, 422, 429, 302, misuse, draft, and the failed connection.
     assert_eq!(count(Error::was_not_processed), 10);
 }

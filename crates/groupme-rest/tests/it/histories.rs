@@ -33,7 +33,7 @@ async fn backwards_every_form_of_an_empty_page_is_the_end() {
     for end in [
         page(&[]),
         answer(304, ""),
-        answer(200, ""),
+        answer(204, ""),
         answer(200, r#"{"response":null,"meta":{"code":200}}"#),
         page(&[7, 8, 9]),
     ] {

@@ -120,7 +120,9 @@ impl ScriptedServer {
                     .to_owned(),
                 body: String::from_utf8(request.body().to_vec()).unwrap(),
             });
-            inner.script.pop_front().unwrap_or_else(|| answer(200, ""))
+            let nothing = r#"{"response":null,"meta":{"code":200}}"#;
+            let next = inner.script.pop_front();
+            next.unwrap_or_else(|| answer(200, nothing))
         };
         while let Outcome::Slow(time, then) = outcome {
             sleep(time).await;
