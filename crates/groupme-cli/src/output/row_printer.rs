@@ -47,7 +47,10 @@ impl RowPrinter {
                     lines.append(&mut text.into_bytes());
                 }
                 // GroupMe's own object.
-                None => json::write(&mut lines, &message.raw())?,
+                None => {
+                    json::warn_of_nulls("a message", [message.raw()]);
+                    json::write_as_sent(&mut lines, message.raw())?;
+                }
             }
         }
         let mut stdout = io::stdout().lock();
