@@ -1,72 +1,56 @@
 //! The protocol core without a runtime: threads, `std::net` and long-polling.
 //!
-//! Run `groupme sim` in one terminal, and this example in another with the printed values:
-//! `cargo run --example blocking -- http://127.0.0.1:PORT/faye USER_ID TOKEN`
+//! `cargo run --example blocking`
 //!
 //! Any runtime embeds the core in this way: perform actions, report their results, sleep until the
 //! session's deadline.
 
-use core::{error::Error, time::Duration};
+use core::time::Duration;
 use std::{
-    env,
-    io::{Read as _, Write as _},
+    io::{self, Read as _, Write as _},
     net::TcpStream,
     sync::mpsc,
     thread,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
+use anyhow::ensure;
 use bayeux_proto::{
-    Action, Channel, Close, Config, Instant, LaneId, Outgoing, Session, SessionEvent, Transport,
-    Verdict,
+    Action, Channel, Close, Config, Instant, LaneId, Session, SessionEvent, Transport, Verdict,
 };
-use bayeux_wire::{Decoder, Frame};
+use bayeux_wire::{Decoder, Frame, Value};
+
+#[path = "servers/counting.rs"]
+mod counting;
 
 type Response = Result<Vec<u8>, Close>;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let args: Vec<String> = env::args().skip(1).collect();
-    let [url, user, token] = args.as_slice() else {
-        return Err("usage: blocking http://HOST:PORT/PATH USER_ID TOKEN".into());
-    };
-    let (host, path) = url
-        .strip_prefix("http://")
-        .and_then(|rest| rest.split_once('/'))
-        .ok_or("the URL has to be http://HOST:PORT/PATH")?;
-
+fn main() -> anyhow::Result<()> {
+    let server = counting::start()?;
     let mut config = Config::default();
     config.transports = vec![Transport::LongPolling];
     let mut session = Session::new(config, 1);
-    session.subscribe(&Channel::new(&format!("/user/{user}"))?)?;
+    session.subscribe(&Channel::new("/count")?)?;
     session.connect();
-
-    // GroupMe expects the token on subscribe requests, with the time of writing.
-    let mut ext = |outgoing: Outgoing<'_>, out: &mut Vec<u8>| {
-        if let Outgoing::Subscribe(_) = outgoing {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH);
-            let seconds = now.unwrap_or_default().as_secs();
-            let json = format!(r#"{{"access_token":"{token}","timestamp":{seconds}}}"#);
-            out.extend_from_slice(json.as_bytes());
-        }
-    };
 
     let start = std::time::Instant::now();
     let now = || Instant::from_origin(start.elapsed());
     let (done, responses) = mpsc::channel::<(LaneId, Response)>();
+    let mut numbers = Vec::new();
     let mut out = Vec::new();
     let mut decoder = Decoder::new();
     loop {
-        while let Some(action) = session.poll_action(now(), &mut ext, &mut out) {
+        // `()` stands for no extension: one would add a token to `ext`, for example.
+        while let Some(action) = session.poll_action(now(), &mut (), &mut out) {
             if let Action::Exchange(lane, _) = action {
-                let (host, path, body, done) =
-                    (host.to_owned(), path.to_owned(), out.clone(), done.clone());
-                thread::spawn(move || done.send((lane, post(&host, &path, &body))));
+                let (server, body, done) = (server.clone(), out.clone(), done.clone());
+                thread::spawn(move || done.send((lane, post(&server, &body))));
             }
             out.clear();
         }
         while let Some(event) = session.poll_event() {
-            eprintln!("{event:?}");
+            println!("{event:?}");
             if let SessionEvent::Ended(_) = event {
+                ensure!(numbers == [1, 2, 3], "each once, in order: {numbers:?}");
                 return Ok(());
             }
         }
@@ -83,23 +67,26 @@ fn main() -> Result<(), Box<dyn Error>> {
                     .map_or(Close::Malformed, |()| Close::Complete);
                 for message in frame.messages() {
                     let verdict = session.handle_message(now(), lane, &message.envelope());
-                    if let (Verdict::Deliver, Some(data)) = (verdict, message.data()) {
-                        println!("{} {data}", message.channel());
+                    if verdict == Verdict::Deliver {
+                        numbers.extend(message.data().and_then(Value::as_u64));
                     }
                 }
                 session.handle_close(now(), lane, close);
+                if numbers.len() == 3 {
+                    session.disconnect();
+                }
             }
         }
     }
 }
 
-/// Performs one HTTP/1.0 request.
-fn post(host: &str, path: &str, body: &[u8]) -> Response {
-    let exchange = || -> std::io::Result<Vec<u8>> {
-        let mut stream = TcpStream::connect(host)?;
+/// Makes one exchange of HTTP/1.0.
+fn post(server: &str, body: &[u8]) -> Response {
+    let exchange = || -> io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(server)?;
         write!(
             stream,
-            "POST /{path} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+            "POST /bayeux HTTP/1.0\r\nHost: {server}\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\n\r\n",
             body.len()
         )?;

@@ -1,5 +1,8 @@
 //! A Bayeux server without sockets: requests go in, responses come out, and time is an argument.
 
+// Named, since an example without `std` has no prelude of it.
+use std::vec::Vec;
+
 use bayeux_proto::{
     Instant, LaneId,
     server::{Config, LaneKind, Member, SecurityPolicy, Server},

@@ -1,5 +1,5 @@
 'use strict';
-// A CometD server, long-polling only: node cometd-server.js [--port N] [--timeout SECONDS]
+// A CometD server, long-polling only: node cometd-server.js [--port N] [--timeout SECONDS] [--ack on]
 // For its output and control see server.js.
 const cometd = require('cometd-nodejs-server');
 const { mode, option, refusal, print, serve } = require('./server');
@@ -7,6 +7,10 @@ const { mode, option, refusal, print, serve } = require('./server');
 const hold = Number(option('timeout', 5)) * 1000;
 const bayeux = cometd.createCometDServer({ timeout: hold, maxInterval: hold, browserCookiePath: '/' });
 
+if (option('ack')) {
+  const { AcknowledgedMessagesExtension } = require('cometd-nodejs-server/ack-extension');
+  bayeux.addExtension(new AcknowledgedMessagesExtension());
+}
 bayeux.policy = {
   canHandshake: (session, message, callback) => callback(undefined, !mode.refuseHandshake),
 };

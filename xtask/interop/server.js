@@ -20,6 +20,7 @@ const mode = {
   refuseUpgrade: false, // every websocket upgrade is answered 400
   refuseHandshake: false, // every handshake reply is unsuccessful
   refuseChannel: null, // subscriptions to this channel are refused with any token
+  loseEvents: false, // the next HTTP response with events is lost, and its connection reset
 };
 
 function option(name, fallback) {
@@ -77,6 +78,7 @@ function serve({ attach, publish, destroy }) {
   });
   attach(server);
   interpose(server, 'request', (request, response) => {
+    if (mode.loseEvents) loseEvents(response);
     if (!mode.unavailable) return false;
     print({ received: 'request', refused: 503 });
     response.writeHead(503, { 'Content-Type': 'text/html', Connection: 'close' });
@@ -127,6 +129,18 @@ function serve({ attach, publish, destroy }) {
     setTimeout(listen, 100);
   });
   listen();
+}
+
+/** Loses a response if it is the next one with events. */
+function loseEvents(response) {
+  const { end } = response;
+  response.end = function (body, ...rest) {
+    if (!mode.loseEvents || !/"data":/.test(String(body))) return end.call(this, body, ...rest);
+    mode.loseEvents = false;
+    print({ lost: 'response' });
+    this.socket.resetAndDestroy();
+    return this;
+  };
 }
 
 /** Calls `first` before the listeners of an event, and does not call those if it returns true. */

@@ -1,5 +1,6 @@
 //! `cargo xtask interop`: interoperability with third-party Bayeux implementations.
 //!
+//! A [driver case](driver_case) runs a small program on `bayeux-transport` against a third-party server.
 //! A [server case](server_case) runs `groupme listen` against a third-party server and checks the
 //! output of the command. A [client case](client_case) runs a third-party client against
 //! `groupme sim`, or against a server of `bayeux-server`, and checks what that client receives. All implementations are pinned in
@@ -7,6 +8,8 @@
 
 mod client;
 mod client_case;
+mod driver;
+mod driver_case;
 mod env;
 mod event;
 mod failure;
@@ -28,6 +31,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::{npm, package, workspace::Workspace};
 use client_case::ClientCase;
+use driver_case::DriverCase;
 use server_case::ServerCase;
 
 /// Selection of cases.
@@ -48,12 +52,15 @@ struct Programs {
     groupme: PathBuf,
     /// The example `interop` of `bayeux-server`.
     server: PathBuf,
+    /// The example `interop_driver` of `bayeux-transport`.
+    driver: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Case {
     Server(ServerCase),
     Client(ClientCase),
+    Driver(DriverCase),
 }
 
 /// Default of `--test-threads`: more than there are cores, since most cases wait.
@@ -102,7 +109,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
 fn cases() -> Vec<Case> {
     let servers = server_case::all().map(Case::Server);
     let clients = client_case::all().map(Case::Client);
-    let mut cases: Vec<_> = servers.chain(clients).collect();
+    let drivers = driver_case::all().map(Case::Driver);
+    let mut cases: Vec<_> = servers.chain(clients).chain(drivers).collect();
     cases.sort_by_key(|case| Reverse(case.is_long()));
     cases
 }
@@ -112,6 +120,7 @@ impl Case {
         match self {
             Self::Server(case) => case.to_string(),
             Self::Client(case) => case.to_string(),
+            Self::Driver(case) => case.to_string(),
         }
     }
 
@@ -119,6 +128,7 @@ impl Case {
         match self {
             Self::Server(case) => case.scenario.is_long(),
             Self::Client(case) => case.scenario.is_long(),
+            Self::Driver(_) => false,
         }
     }
 
@@ -126,6 +136,7 @@ impl Case {
         match self {
             Self::Server(case) => case.run(programs),
             Self::Client(case) => case.run(programs),
+            Self::Driver(case) => case.run(programs),
         }
     }
 }
@@ -139,10 +150,12 @@ fn programs(workspace: &Workspace) -> anyhow::Result<Programs> {
     npm::install(&scripts)?;
     let groupme = package::build(workspace, "groupme", &[])?;
     let server = package::build_example(workspace, "bayeux-server", "interop")?;
+    let driver = package::build_example(workspace, "bayeux-transport", "interop_driver")?;
     Ok(Programs {
         scripts,
         groupme,
         server,
+        driver,
     })
 }
 
@@ -172,5 +185,9 @@ mod tests {
         assert_eq!(count("client/faye-1.4.3/server-faye/"), 6);
         assert_eq!(count("client/cometd/server-faye/"), 6);
         assert_eq!(count("client/cometd/server-cometd/"), 6);
+        assert_eq!(count("driver/faye-1.4.3/websocket/"), 3);
+        assert_eq!(count("driver/faye-1.4.3/long-polling/"), 4);
+        assert_eq!(count("driver/cometd/long-polling/"), 4);
+        assert_eq!(count("driver/cometd-ack/long-polling/"), 4);
     }
 }

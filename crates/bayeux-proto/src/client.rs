@@ -10,6 +10,7 @@ mod apply;
 mod commands;
 mod connect;
 mod context;
+mod continuation;
 mod handshake;
 mod health;
 mod lane_ends;
@@ -18,6 +19,7 @@ mod merged_advice;
 mod receive;
 mod requests;
 mod retry;
+mod saved_session;
 mod send;
 mod stage;
 mod step;
@@ -29,6 +31,7 @@ mod websocket;
 use alloc::vec::Vec;
 use core::fmt;
 
+pub use self::saved_session::SavedSession;
 use self::{
     connect::ConnectLoop, context::Context, health::Health, lanes::Lanes, requests::Requests,
     stage::Stage, step::Step, transport_choice::TransportChoice, websocket::WebSocket,
@@ -196,6 +199,11 @@ impl Session {
     /// Returns the channel of a subscription.
     pub fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
         self.requests.subscriptions().channel(id)
+    }
+
+    /// Returns all subscriptions with their channels, in the order in which they were made.
+    pub fn subscriptions(&self) -> impl Iterator<Item = (SubscriptionId, &Channel)> {
+        self.requests.subscriptions().all()
     }
 
     /// Returns the subscriptions that match an event on the channel called `name`: usually one,

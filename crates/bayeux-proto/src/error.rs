@@ -39,6 +39,12 @@ pub enum Misuse {
     UnknownSubscription,
     /// Session that has ended or is disconnecting.
     Ended,
+    /// Bytes that are no saved session, for
+    /// [`SavedSession::from_bytes`](crate::SavedSession::from_bytes).
+    MalformedSession {
+        /// First thing that is wrong.
+        why: &'static str,
+    },
 }
 
 impl fmt::Display for Misuse {
@@ -66,6 +72,10 @@ impl fmt::Display for Misuse {
             }
             Self::UnknownSubscription => f.write_str("no such subscription"),
             Self::Ended => f.write_str("the session has ended; connect again first"),
+            Self::MalformedSession { why } => write!(
+                f,
+                "the bytes are no saved session ({why}); start a new session instead"
+            ),
         }
     }
 }
@@ -120,7 +130,8 @@ impl ServerError {
     }
 
     /// Returns whether the server no longer knows the session: 401 from Faye, 402 from `CometD`,
-    /// 403 from Salesforce. The text decides, because the codes have other meanings, too.
+    /// 403 from Salesforce, none from Lyrion Music Server. The text decides, because the codes have
+    /// other meanings, too.
     pub fn is_unknown_client(&self) -> bool {
         let mentions = |needle: &str| {
             self.text
@@ -128,10 +139,16 @@ impl ServerError {
                 .windows(needle.len())
                 .any(|w| w.eq_ignore_ascii_case(needle.as_bytes()))
         };
-        matches!(self.code, Some(401..=403))
-            && (mentions("unknown client")
-                || mentions("session_unknown")
-                || mentions("invalid client id"))
+        match self.code {
+            Some(401..=403) => {
+                mentions("unknown client")
+                    || mentions("session_unknown")
+                    || mentions("invalid client id")
+            }
+            // Lyrion Music Server, which sends no codes.
+            None => self.text.eq_ignore_ascii_case("invalid clientId"),
+            Some(_) => false,
+        }
     }
 
     /// Returns whether the refusal says that the server is busy or failed, by the codes 408, 429 and

@@ -134,6 +134,9 @@ pub enum Cause {
     Silence(Timer),
     /// Violation of the protocol by the server.
     Violation(&'static str),
+    /// Continuation of the session of an earlier process, by
+    /// [`Session::restore`](crate::Session::restore).
+    Continued,
     /// End of the session, as reported by [`SessionEvent::Ended`], before the next
     /// [`Session::connect`](crate::Session::connect).
     Ended,
@@ -147,6 +150,7 @@ impl fmt::Display for Cause {
             Self::SessionLost => f.write_str("the server forgot the session"),
             Self::Silence(timer) => write!(f, "no answer in time ({timer})"),
             Self::Violation(what) => write!(f, "the server broke the protocol: {what}"),
+            Self::Continued => f.write_str("another process had the session before"),
             Self::Ended => f.write_str("the session had ended"),
         }
     }

@@ -126,8 +126,31 @@ pub enum Exchange {
         /// Maximum time until the server answers; a read deadline must lie above it.
         hold: Duration,
     },
-    /// Connection of all other messages.
+    /// Handshake, over the connection of all messages other than the held connect.
+    Handshake,
+    /// `/meta/disconnect` alone, over the same connection.
+    Disconnect,
+    /// Other messages, over the same connection.
     Ordinary,
+}
+
+impl Exchange {
+    /// Returns whether this is the exchange of the held connect.
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::Held { .. })
+    }
+
+    /// Returns the name of the operation, which some servers have in the URL, as `CometD`'s clients
+    /// write it (`appendMessageTypeToURL`): `handshake`, `connect`, `disconnect`; none for other
+    /// messages.
+    pub fn operation(self) -> Option<&'static str> {
+        match self {
+            Self::Held { .. } => Some("connect"),
+            Self::Handshake => Some("handshake"),
+            Self::Disconnect => Some("disconnect"),
+            Self::Ordinary => None,
+        }
+    }
 }
 
 /// Reason why a lane ended.

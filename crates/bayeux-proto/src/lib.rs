@@ -217,7 +217,7 @@ mod usage;
 pub use advice::{Advice, Reconnect, Timing};
 pub use backoff::{Backoff, Jitter};
 pub use channel::Channel;
-pub use client::Session;
+pub use client::{SavedSession, Session};
 pub use config::{Config, Resume, RetryRefused};
 pub use error::{Misuse, ServerError};
 pub use event::{

@@ -8,20 +8,28 @@ use bayeux_proto::Instant;
 /// advances only as the test says.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    origin: tokio::time::Instant,
+    start: tokio::time::Instant,
+    /// Time of the session at the start.
+    offset: Instant,
 }
 
 impl Clock {
     /// Starts a clock whose current time is [`Instant::ORIGIN`].
     pub fn start() -> Self {
+        Self::starting_at(Instant::ORIGIN)
+    }
+
+    /// Starts a clock whose current time is `now`, to continue the time of another process.
+    pub fn starting_at(now: Instant) -> Self {
         Self {
-            origin: tokio::time::Instant::now(),
+            start: tokio::time::Instant::now(),
+            offset: now,
         }
     }
 
     /// Returns the current time.
     pub fn now(&self) -> Instant {
-        Instant::from_origin(self.origin.elapsed())
+        self.offset + self.start.elapsed()
     }
 
     /// Waits until `at`; forever if it is `None` or too far in the future to represent.
@@ -34,7 +42,7 @@ impl Clock {
 
     /// Converts `at` to the runtime's time; `None` if it is too far in the future to represent.
     pub(crate) fn runtime(&self, at: Instant) -> Option<tokio::time::Instant> {
-        self.origin.checked_add(at.since_origin())
+        self.start.checked_add(at - self.offset)
     }
 }
 
@@ -52,6 +60,17 @@ mod tests {
         assert_eq!(clock.now(), at);
         clock.sleep_until(Some(Instant::ORIGIN)).await;
         assert_eq!(clock.now(), at, "a past deadline is not waited for");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_continues_another_one_waits_from_there() {
+        let at = |minutes| Instant::from_origin(Duration::from_mins(minutes));
+        let clock = Clock::starting_at(at(10));
+        assert_eq!(clock.now(), at(10));
+        clock.sleep_until(Some(at(9))).await;
+        assert_eq!(clock.now(), at(10), "a past deadline is not waited for");
+        clock.sleep_until(Some(at(11))).await;
+        assert_eq!(clock.now(), at(11));
     }
 
     #[tokio::test(start_paused = true)]

@@ -93,12 +93,12 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// Returns the time for which an idle connection may be reused: one second less than the server's
-/// `Keep-Alive: timeout=`, so that a request does not cross the server's close, or `default`.
-pub(crate) fn idle_timeout(headers: &HeaderMap, default: Duration) -> Duration {
-    match keep_alive(headers) {
-        Some(timeout) => timeout.saturating_sub(Duration::from_secs(1)).min(MAX_IDLE),
-        None => default,
-    }
+/// `Keep-Alive: timeout=`, so that a request does not cross the server's close, or `default`; at
+/// most `limit`.
+pub(crate) fn idle_timeout(headers: &HeaderMap, default: Duration, limit: Duration) -> Duration {
+    let named = keep_alive(headers);
+    let named = named.map(|timeout| timeout.saturating_sub(Duration::from_secs(1)));
+    named.unwrap_or(default).min(limit)
 }
 
 fn keep_alive(headers: &HeaderMap) -> Option<Duration> {
@@ -110,9 +110,6 @@ fn keep_alive(headers: &HeaderMap) -> Option<Duration> {
     })?;
     timeout.parse().ok().map(Duration::from_secs)
 }
-
-/// Maximum time for which an idle connection is kept, whatever the server allows.
-const MAX_IDLE: Duration = Duration::from_mins(1);
 
 #[cfg(test)]
 mod tests {
@@ -168,8 +165,11 @@ mod tests {
             if let Some(header) = header {
                 headers.insert("keep-alive", HeaderValue::from_static(header));
             }
-            let timeout = idle_timeout(&headers, default);
+            let timeout = idle_timeout(&headers, default, Duration::from_mins(1));
             assert_eq!(timeout.as_secs(), expected, "{header:?}");
+            let least = Duration::from_secs(2);
+            let timeout = idle_timeout(&headers, default, least);
+            assert_eq!(timeout.as_secs(), expected.min(2), "{header:?}, limited");
         }
     }
 }

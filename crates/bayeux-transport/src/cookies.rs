@@ -59,6 +59,25 @@ impl Cookies {
         Some(header)
     }
 
+    /// Returns the cookies as a server sets them.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let jar = self.jar();
+        let live = jar.iter_unexpired();
+        live.map(|cookie| (**cookie).to_string()).collect()
+    }
+
+    /// Adds cookies, each as a server at `url` sets it.
+    pub(crate) fn restore(&self, url: &Url, cookies: impl IntoIterator<Item: AsRef<str>>) {
+        let mut headers = HeaderMap::new();
+        for cookie in cookies {
+            // What is no header is no cookie.
+            if let Ok(cookie) = HeaderValue::try_from(cookie.as_ref()) {
+                headers.append(SET_COOKIE, cookie);
+            }
+        }
+        self.store(url, &headers);
+    }
+
     fn jar(&self) -> MutexGuard<'_, CookieStore> {
         // No code that holds the lock leaves the jar half changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -13,8 +13,8 @@ use core::{
 use std::{collections::VecDeque, sync::Arc};
 
 use bayeux_proto::{
-    End, Extension, Instant, LaneId, Message as Envelope, PublishId, Session, SessionEvent,
-    Unexpected, Verdict,
+    End, Extension, Instant, LaneId, Message as Envelope, PublishId, SavedSession, Session,
+    SessionEvent, Unexpected, Verdict,
 };
 use bayeux_wire::{Frame, Message, Value};
 
@@ -47,6 +47,8 @@ pub struct Driver<E = ()> {
     commands_first: bool,
     /// Events that wait for the connect reply that completes their batch.
     deferral: Deferral,
+    /// [`Session::proved_until`] when the program last had all events.
+    handed_out_until: Instant,
     reports_replies: bool,
 }
 
@@ -95,6 +97,7 @@ pub struct DriverParts<E> {
     /// Events that [`Driver::next`] had not returned yet, in order.
     pub events: Vec<DriverEvent>,
     deferral: Deferral,
+    handed_out_until: Instant,
     reports_replies: bool,
 }
 
@@ -110,6 +113,7 @@ impl<E: Extension> Driver<E> {
     /// Joins a session to lanes. `extension` sees every outgoing and every received message.
     pub fn new(session: Session, lanes: Lanes, extension: E) -> Self {
         let deferral = Deferral::new(lanes.max_waiting_bytes());
+        let handed_out_until = session.proved_until();
         Self {
             session,
             lanes,
@@ -120,6 +124,7 @@ impl<E: Extension> Driver<E> {
             requests: None,
             commands_first: true,
             deferral,
+            handed_out_until,
             reports_replies: false,
         }
     }
@@ -129,6 +134,7 @@ impl<E: Extension> Driver<E> {
         Self {
             ready: parts.events.into(),
             deferral: parts.deferral,
+            handed_out_until: parts.handed_out_until,
             reports_replies: parts.reports_replies,
             ..Self::new(parts.session, parts.lanes, parts.extension)
         }
@@ -151,6 +157,9 @@ impl<E: Extension> Driver<E> {
             self.take_session_events(None);
             if let Some(event) = self.ready.pop_front() {
                 return event;
+            }
+            if self.deferral.is_empty() {
+                self.handed_out_until = self.session.proved_until();
             }
             let next = poll_fn(|context| self.poll(context)).await;
             let now = self.lanes.clock().now();
@@ -218,6 +227,47 @@ impl<E: Extension> Driver<E> {
         self.session.handle_wake(self.lanes.clock().now());
     }
 
+    /// Writes the session down, for another process to continue it: see
+    /// [`Session::save`](bayeux_proto::Session::save). With the bytes go the cookies of the server
+    /// ([`Lanes::cookies`]), which may tie a session to them.
+    ///
+    /// The gap that the next process reports covers events that this one has received and not
+    /// returned by [`next`](Self::next). Those that it has returned, or that wait in a
+    /// [`Subscription`], are the program's to process before. The subscriptions of streams are saved
+    /// like the others; the next process gets their messages from [`next`](Self::next), or
+    /// unsubscribes them.
+    ///
+    /// ```no_run
+    /// use std::{error::Error, fs, time::Duration};
+    /// use bayeux_proto::{Config, SavedSession, Session};
+    /// use bayeux_transport::{Clock, Driver, Endpoint, Lanes, Options};
+    ///
+    /// fn leave(driver: &Driver) -> Result<(), Box<dyn Error>> {
+    ///     // Files that only the user may read: whoever has them can act as the session.
+    ///     fs::write("session", driver.save().to_bytes())?;
+    ///     fs::write("cookies", driver.lanes().cookies().join("\n"))?;
+    ///     Ok(())
+    /// }
+    ///
+    /// fn go_on(elapsed: Duration, endpoint: Endpoint) -> Result<Driver, Box<dyn Error>> {
+    ///     let saved = SavedSession::from_bytes(&fs::read("session")?)?;
+    ///     let clock = Clock::starting_at(saved.at() + elapsed);
+    ///     let session = Session::restore(&saved, Config::default(), 1, clock.now());
+    ///     let lanes = Lanes::new(endpoint, Options::default(), clock)?;
+    ///     lanes.restore_cookies(fs::read_to_string("cookies")?.lines());
+    ///     Ok(Driver::new(session, lanes, ()))
+    /// }
+    /// ```
+    pub fn save(&self) -> SavedSession {
+        let mut saved = self.session.save(self.lanes.clock().now());
+        let has_unreturned =
+            !self.ready.is_empty() || !self.deferral.is_empty() || self.session.usage().events > 0;
+        if has_unreturned {
+            saved.widen_gap(self.handed_out_until);
+        }
+        saved
+    }
+
     /// Returns the lanes.
     pub fn lanes(&self) -> &Lanes {
         &self.lanes
@@ -237,6 +287,7 @@ impl<E: Extension> Driver<E> {
             extension: self.extension,
             events: self.ready.into(),
             deferral: self.deferral,
+            handed_out_until: self.handed_out_until,
             reports_replies: self.reports_replies,
         }
     }

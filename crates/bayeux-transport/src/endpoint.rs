@@ -97,6 +97,32 @@ impl Endpoint {
         &self.target
     }
 
+    /// Returns path and query with an operation as the last segment of the path.
+    pub(crate) fn target_of(&self, operation: &str) -> Uri {
+        let path = self.target.path().trim_end_matches('/');
+        let target = match self.target.query() {
+            Some(query) => format!("{path}/{operation}?{query}"),
+            None => format!("{path}/{operation}"),
+        };
+        // The segment is a word, and the rest is valid already.
+        target.parse().unwrap_or_else(|_| self.target.clone())
+    }
+
+    /// Returns the endpoint without an operation as the last segment of its path.
+    pub(crate) fn without_operation(self, operation: &str) -> Self {
+        let mut url = self.cookie_url.clone();
+        let Some(path) = url.path().strip_suffix(operation) else {
+            return self;
+        };
+        let Some(path) = path.strip_suffix('/').map(str::to_owned) else {
+            return self;
+        };
+        url.set_path(&path);
+        let shorter = HttpUrl::allowing_plaintext(url.as_str());
+        let shorter = shorter.and_then(Self::from_url);
+        shorter.unwrap_or(self)
+    }
+
     /// Returns the URL that cookies are stored under.
     pub(crate) fn cookie_url(&self) -> &Url {
         &self.cookie_url
@@ -160,6 +186,30 @@ mod tests {
         assert_eq!(endpoint.port(), 443);
         assert_eq!(endpoint.authority(), "push.example.com");
         assert_eq!(endpoint.target(), "/");
+    }
+
+    #[test]
+    fn an_operation_becomes_the_last_segment_of_the_path_and_is_taken_off_again() {
+        for (url, expected) in [
+            ("https://example.com", "/connect"),
+            ("https://example.com/cometd", "/cometd/connect"),
+            ("https://example.com/cometd/", "/cometd/connect"),
+            ("https://example.com/a/b?c=d/", "/a/b/connect?c=d/"),
+        ] {
+            let endpoint = Endpoint::new(url).unwrap();
+            assert_eq!(endpoint.target_of("connect").to_string(), expected);
+        }
+        for (url, expected) in [
+            ("https://example.com/new/connect?a=b", "/new?a=b"),
+            ("https://example.com/connect", "/"),
+            ("https://example.com/reconnect", "/reconnect"),
+            ("https://example.com/connect/more", "/connect/more"),
+        ] {
+            let endpoint = Endpoint::new(url).unwrap().without_operation("connect");
+            assert_eq!(endpoint.target().to_string(), expected);
+            let again = endpoint.url().as_str().parse::<Endpoint>();
+            assert_eq!(again, Ok(endpoint));
+        }
     }
 
     #[test]

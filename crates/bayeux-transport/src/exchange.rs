@@ -38,6 +38,8 @@ pub(crate) struct Job {
 /// The request of an exchange.
 pub(crate) struct Batch {
     pub(crate) bytes: Bytes,
+    /// Last segment of the path of the request, if it is not that of the endpoint.
+    pub(crate) operation: Option<&'static str>,
     /// Timeout of the whole exchange, connecting included, unless its bytes still flow.
     pub(crate) limit: Duration,
 }
@@ -170,7 +172,10 @@ async fn attempt(
         match Redirect::of(&site.endpoint, status, headers, permission)? {
             None => return Ok((receive(shared, meter, response).await?, connection)),
             Some(redirect) if redirects == MAX_REDIRECTS => return Err(redirect.too_many(status)),
-            Some(redirect) => shared.sites.redirect(&site, redirect),
+            Some(redirect) => {
+                let redirect = redirect.without_operation(batch.operation);
+                shared.sites.redirect(&site, redirect);
+            }
         }
         redirects = redirects.saturating_add(1);
     }
@@ -246,7 +251,12 @@ impl Connection {
     ) -> Result<Response<Incoming>, Failure> {
         meter.allow(connection::MAX_HEADS);
         let mut request = shared
-            .request(&self.site, Method::POST, Full::new(batch.bytes.clone()))
+            .request(
+                &self.site,
+                Method::POST,
+                batch.operation,
+                Full::new(batch.bytes.clone()),
+            )
             .map_err(|error| Failure {
                 never_sent: false,
                 error,
@@ -270,8 +280,12 @@ impl Connection {
         self.site
             .cookies
             .store(self.site.endpoint.cookie_url(), response.headers());
-        self.idle_timeout =
-            connection::idle_timeout(response.headers(), shared.options.idle_timeout);
+        let options = &shared.options;
+        self.idle_timeout = connection::idle_timeout(
+            response.headers(),
+            options.idle_timeout,
+            options.max_idle_timeout,
+        );
         Ok(response)
     }
 }

@@ -180,6 +180,20 @@ impl Lanes {
         })
     }
 
+    /// Returns the cookies that the endpoint's origin has set, each as in `Set-Cookie`, for
+    /// [`restore_cookies`](Self::restore_cookies) in another process; none without the feature
+    /// `cookies`. Cookies are credentials: keep them as secret as a password.
+    pub fn cookies(&self) -> Vec<String> {
+        self.shared.sites.cookies().texts()
+    }
+
+    /// Adds cookies, each as the endpoint would set it. Those that are none, or not for the endpoint,
+    /// are ignored; `Max-Age` counts from now.
+    pub fn restore_cookies(&self, cookies: impl IntoIterator<Item: AsRef<str>>) {
+        let url = self.endpoint().cookie_url();
+        self.shared.sites.cookies().restore(url, cookies);
+    }
+
     /// Returns the clock that deadlines refer to.
     pub fn clock(&self) -> Clock {
         self.clock
@@ -250,6 +264,7 @@ impl Lanes {
         });
         let batch = Batch {
             bytes: Bytes::copy_from_slice(batch),
+            operation: kind.operation().filter(|_| options.append_operation),
             limit,
         };
         let (lane, stop) = Lane::new(None, Arc::clone(&queue.meter), self.clock.now());

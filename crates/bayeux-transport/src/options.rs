@@ -43,6 +43,15 @@ pub struct Options {
     /// `Keep-Alive: timeout=`, the connection is kept one second less. Default: 4 s, because
     /// Node.js closes an idle connection after 5 s.
     pub idle_timeout: Duration,
+    /// Maximum time for which an idle HTTP connection is kept, whatever the server names. A shorter
+    /// one helps behind a firewall or load balancer that forgets idle connections sooner: a publish
+    /// over such a connection ends as `Outcome::Unknown`. Default: 60 s.
+    pub max_idle_timeout: Duration,
+    /// Whether `/handshake`, `/connect` or `/disconnect` is appended to the path of an exchange with
+    /// that message alone, for servers and gateways that route by it. `CometD` calls this
+    /// `appendMessageTypeToURL`. Other messages go to the endpoint itself, and so do websockets.
+    /// Default: false.
+    pub append_operation: bool,
     /// Whether redirects to another origin are followed. The messages go there with everything that
     /// is in them, tokens in `ext` included; only headers, cookies and
     /// the client certificate stay behind. Redirects within
@@ -139,6 +148,8 @@ impl Default for Options {
             write_timeout: Duration::from_secs(10),
             slow_allowance: Duration::from_mins(6),
             idle_timeout: Duration::from_secs(4),
+            max_idle_timeout: Duration::from_mins(1),
+            append_operation: false,
             follow_to_other_origins: false,
             proxy: Proxy::none(),
             headers: HeaderMap::new(),
@@ -161,6 +172,8 @@ impl fmt::Debug for Options {
             .field("write_timeout", &self.write_timeout)
             .field("slow_allowance", &self.slow_allowance)
             .field("idle_timeout", &self.idle_timeout)
+            .field("max_idle_timeout", &self.max_idle_timeout)
+            .field("append_operation", &self.append_operation)
             .field("follow_to_other_origins", &self.follow_to_other_origins)
             .field("proxy", &self.proxy)
             .field("roots", &self.roots)

@@ -134,12 +134,16 @@ impl Shared {
         &self,
         site: &Site,
         method: http::Method,
+        operation: Option<&str>,
         body: B,
     ) -> Result<Request<B>, Error> {
         let is_upgrade = method == http::Method::GET;
         let mut request = Request::new(body);
         *request.method_mut() = method;
-        *request.uri_mut() = site.endpoint.target().clone();
+        *request.uri_mut() = match operation {
+            Some(operation) => site.endpoint.target_of(operation),
+            None => site.endpoint.target().clone(),
+        };
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         if site.is_home {

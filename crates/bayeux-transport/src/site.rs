@@ -41,6 +41,11 @@ impl Sites {
         &self.configured.endpoint
     }
 
+    /// Returns the cookies of the endpoint's origin.
+    pub(crate) fn cookies(&self) -> &Cookies {
+        &self.configured.cookies
+    }
+
     pub(crate) fn current(&self) -> Arc<Site> {
         // No code that holds the lock can fail.
         Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
@@ -132,6 +137,16 @@ impl Redirect {
         let endpoint =
             Endpoint::from_url(url).map_err(|_| refused("the target cannot be sent in HTTP"))?;
         Ok(Some(Self { endpoint }))
+    }
+
+    /// Returns the redirect of the endpoint, from that of a request whose path ended in an operation.
+    pub(crate) fn without_operation(self, operation: Option<&str>) -> Self {
+        Self {
+            endpoint: match operation {
+                Some(operation) => self.endpoint.without_operation(operation),
+                None => self.endpoint,
+            },
+        }
     }
 
     /// Returns the error of one redirect too many.

@@ -49,7 +49,7 @@ async fn attempt(shared: &Shared, site: &Site, meter: &Arc<Meter>) -> Result<Att
     let _task = ConnectionTask::spawn(async move { connection.with_upgrades().await });
 
     let key = random_key();
-    let mut request = shared.request(site, Method::GET, Empty::<Bytes>::new())?;
+    let mut request = shared.request(site, Method::GET, None, Empty::<Bytes>::new())?;
     let headers = request.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));

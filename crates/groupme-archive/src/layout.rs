@@ -50,7 +50,7 @@ pub(crate) fn digest(text: &str) -> String {
 }
 
 /// Makes a file name of a name chosen by a sender: control, invisible and reserved characters become
-/// `_`, leading dots and blanks around are removed, and the length is limited to 200 bytes. Empty if
+/// `_`, leading dots, hyphens and blanks around are removed, and the length is limited to 200 bytes. Empty if
 /// nothing remains.
 ///
 /// ```
@@ -64,7 +64,8 @@ pub fn file_name(name: &str) -> String {
         .chars()
         .map(|letter| if is_bad(letter) { '_' } else { letter })
         .collect();
-    let name = name.trim().trim_start_matches('.');
+    // A hyphen at the start makes an option of the name of a file in `rm *`.
+    let name = name.trim().trim_start_matches(['.', '-', ' ']);
     let mut end = name.len().min(MAX_NAME);
     while !name.is_char_boundary(end) {
         end = end.saturating_sub(1);
@@ -92,5 +93,13 @@ mod tests {
             assert!(stem.starts_with("x-") && stem.len() == 42, "{stem}");
         }
         assert_ne!(stems[0], stems[1]);
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_neither_hidden_nor_an_option() {
+        for name in ["-rf", "--", ".-x", "- -rf", ". .x"] {
+            let name = file_name(name);
+            assert!(!name.starts_with(['.', '-', ' ']), "{name}");
+        }
     }
 }

@@ -275,6 +275,9 @@ impl Builder {
         config.scope = self.scope.unwrap_or(Scope::Everything);
         config.overflow_after = self.overflow_after.unwrap_or(config.overflow_after);
         let mut store = self.store.filter(|_| requests.is_some());
+        if let Some(store) = &mut store {
+            store.set_user(&self.user)?;
+        }
         let saved = store.as_mut().map(Store::load).transpose()?;
         let lanes = Lanes::new(endpoint, self.options, Clock::start())?;
         let mut account = Account::new(config, self.user.clone(), &user_channel, saved, seed);

@@ -8,7 +8,7 @@ use core::fmt;
 use std::path::Path;
 
 use groupme_delivery::{Change, MessageState, Saved, Store, StoreError};
-use groupme_model::{ConversationId, MessageId, Timestamp};
+use groupme_model::{ConversationId, MessageId, Timestamp, UserId};
 use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior,
     config::DbConfig, limits::Limit,
@@ -145,6 +145,21 @@ impl SqliteStore {
         Ok(saved)
     }
 
+    fn note_user(&self, user: &UserId) -> Result<(), OpenError> {
+        self.connection.execute(
+            "INSERT INTO account (id, user) VALUES (1, ?1) ON CONFLICT DO NOTHING",
+            [user.as_str()],
+        )?;
+        let noted: String = self
+            .connection
+            .query_row("SELECT user FROM account", [], |row| row.get(0))?;
+        if noted == user.as_str() {
+            Ok(())
+        } else {
+            Err(OpenError::OtherUser(noted))
+        }
+    }
+
     fn write(&mut self, changes: &[Change]) -> Result<(), rusqlite::Error> {
         match self.write_to_log(changes) {
             // On a full disk, the log cannot grow, but it can begin again.
@@ -165,6 +180,10 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn set_user(&mut self, user: &UserId) -> Result<(), StoreError> {
+        self.note_user(user).map_err(StoreError::opening)
+    }
+
     fn load(&mut self) -> Result<Saved, StoreError> {
         self.read().map_err(StoreError::reading)
     }

@@ -43,9 +43,9 @@
 //! - With [`Config::history`], a clock that is ahead at the very first start hides messages: those
 //!   sent until the clock's time of the start, lost in a dead socket, and older than the history.
 //! - When the very first session breaks within its first minute, a message sent in the minute before it
-//!   may be delivered although it is past, after newer ones too where the lists lagged, and a group left
-//!   before it may be reported as [`LossReason::Left`]. A confirmed disconnect over a websocket is no
-//!   break.
+//!   may be delivered although it is past, after newer ones too where the lists lagged or came late, and a
+//!   group left before it may be reported as [`LossReason::Left`]. A confirmed disconnect over a websocket
+//!   is no break.
 //!
 //! # The loop
 //!

@@ -5,7 +5,7 @@ mod written;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use groupme_model::{ConversationId, MessageId, Timestamp};
+use groupme_model::{ConversationId, MessageId, Timestamp, UserId};
 
 pub use self::written::WrittenError;
 use crate::MessageState;
@@ -15,6 +15,18 @@ use crate::MessageState;
 /// `groupme-client` saves on a thread for blocking calls, several acknowledgements at once where
 /// they come faster than they are saved. [`MemoryStore`] keeps everything in memory.
 pub trait Store: Send + 'static {
+    /// Names the user of the account, before [`load`](Self::load). A store that outlives the program
+    /// notes the user, and refuses another one's: positions of one account say nothing of another.
+    /// Default: any user is accepted.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the state belongs to another user, or the note could not be written.
+    fn set_user(&mut self, user: &UserId) -> Result<(), StoreError> {
+        let _ = user;
+        Ok(())
+    }
+
     /// Reads everything.
     ///
     /// # Errors
@@ -220,6 +232,10 @@ impl MemoryStore {
 }
 
 impl<S: Store + ?Sized> Store for Box<S> {
+    fn set_user(&mut self, user: &UserId) -> Result<(), StoreError> {
+        (**self).set_user(user)
+    }
+
     fn load(&mut self) -> Result<Saved, StoreError> {
         (**self).load()
     }

@@ -21,6 +21,8 @@ pub(super) struct ServerKind {
     pub(super) transports: &'static [Transport],
     /// Advice in a refused handshake.
     pub(super) after_refusal: AfterRefusal,
+    /// Whether it has the acknowledge extension.
+    pub(super) acknowledges: bool,
 }
 
 /// Advice in a refused handshake.
@@ -42,18 +44,21 @@ const KINDS: &[ServerKind] = &[
         arguments: &["faye-server.js", "--faye", "faye"],
         transports: BOTH,
         after_refusal: AfterRefusal::Retry,
+        acknowledges: false,
     },
     ServerKind {
         name: "faye-1.0.4",
         arguments: &["faye-server.js", "--faye", "faye-1.0"],
         transports: BOTH,
         after_refusal: AfterRefusal::Retry,
+        acknowledges: false,
     },
     ServerKind {
         name: "faye-0.8.11",
         arguments: &["faye-server.js", "--faye", "faye-0.8"],
         transports: BOTH,
         after_refusal: AfterRefusal::Retry,
+        acknowledges: false,
     },
     // Sends events in the replies to connects only, as in GroupMe's documented frames.
     ServerKind {
@@ -61,14 +66,34 @@ const KINDS: &[ServerKind] = &[
         arguments: &["faye-server.js", "--faye", "faye-0.7"],
         transports: BOTH,
         after_refusal: AfterRefusal::Retry,
+        acknowledges: false,
     },
     ServerKind {
         name: "cometd",
         arguments: &["cometd-server.js"],
         transports: &[Transport::LongPolling, Transport::Auto],
         after_refusal: AfterRefusal::GiveUp,
+        acknowledges: false,
     },
 ];
+
+/// The acknowledge extension, which `groupme listen` does not ask for.
+const WITH_ACK: ServerKind = ServerKind {
+    name: "cometd-ack",
+    arguments: &["cometd-server.js", "--ack", "on"],
+    transports: &[Transport::LongPolling],
+    after_refusal: AfterRefusal::GiveUp,
+    acknowledges: true,
+};
+
+/// Returns the implementations for the driver of `bayeux-transport`: those that keep a session whose
+/// connections are gone.
+pub(super) fn driver_kinds() -> impl Iterator<Item = &'static ServerKind> {
+    let named = |name: &'static str| KINDS.iter().filter(move |kind| kind.name == name);
+    named("faye-1.4.3")
+        .chain(named("cometd"))
+        .chain([&WITH_ACK])
+}
 
 /// Returns all implementations.
 pub(super) fn kinds() -> impl Iterator<Item = &'static ServerKind> {
@@ -82,6 +107,8 @@ pub(super) enum Mode {
     RefuseUpgrade(bool),
     RefuseHandshake(bool),
     RefuseChannel(&'static str),
+    /// The next response with events is lost.
+    LoseEvents,
 }
 
 /// A running server.
@@ -190,6 +217,7 @@ impl Server {
             Mode::Unavailable(on) => json!({ "unavailable": on }),
             Mode::RefuseUpgrade(on) => json!({ "refuseUpgrade": on }),
             Mode::RefuseChannel(channel) => json!({ "refuseChannel": channel }),
+            Mode::LoseEvents => json!({ "loseEvents": true }),
             Mode::RefuseHandshake(on) => json!({ "refuseHandshake": on }),
         };
         self.command("mode", change)

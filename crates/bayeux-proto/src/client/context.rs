@@ -50,8 +50,20 @@ impl Context {
 
     /// Returns the id of the next message.
     pub(super) fn next_id(&mut self) -> u64 {
-        self.last_id += 1;
+        self.last_id = self.last_id.wrapping_add(1);
         self.last_id
+    }
+
+    /// Returns the id of the latest message.
+    pub(super) fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
+    /// Continues behind the ids and within the interval of an earlier process.
+    pub(super) fn restore(&mut self, last_id: u64, interval_end: Instant) {
+        self.last_id = last_id;
+        let longest = self.now + self.config.max_interval;
+        self.interval_end = interval_end.min(longest);
     }
 
     /// Returns the deadline of an answer that is due within `wait`.
@@ -66,6 +78,14 @@ impl Context {
         if let Some(advice) = advice {
             self.advice.merge(advice);
         }
+    }
+
+    pub(super) fn advice(&self) -> MergedAdvice {
+        self.advice
+    }
+
+    pub(super) fn restore_advice(&mut self, advice: MergedAdvice) {
+        self.advice = advice;
     }
 
     pub(super) fn forget_advice(&mut self) {

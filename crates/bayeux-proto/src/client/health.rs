@@ -144,6 +144,25 @@ impl Health {
         }
     }
 
+    /// Returns the start of the gap that an interruption now would lead to; `None` if the session
+    /// has never been up.
+    pub(super) fn gap_since(&self) -> Option<Instant> {
+        let pending = self.pending_gap.as_ref().map(|(since, _)| *since);
+        pending.or_else(|| self.up.then_some(self.last_safe))
+    }
+
+    /// Continues a session of an earlier process, with a gap.
+    pub(super) fn restore(
+        &mut self,
+        gap_since: Option<Instant>,
+        proved_until: Instant,
+        cause: Cause,
+    ) {
+        self.last_safe = gap_since.unwrap_or_default();
+        self.proved_until = proved_until;
+        self.pending_gap = gap_since.map(|since| (since, cause));
+    }
+
     /// Forgets an ended session. Events after its last safe instant may be missed until the next
     /// session is up.
     pub(super) fn end_session(&mut self) {
@@ -238,11 +257,21 @@ impl Health {
         is_over.then_some(End::Unauthorized { status })
     }
 
-    /// Returns whether the server must have dropped the session by `at`. A confirmation from
-    /// before the present session does not count.
+    /// Returns whether the server must have dropped the session by `at`.
     pub(super) fn has_expired_by(&self, cx: &Context, at: Instant) -> bool {
+        at - self.confirmed_at() > cx.session_lifetime()
+    }
+
+    /// Returns when the server last confirmed the session. A confirmation from before the present
+    /// session does not count.
+    pub(super) fn confirmed_at(&self) -> Instant {
         let confirmed = self.last_connect_ok.unwrap_or_default();
-        at - confirmed.max(self.up_since) > cx.session_lifetime()
+        confirmed.max(self.up_since)
+    }
+
+    /// Records the confirmation of a session of an earlier process.
+    pub(super) fn restore_confirmation(&mut self, at: Instant) {
+        self.last_connect_ok = Some(at);
     }
 
     /// Returns the time since the session is up; zero if it is down.

@@ -41,7 +41,7 @@ impl Session {
     /// Handles the end of an HTTP exchange, successful or not: of the handshake, the connect and the
     /// requests, each takes the lane if it is its own.
     pub(super) fn exchange_ended(&mut self, lane: LaneId, kind: Exchange, why: Close) {
-        if kind == Exchange::Ordinary {
+        if !kind.is_held() {
             self.ordinary_exchange_lost(&Cause::Lane(why));
         }
         if let Stage::Handshake(handshake) = self.stage

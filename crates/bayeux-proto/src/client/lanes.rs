@@ -84,13 +84,13 @@ impl Lanes {
 
     /// Returns the lane of the held exchange.
     pub(super) fn held(&self) -> Option<LaneId> {
-        let held = |open: &&OpenExchange| matches!(open.kind, Exchange::Held { .. });
-        self.exchanges.iter().find(held).map(|open| open.lane)
+        let mut held = self.exchanges.iter().filter(|open| open.kind.is_held());
+        held.next().map(|open| open.lane)
     }
 
+    /// Returns whether the connection of all messages other than the held connect is in use.
     pub(super) fn has_ordinary(&self) -> bool {
-        let is_ordinary = |open: &OpenExchange| open.kind == Exchange::Ordinary;
-        self.exchanges.iter().any(is_ordinary)
+        self.exchanges.iter().any(|open| !open.kind.is_held())
     }
 
     pub(super) fn record_bytes(&mut self, lane: LaneId, at: Instant) {

@@ -6,7 +6,7 @@ use crate::{Advice, Config, Timing, Transport};
 
 /// Advice merged member by member. `reconnect` is never remembered: if it were kept, one
 /// `handshake` would turn every later advice into another handshake.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct MergedAdvice {
     common: Timing,
     websocket: Timing,
@@ -14,6 +14,20 @@ pub(super) struct MergedAdvice {
 }
 
 impl MergedAdvice {
+    /// Creates advice from the timing for all transports, for the websocket, and for long-polling.
+    pub(super) fn of([common, websocket, long_polling]: [Timing; 3]) -> Self {
+        Self {
+            common,
+            websocket,
+            long_polling,
+        }
+    }
+
+    /// Returns the timings in the order of [`of`](Self::of).
+    pub(super) fn timings(&self) -> [Timing; 3] {
+        [self.common, self.websocket, self.long_polling]
+    }
+
     pub(super) fn merge(&mut self, advice: &Advice) {
         merge(&mut self.common, &advice.timing);
         merge(&mut self.websocket, &advice.websocket);

@@ -266,6 +266,11 @@ impl Requests {
         self.in_flight.len()
     }
 
+    /// Returns whether a disconnect is all that was sent over a lane.
+    pub(super) fn only_disconnects(&self, lane: LaneId) -> bool {
+        self.in_flight.all_on(lane, &Request::Disconnect)
+    }
+
     /// Returns the deadline of the oldest request in flight.
     pub(super) fn answer_deadline(&self) -> Option<(Instant, Timer)> {
         self.in_flight.deadline()

@@ -24,7 +24,7 @@ impl Session {
                 self.close_lanes();
                 return self.lanes.poll_close();
             }
-            Transport::LongPolling => self.lanes.open(Exchange::Ordinary),
+            Transport::LongPolling => self.lanes.open(Exchange::Handshake),
             Transport::WebSocket if !self.websocket.is_present() => {
                 return Some(self.open_socket());
             }
@@ -52,6 +52,9 @@ impl Session {
         let is_written = self.requests.write(&mut self.cx, lane, ext, out);
         is_written.then(|| match self.cx.transport {
             Transport::WebSocket => Action::Send(lane),
+            Transport::LongPolling if self.requests.only_disconnects(lane) => {
+                self.lanes.open(Exchange::Disconnect)
+            }
             Transport::LongPolling => self.lanes.open(Exchange::Ordinary),
         })
     }

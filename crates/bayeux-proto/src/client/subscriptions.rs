@@ -6,7 +6,7 @@ use alloc::{collections::BTreeMap, vec::Vec};
 
 pub(super) use self::state::PendingRequest;
 use self::state::SubscriptionState;
-use super::{context::Context, retry::RetrySchedule};
+use super::{context::Context, retry::RetrySchedule, saved_session::Share};
 use crate::{
     Cause, Channel, Instant, Misuse, RetryRefused, ServerError, SessionEvent, SubscriptionId,
 };
@@ -163,6 +163,35 @@ impl Subscriptions {
 
     pub(super) fn len(&self) -> usize {
         self.channels.len()
+    }
+
+    /// Returns all local subscriptions with their channels, in the order of their ids.
+    pub(super) fn all(&self) -> impl Iterator<Item = (SubscriptionId, &Channel)> {
+        self.channels.iter().map(|(id, channel)| (*id, channel))
+    }
+
+    /// Returns the share of each local subscription in its channel, and the channels that only the
+    /// server may still have.
+    pub(super) fn shares(&self) -> Vec<(Channel, Share)> {
+        let kept = self.channels.iter().map(|(id, channel)| {
+            let state = self.states.get(channel);
+            let is_listener = state.is_some_and(|state| !state.subscribers().contains(id));
+            let share = if is_listener {
+                Share::Listener
+            } else {
+                Share::Subscriber
+            };
+            (channel.clone(), share)
+        });
+        let left = self.states.iter();
+        let left = left.filter(|(_, state)| state.is_leftover());
+        kept.chain(left.map(|(channel, _)| (channel.clone(), Share::Leftover)))
+            .collect()
+    }
+
+    /// Creates the state of a channel that the server may have, without a local subscription.
+    pub(super) fn restore_leftover(&mut self, channel: &Channel) {
+        self.states.entry(channel.clone()).or_default().lost();
     }
 
     /// Returns some channel that the server has confirmed, for a probe.

@@ -113,6 +113,18 @@ impl TransportChoice {
         self.upgrade_at = is_wanted.then(|| cx.now + self.upgrade_wait);
     }
 
+    /// Returns whether the server offers no websocket.
+    pub(super) fn is_disabled(&self) -> bool {
+        self.is_disabled
+    }
+
+    /// Continues a session of an earlier process, over the transport in use.
+    pub(super) fn restore(&mut self, cx: &Context, has_websocket: bool) {
+        self.is_disabled = !has_websocket;
+        self.is_proven = cx.transport == Transport::WebSocket;
+        self.schedule_upgrade(cx);
+    }
+
     /// Records that the connect loop moves to a websocket beside long-polling.
     pub(super) fn upgrade(&mut self) {
         self.is_upgrading = true;

@@ -29,6 +29,18 @@ impl Ack {
         Self::default()
     }
 
+    /// Creates the extension for a session of an earlier process
+    /// ([`Session::restore`](crate::Session::restore)), whose extension was on
+    /// ([`is_on`](Self::is_on)) and had `latest` as the number of its latest complete batch. What
+    /// followed comes again.
+    pub fn continuing(latest: i64) -> Self {
+        Self {
+            is_on: true,
+            latest,
+            handshake_batch: None,
+        }
+    }
+
     /// Returns whether the server of the current session acknowledges.
     pub fn is_on(&self) -> bool {
         self.is_on

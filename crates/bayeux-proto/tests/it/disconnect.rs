@@ -378,3 +378,21 @@ fn a_disconnect_before_the_first_action_ends_at_once() {
 }
 
 // C123
+
+#[test]
+fn each_exchange_tells_its_operation_if_that_is_all_it_carries() {
+    let mut world = World::established_over_http();
+    assert_eq!(world.last("/meta/handshake").operation, Some("handshake"));
+    assert_eq!(world.last("/meta/connect").operation, Some("connect"));
+    world.subscribe("/foo");
+    let subscribe = world.last("/meta/subscribe");
+    assert_eq!(subscribe.operation, None);
+    world.answer(&subscribe, &[subscribe.ok()]);
+    world.disconnect();
+    assert_eq!(world.last("/meta/disconnect").operation, Some("disconnect"));
+
+    let mut world = World::established_over_http();
+    world.session.publish(&channel("/foo"), "1").unwrap();
+    world.disconnect();
+    assert_eq!(world.last("/meta/disconnect").operation, None);
+}

@@ -11,6 +11,7 @@ mod answers;
 mod backoff;
 mod conformance;
 mod connect;
+mod continuation;
 mod delivery;
 mod disconnect;
 mod ended;

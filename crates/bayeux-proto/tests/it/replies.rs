@@ -180,6 +180,7 @@ fn unknown_client_is_recognised_by_code_and_text() {
         "402::Unknown client",
         "403::Unknown client",
         "402::UNKNOWN CLIENT",
+        "invalid clientId",
     ] {
         assert!(unknown(error), "{error}");
     }
@@ -188,6 +189,8 @@ fn unknown_client_is_recognised_by_code_and_text() {
         "403:/private:Forbidden",
         "404::Unknown client",
         "Unknown client",
+        "404::invalid clientId",
+        "an invalid clientId was given",
         "",
     ] {
         assert!(!unknown(error), "{error}");

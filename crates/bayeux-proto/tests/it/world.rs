@@ -85,6 +85,19 @@ impl World {
         }
     }
 
+    /// Creates a world around a session that another world has saved. `client_id` is that of the
+    /// session on the server, if it goes on.
+    pub(crate) fn around(session: Session, now: Instant, client_id: Option<&str>) -> Self {
+        let mut world = Self {
+            session,
+            now,
+            client_id: client_id.map(str::to_owned),
+            ..Self::new(Config::default(), 7)
+        };
+        world.drain();
+        world
+    }
+
     /// Creates a world with a connecting session.
     pub(crate) fn connecting(config: Config) -> Self {
         let mut world = Self::new(config, 7);

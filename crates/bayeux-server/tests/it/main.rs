@@ -5,6 +5,7 @@
 
 mod beside;
 mod client;
+mod continuation;
 mod drivers;
 mod limits;
 mod origins;

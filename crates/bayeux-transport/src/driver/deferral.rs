@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bayeux_proto::{Action, Exchange, LaneId};
+use bayeux_proto::{Action, LaneId};
 use bayeux_wire::Frame;
 
 use super::DriverEvent;
@@ -45,7 +45,7 @@ impl Deferral {
     /// Records an action of the session.
     pub(super) fn performed(&mut self, action: Action) {
         match action {
-            Action::Exchange(lane, Exchange::Ordinary) => self.ordinary = Some(lane),
+            Action::Exchange(lane, kind) if !kind.is_held() => self.ordinary = Some(lane),
             Action::Close(lane) => self.closed(lane),
             _ => {}
         }
@@ -61,6 +61,11 @@ impl Deferral {
         let longest = longest.map(|part| part.lane);
         self.parts
             .retain(|part| !part.is_orphan || Some(part.lane) == longest);
+    }
+
+    /// Returns whether no event waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.parts.iter().all(|part| part.events.is_empty())
     }
 
     /// Returns whether an event of this lane is part of a batch.

@@ -91,3 +91,38 @@ async fn an_oversize_cookie_is_ignored_and_a_jar_that_is_flooded_is_emptied() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn cookies_go_on_in_another_process() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut first = lanes(&server.url());
+        let [one, two] = lane_ids();
+        first.perform(Action::Exchange(one, Exchange::Ordinary), b"[{}]");
+        let mut peer = server.accept().await;
+        peer.request().await;
+        let set = [
+            "Set-Cookie: BAYEUX_BROWSER=b1; Path=/; HttpOnly",
+            "Set-Cookie: lb=x7; Path=/faye; Max-Age=60",
+            "Set-Cookie: elsewhere=1; Path=/other",
+            "Set-Cookie: gone=1; Max-Age=0",
+            "Connection: close",
+        ];
+        peer.respond("200 OK", &set, "[{}]").await;
+        first.frame(one).await;
+        first.closed(one).await;
+        let mut saved = first.cookies();
+        assert_eq!(saved.len(), 3, "{saved:?}");
+
+        let mut second = lanes(&server.url());
+        saved.push("no cookie".to_owned());
+        saved.push("bad=\n".to_owned());
+        second.restore_cookies(saved.iter().map(String::as_str));
+        second.perform(Action::Exchange(two, Exchange::Ordinary), b"[{}]");
+        let request = server.accept().await.answer("[{}]").await;
+        let mut cookies: Vec<_> = request.header("cookie").unwrap().split("; ").collect();
+        cookies.sort_unstable();
+        assert_eq!(cookies, ["BAYEUX_BROWSER=b1", "lb=x7"]);
+    })
+    .await;
+}

@@ -374,3 +374,33 @@ async fn deliveries_outlive_the_driver() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_saved_session_counts_events_that_were_not_returned_as_missed() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let serving = async {
+            let mut peer = server.accept_websocket().await;
+            let connect = answer_until_connect(&mut peer).await;
+            peer.text(&format!("[{}]", connect.reply())).await;
+            let connect = answer_until_connect(&mut peer).await;
+            let events = [
+                r#"{"channel":"/chat","data":1}"#,
+                r#"{"channel":"/chat","data":2}"#,
+                &connect.reply(),
+            ];
+            peer.text(&format!("[{}]", events.join(","))).await;
+            peer
+        };
+        let asking = async {
+            events_until(&mut driver, "got 1").await;
+        };
+        let (_peer, ()) = tokio::join!(serving, asking);
+        let early = driver.save().gap_since().unwrap();
+        assert_eq!(word(&driver.next().await), "got 2");
+        let late = driver.save().gap_since().unwrap();
+        assert!(early < late, "{early} {late}");
+    })
+    .await;
+}

@@ -11,6 +11,7 @@ mod driver;
 mod exchange;
 mod flood;
 mod handle;
+mod operation;
 mod peer;
 mod proxy;
 mod reports;

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     escape, head,
-    row::{Context, Row},
+    row::{Context, Row, shown_seconds},
 };
 use crate::{About, Contents, Error, PartFile, layout, media::MediaIndex};
 
@@ -74,9 +74,7 @@ pub(super) fn write(contents: &Contents, about: &About, media: &MediaIndex) -> R
     while let Some(message) = messages.next()? {
         let row = Row(
             message.id().as_str().to_owned(),
-            message
-                .created_at()
-                .map_or(0, groupme_model::Timestamp::as_secs),
+            message.created_at().map_or(0, shown_seconds),
             authors.number(&message),
             message.text(),
             context.details(&message),

@@ -2,7 +2,9 @@
 
 use core::fmt::Write as _;
 
-use super::{conversation::title, escape, head};
+use groupme_model::Timestamp;
+
+use super::{conversation::title, escape, head, row::shown_seconds};
 use crate::{About, Contents, Kind, layout};
 
 /// Returns the index page: all conversations, most recent messages first.
@@ -57,6 +59,7 @@ fn entry(page: &mut String, about: &About) {
         grouped(about.messages),
     );
     if let (Some(first), Some(last)) = (about.first, about.last) {
+        let [first, last] = [first, last].map(|at| shown_seconds(Timestamp::from_secs(at)));
         let _ = write!(
             page,
             "<span class=\"range\" data-first=\"{first}\" data-last=\"{last}\"></span>"

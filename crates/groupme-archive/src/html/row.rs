@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use groupme_model::{AttachmentRef, ConversationId, MessageRef, ReactionRef, UserId};
+use groupme_model::{AttachmentRef, ConversationId, MessageRef, ReactionRef, Timestamp, UserId};
 use serde::Serialize;
 
 use super::escape;
@@ -10,6 +10,15 @@ use crate::{
     layout::{MEDIA, file_name},
     media::{MediaIndex, Reference},
 };
+
+/// Returns a time in seconds, within the range of JavaScript's dates: beyond, the script of the page
+/// would end in the middle.
+pub(super) fn shown_seconds(time: Timestamp) -> i64 {
+    time.as_secs().clamp(-MAX_SECONDS, MAX_SECONDS)
+}
+
+/// Most seconds before and after the Unix epoch that a `Date` of JavaScript can have.
+const MAX_SECONDS: i64 = 8_640_000_000_000;
 
 /// Message: id, time in seconds since the Unix epoch, number of the author, text, and rare parts.
 #[derive(Serialize)]
@@ -90,7 +99,7 @@ impl Context<'_> {
     pub(super) fn details(&self, message: &MessageRef<'_>) -> Details {
         let edited = message.updated_at().filter(|_| message.is_edited());
         let mut details = Details {
-            edited: edited.map(groupme_model::Timestamp::as_secs),
+            edited: edited.map(shown_seconds),
             deleted: message.is_deleted().then(|| {
                 let actor = message.deletion_actor();
                 actor.map_or_else(String::new, |actor| actor.as_str().to_owned())

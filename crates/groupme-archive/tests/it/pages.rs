@@ -1,6 +1,6 @@
 //! Pages of an archive, as files; a browser reads them in `cargo xtask bots`.
 
-use std::fs;
+use std::{fs, io::Write as _};
 
 use groupme_archive::html;
 use serde_json::Value;
@@ -71,4 +71,44 @@ async fn the_index_names_conversations_as_text() {
         "{index}"
     );
     assert!(index.contains(&format!("href=\"pages/{}.html\"", world.cast.lake)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_date_beyond_those_of_a_browser_does_not_end_the_script_of_the_page() {
+    let world = World::with_history(1);
+    world.update().await;
+    let file = format!("conversations/{}.jsonl", world.cast.lake);
+    let mut journal = fs::OpenOptions::new()
+        .append(true)
+        .open(world.root().join(file))
+        .unwrap();
+    for (id, time) in [(7, i64::MIN), (8, 9_007_199_254_740_991), (9, i64::MAX)] {
+        writeln!(
+            journal,
+            r#"{{"id":"99999999999999999{id}","created_at":{time},"updated_at":{time},"text":"far"}}"#
+        )
+        .unwrap();
+    }
+    html::write(&world.contents()).unwrap();
+    let path = world.root().join(format!("pages/{}.html", world.cast.lake));
+    let rows = part(&fs::read_to_string(&path).unwrap(), "rows");
+    let far: Vec<_> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row[3] == "far")
+        .collect();
+    assert_eq!(far.len(), 3);
+    for row in far {
+        let times = [row[1].as_i64(), row[4]["edited"].as_i64()];
+        assert!(times[0].is_some(), "{row}");
+        // The range of JavaScript's dates: https://tc39.es/ecma262/#sec-time-values-and-time-range
+        assert!(
+            times
+                .iter()
+                .flatten()
+                .all(|time| time.abs() <= 8_640_000_000_000),
+            "{row}"
+        );
+    }
 }

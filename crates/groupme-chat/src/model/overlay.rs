@@ -206,7 +206,7 @@ impl State {
                 choice = wrapping_step(choice, count, false);
             }
             Action::Down | Action::Tab | Action::NextRoom => {
-                choice = wrapping_step(choice, count, true)
+                choice = wrapping_step(choice, count, true);
             }
             action => {
                 edit_prompt(&mut editor, action);

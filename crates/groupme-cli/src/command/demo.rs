@@ -67,7 +67,7 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
         "Demo complete: the message that was missed during the restart was fetched.\n\
          Mara removed Robin from \"Surprise for Jonas\", which GroupMe pushes to nobody who is removed: \
          the client found out and said so.\n\
-         With your own account: GROUPME_ACCESS_TOKEN=… groupme listen"
+         With your own account: `groupme login`, then `groupme listen` or `groupme chat`"
     )?;
     Ok(())
 }

@@ -42,6 +42,10 @@ pub(super) enum OpenError {
     Orphan(PathBuf),
     #[error("the file was written by a newer version of this program")]
     Newer,
+    #[error(
+        "the file has the state of user {0}, and the account is another one's; name another file"
+    )]
+    OtherUser(String),
     #[error("another program uses it")]
     InUse,
     #[error("the file has more than {0} conversations, and no account has so many")]

@@ -1,7 +1,7 @@
 //! Schema of the store, as migrations.
 
 /// Migrations: each leads from one schema version to the next.
-pub(super) const MIGRATIONS: [&str; 3] = [
+pub(super) const MIGRATIONS: [&str; 4] = [
     "
     BEGIN IMMEDIATE;
     CREATE TABLE whole (
@@ -42,14 +42,25 @@ pub(super) const MIGRATIONS: [&str; 3] = [
     PRAGMA user_version = 3;
     COMMIT;
     ",
+    // Also the user, noted when a client is connected.
+    "
+    BEGIN IMMEDIATE;
+    CREATE TABLE account (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        user TEXT NOT NULL
+    ) STRICT;
+    PRAGMA user_version = 4;
+    COMMIT;
+    ",
 ];
 
 /// Tables of all versions.
-pub(super) const TABLES: [&str; 6] = [
+pub(super) const TABLES: [&str; 7] = [
     "whole",
     "cursor",
     "seen",
     "former",
     "former_known",
     "baseline",
+    "account",
 ];

@@ -148,3 +148,20 @@ fn a_file_that_another_one_uses_or_that_is_something_else_is_refused_with_the_re
     assert!(causes.contains("not a database"), "{causes}");
     assert!(SqliteStore::open(directory.path().join("no/such/place")).is_err());
 }
+
+#[tokio::test]
+async fn a_file_of_another_account_is_refused_and_stays_as_it_is() {
+    let sim = crate::account::sim().await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("state");
+    let of = |user: &str| {
+        let store = SqliteStore::open(&file).unwrap();
+        let builder = crate::account::builder_for(&sim, "a-token", user);
+        builder.api_url(sim.api_url()).store(store).connect()
+    };
+    drop(of("185").unwrap());
+    let error = of("186").unwrap_err();
+    let causes = crate::account::chain(&error).join(": ");
+    assert!(causes.contains("state of user 185"), "{causes}");
+    drop(of("185").unwrap());
+}

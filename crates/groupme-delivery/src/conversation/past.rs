@@ -11,6 +11,8 @@ pub(crate) struct Past {
     /// First message of which the first session had a push: all before it are past, except for those
     /// whose pushes are late.
     first_push: Option<MessageId>,
+    /// Whether messages after the end were left out: those from before the user joined again.
+    has_absence: bool,
     /// Cursor of an earlier process. The past before it is known by time only.
     loaded: Option<MessageId>,
     /// Newest message sent at about the moment of the account's baseline. It counts as past only
@@ -47,7 +49,7 @@ impl Past {
         let end = self.end.as_ref().max(self.loaded.as_ref());
         let end = end.max(self.unconfirmed.as_ref());
         let is_known = self.end.is_some() || self.loaded.is_some();
-        is_known && end.is_some_and(|end| end < message)
+        is_known && !self.has_absence && end.is_some_and(|end| end < message)
     }
 
     /// Returns whether a message is before the first that the first session pushed.
@@ -60,6 +62,11 @@ impl Past {
     pub(crate) fn is_of_earlier_process(&self, message: &MessageId) -> bool {
         let loaded = self.loaded.as_ref();
         loaded.is_some_and(|loaded| message <= loaded)
+    }
+
+    /// Notes that the user joined the conversation, perhaps again: what was said meanwhile is left out.
+    pub(crate) fn note_absence(&mut self) {
+        self.has_absence = true;
     }
 
     /// Forgets the cursor of an earlier process.

@@ -200,8 +200,10 @@ impl<P> Feed<P> {
     /// Marks a conversation as existing again, and saves that before anything of it is handed out,
     /// so that leaving it again is reported again. Returns whether it had been left.
     pub(super) fn mark_rejoined(&mut self, id: &ConversationId) -> bool {
-        let was_left = core::mem::take(&mut self.conversation(id).is_left);
+        let conversation = self.conversation(id);
+        let was_left = core::mem::take(&mut conversation.is_left);
         if was_left {
+            conversation.past.note_absence();
             let mut record = Record::default();
             record.changes.push(Change::Returned {
                 conversation: id.clone(),

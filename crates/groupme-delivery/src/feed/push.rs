@@ -23,6 +23,9 @@ impl<P> Feed<P> {
                 if let EventRef::MembershipCreate(membership) = event {
                     let group = ConversationId::new(membership.group().id().as_str());
                     self.note_joined(&group);
+                    if let Some(known) = self.conversations.get_mut(&group) {
+                        known.past.note_absence();
+                    }
                 }
                 self.out.put(Item::Push(push), Record::default());
             }

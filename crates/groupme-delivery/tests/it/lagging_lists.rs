@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use groupme_delivery::Failure;
+use serde_json::json;
 
 use crate::world::{GROUP, World, row};
 
@@ -105,4 +106,24 @@ fn what_came_before_the_first_delivered_message_of_a_process_is_found_by_compari
     world.named.clear();
     assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
     assert_eq!(world.wait(Duration::from_secs(10)), ["backfill 1835/3"]);
+}
+
+#[test]
+fn what_was_said_while_the_user_had_left_is_not_found_by_comparing() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    assert_eq!(world.live(), ["caught up"]);
+    // The user leaves, which is pushed to nobody, and is added again.
+    world.say(GROUP, 2);
+    let joined = json!({ "type": "membership.create", "subject": { "id": GROUP, "name": "Lake" } });
+    world.push(&joined, "joined");
+    assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
+    world.lose();
+    world.say(GROUP, 4);
+    let output = world.live();
+    assert!(output.contains(&"backfill 1835/4".to_owned()), "{output:?}");
+    assert!(
+        !output.contains(&"backfill 1835/2".to_owned()),
+        "{output:?}"
+    );
 }

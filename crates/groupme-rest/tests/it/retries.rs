@@ -271,7 +271,7 @@ async fn calls_that_are_not_idempotent_are_sent_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_a_lost_answer_says_that_the_message_may_have_been_sent() {
-    let send = || messages::send(&Conversation::Group("1835".into()), "hi", "guid".into()).unwrap();
+    let send = || messages::send(Conversation::Group("1835".into()), "hi", "guid".into()).unwrap();
     let policy = |attempts| {
         let mut options = options();
         options.retry.attempts = attempts;

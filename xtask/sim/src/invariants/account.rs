@@ -29,7 +29,7 @@ pub(super) struct Account {
     /// Whether notices of changes are left out where the changes are pushed.
     merges_notices: bool,
     /// Whether lists lag at some time: what they hid is found later, and may come after newer
-    /// messages of the next seconds.
+    /// messages of the next minutes.
     may_be_late: bool,
     /// Messages after a hidden one with which comparing no longer finds it: a limit that
     /// groupme-delivery names.
@@ -164,7 +164,7 @@ impl Account {
     }
 
     /// Returns whether a message was hidden by lists that lag, and then by so many messages of the
-    /// next seconds that comparing did not reach back to it.
+    /// next minutes that comparing did not reach back to it.
     fn is_hidden_for_good(&self, message: u64) -> bool {
         let conversation = self.published.get(&message);
         let next = self.published.range(message..message + LATE).skip(1);
@@ -222,11 +222,13 @@ impl Account {
             return Ok(());
         }
         let latest = self.latest.entry(conversation.clone()).or_insert(id);
-        // Where lists lag, a message from before the start may come at any time: a limit that
-        // groupme-delivery names.
-        let is_past = self.began.is_some_and(|began| id < began);
+        // A message of the minute before the start may come at any time, if the first session breaks
+        // early: a limit that groupme-delivery names.
+        let is_past = self
+            .began
+            .is_some_and(|began| (began.saturating_sub(MINUTE)..began).contains(&id));
         let tolerance = match self.may_be_late {
-            true if is_past => u64::MAX,
+            _ if is_past => u64::MAX,
             true => LATE,
             false => 0,
         };
@@ -283,5 +285,9 @@ impl Account {
     }
 }
 
-/// Time by which a message may come late where lists lag, in units of ids: 30 s.
-const LATE: u64 = 30 * 100_000_000;
+/// A minute, in units of ids.
+const MINUTE: u64 = 60 * 100_000_000;
+
+/// Time from a message that lists lack to the comparison that finds it, where REST or the gateway may
+/// be out in between, in units of ids: 10 min.
+const LATE: u64 = 600 * 100_000_000;

@@ -18,6 +18,8 @@ pub(super) struct Losses {
     has_store: bool,
     /// Whether a request of this process has failed.
     has_failed: bool,
+    /// Number of events pushed to this process.
+    pushed: usize,
     /// Groups that the user has left at any time.
     left: BTreeSet<String>,
     /// The group of each topic.
@@ -35,6 +37,7 @@ impl Losses {
             push_buffer: account.feed.push_buffer,
             has_store: account.has_store,
             has_failed: false,
+            pushed: 0,
             left: BTreeSet::new(),
             parents: BTreeMap::new(),
             published: BTreeMap::new(),
@@ -86,7 +89,11 @@ impl Invariant for Losses {
     fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
         match *fact {
             ClientFact::RestFailed => self.has_failed = true,
-            ClientFact::Crashed => self.has_failed = false,
+            ClientFact::Event { .. } => self.pushed += 1,
+            ClientFact::Crashed => {
+                self.has_failed = false;
+                self.pushed = 0;
+            }
             ClientFact::Membership {
                 group,
                 is_member: false,
@@ -99,6 +106,7 @@ impl Invariant for Losses {
             // Dropped for lack of room.
             ClientFact::Delivered(Delivered::LostChanges(loss))
                 if self.push_buffer >= 2_000
+                    && self.pushed <= self.push_buffer
                     && loss.reason == LossReason::Truncated
                     && !self.is_needed(loss) =>
             {

@@ -70,6 +70,11 @@ pub(super) fn gateway(random: &mut Random) -> GatewayConfig {
     gateway.max_socket_age = random.chance(20).then(|| random.millis(10_000, 30_000));
     gateway.sticky_sockets = random.chance(25);
     gateway.max_queued_events = random.pick(&[10_000, 10_000, 50, 3]);
+    if gateway.ping_interval.is_some() {
+        // The pings of a session's channels come at once, and a session that they destroy would never
+        // live for long.
+        gateway.max_queued_events = gateway.max_queued_events.max(16);
+    }
     gateway
 }
 

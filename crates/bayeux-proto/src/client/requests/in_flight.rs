@@ -63,6 +63,12 @@ impl InFlight {
         })
     }
 
+    /// Returns whether all requests on a lane are like this one.
+    pub(super) fn all_on(&self, lane: LaneId, request: &Request) -> bool {
+        let mut on_lane = self.0.iter().filter(|sent| sent.lane == lane);
+        on_lane.all(|sent| sent.request == *request)
+    }
+
     /// Returns the index of the oldest request on a lane.
     pub(super) fn on(&self, lane: LaneId) -> Option<usize> {
         self.0.iter().position(|sent| sent.lane == lane)

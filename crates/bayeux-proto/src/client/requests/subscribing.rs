@@ -26,6 +26,26 @@ impl Requests {
         self.subscriptions.listen(channel)
     }
 
+    /// Adds a subscription of an earlier process. `is_known` says whether the server may have it.
+    pub(in crate::client) fn restore_subscription(
+        &mut self,
+        cx: &mut Context,
+        channel: &Channel,
+        is_known: bool,
+    ) {
+        self.subscriptions.add(cx, channel);
+        if is_known && let Some(state) = self.subscriptions.state_mut(channel) {
+            state.lost();
+        }
+        self.sync(cx, channel.clone());
+    }
+
+    /// Has a channel unsubscribed that an earlier process has left.
+    pub(in crate::client) fn restore_leftover(&mut self, cx: &mut Context, channel: &Channel) {
+        self.subscriptions.restore_leftover(channel);
+        self.sync(cx, channel.clone());
+    }
+
     /// Requests the channel of a subscription again.
     pub(in crate::client) fn renew(
         &mut self,

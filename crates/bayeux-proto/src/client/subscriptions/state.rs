@@ -93,6 +93,12 @@ impl SubscriptionState {
             && matches!(self.wire, WireState::Absent | WireState::Refused)
     }
 
+    /// Returns whether the server may have the channel although no local subscription asks for it.
+    pub(super) fn is_leftover(&self) -> bool {
+        let is_absent = matches!(self.wire, WireState::Absent | WireState::Refused);
+        self.subscribers.is_empty() && (!is_absent || self.may_remain)
+    }
+
     /// Forgets the session.
     pub(super) fn reset(&mut self) {
         self.wire = WireState::Absent;

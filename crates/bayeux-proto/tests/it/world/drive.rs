@@ -1,7 +1,5 @@
 //! Driver of the session, with checks of the invariants.
 
-use core::time::Duration;
-
 use bayeux_proto::{Action, Exchange, Extension, LaneId, Message, Outgoing, Verdict};
 
 use super::{
@@ -122,16 +120,16 @@ impl World {
             !matches!(action, Action::Send(_) | Action::Exchange(..)),
             "{action:?} with {batch:?}"
         );
-        let hold = match action {
-            Action::Exchange(_, Exchange::Held { hold }) => Some(hold),
+        let exchange = match action {
+            Action::Exchange(_, exchange) => Some(exchange),
             _ => None,
         };
-        let what = self.record(lane, hold, batch);
+        let what = self.record(lane, exchange, batch);
         self.note(&format!("{verb} {}{what}", lane.number()));
     }
 
     /// Parses a batch, checks its invariants, and returns the names of its messages.
-    fn record(&mut self, lane: LaneId, hold: Option<Duration>, batch: &str) -> String {
+    fn record(&mut self, lane: LaneId, exchange: Option<Exchange>, batch: &str) -> String {
         let mut named = String::new();
         let messages = messages(batch);
         for json in &messages {
@@ -144,7 +142,11 @@ impl World {
                 channel: member("channel").to_owned(),
                 id: member("id").to_owned(),
                 json: (*json).to_owned(),
-                hold,
+                hold: match exchange {
+                    Some(Exchange::Held { hold }) => Some(hold),
+                    _ => None,
+                },
+                operation: exchange.and_then(Exchange::operation),
             };
             named = named + " " + &request.channel;
             if let Some(subscription) = request.text("subscription") {

@@ -22,6 +22,8 @@ pub(crate) struct Request {
     pub(crate) json: String,
     /// Maximum hold of the exchange, if it is a held one.
     pub(crate) hold: Option<Duration>,
+    /// Operation that names the exchange, if it has one.
+    pub(crate) operation: Option<&'static str>,
 }
 
 impl Request {
