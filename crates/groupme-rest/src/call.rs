@@ -168,7 +168,9 @@ impl<T> Call<T> {
     /// Returns the content of the answer as it was sent, whatever it is: numbers have all of their digits,
     /// members their order, and those with the same name are all there.
     pub fn as_sent(self) -> Call<Answer> {
-        let call = self.parsed(&[], parse::answer);
+        let call = self.parsed(&[], |content| {
+            Ok(content.map(Answer::of).unwrap_or_default())
+        });
         call.body_rule(BodyRule::Any).whole()
     }
 

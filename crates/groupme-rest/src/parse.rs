@@ -8,7 +8,7 @@ use groupme_model::{FromValue, Json, Losses};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
-use crate::{CallName, answer::Answer, response::Response};
+use crate::{CallName, response::Response};
 
 /// Content of an answer, without its envelope, and the frame that it is part of.
 #[derive(Clone, Copy)]
@@ -247,11 +247,6 @@ const MAX_MEMORY: usize = 64 << 20;
 /// Returns the content as it is.
 pub(crate) fn json(content: Option<Content<'_>>) -> Result<Json, ParseError> {
     maybe(content).map(Option::unwrap_or_default)
-}
-
-/// Returns the content with the whole answer.
-pub(crate) fn answer(content: Option<Content<'_>>) -> Result<Answer, ParseError> {
-    Ok(content.map(Answer::of).unwrap_or_default())
 }
 
 /// Implements [`FromValue`] for types of this crate by their `Deserialize`.
