@@ -13,17 +13,22 @@
 //!    not keep up.
 
 mod batch;
+mod budget;
 mod lanes;
+mod reader;
 mod response;
 mod socket;
 mod upgrade;
 
-#[cfg(feature = "wire")]
-pub(crate) use self::response::COOKIE;
 pub use self::{
     batch::Batch,
     lanes::{Answer, Lanes, Output, PendingAnswer, QueueLimits, SocketOutputs},
     response::{allow, preflight, rejection},
     socket::{Messages, Outputs, Socket},
     upgrade::{accept, is_upgrade},
+};
+#[cfg(feature = "wire")]
+pub(crate) use self::{
+    budget::{Budget, Share},
+    response::COOKIE,
 };

@@ -2,12 +2,11 @@
 
 mod downloads;
 mod history;
-mod patience;
 mod recheck;
 
 use groupme_rest::Client;
 
-use crate::{About, Error, Progress, Report, Settings, journal::Journal};
+use crate::{About, Error, Progress, Report, Settings, journal::Journal, patience::patiently};
 
 /// Update of one conversation.
 pub(crate) struct Fetch<'a> {
@@ -50,6 +49,14 @@ impl<'a> Fetch<'a> {
         let before = journal.position().cloned();
         self.new_messages(journal, report).await?;
         self.changes(journal, before, report).await
+    }
+
+    /// Repeats a request while it fails for the time being.
+    async fn patiently<T>(
+        &mut self,
+        request: impl AsyncFnMut() -> Result<T, groupme_rest::Error>,
+    ) -> Result<T, groupme_rest::Error> {
+        patiently(self.settings.patience, self.progress, request).await
     }
 
     /// Returns a function for `map_err` that names the conversation.

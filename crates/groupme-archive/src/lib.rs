@@ -1,8 +1,8 @@
 //! Archives of GroupMe conversations in a directory: messages as lines of JSON, with their pictures,
 //! videos, sounds and files, and pages to read them.
 //!
-//! An [`Archive`] is filled by [`Archive::update`], one conversation at a time, and read by
-//! [`Contents`], which needs neither network nor account. [`html::write`] makes the pages.
+//! [`Archive::update`] fills an archive, one conversation at a time. [`Contents`] reads an archive
+//! without network or account, and [`html::write`] writes pages for a browser.
 //!
 //! ```no_run
 //! use groupme_archive::{Archive, Contents, Settings, html};
@@ -10,8 +10,9 @@
 //! # async fn keep(client: groupme_rest::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! let me = client.call(&groupme_rest::endpoint::users::me()).await?;
 //! let mut archive = Archive::open("groupme", &me.id)?;
-//! for conversation in groupme_archive::conversations(&client).await? {
-//!     let report = archive.update(&client, conversation, &Settings::default(), &mut |_| {}).await?;
+//! let settings = Settings::default();
+//! for conversation in groupme_archive::conversations(&client, &settings, &mut |_| {}).await? {
+//!     let report = archive.update(&client, conversation, &settings, &mut |_| {}).await?;
 //!     assert_eq!(report.missing(), 0, "{} is shorter than promised", report.about.id);
 //! }
 //! html::write(&Contents::open("groupme")?)?;
@@ -24,10 +25,10 @@
 //! index.json                    account, and a summary of each conversation
 //! conversations/1835.jsonl      messages of a conversation, oldest first: GroupMe's own object, one a line
 //! conversations/1835.json       name, people, counts and times of the conversation
-//! media/0a1b….jpeg              a picture, video, sound or file; the name is made of its URL or id
-//! media/index.jsonl             which file of `media` belongs to which URL or file id, one a line
+//! media/0a1b….jpeg              picture, video, sound or file, named by a digest of its URL or id
+//! media/index.jsonl             file of each URL or file id, one a line
 //! index.html, pages/1835.html   pages to read, written by `html::write`
-//! .lock                         held by the program that writes
+//! .lock                         locked by the program that writes
 //! ```
 //!
 //! Files of direct messages have the ids of both users in their names: `185+230.jsonl`. A topic is a
@@ -35,23 +36,24 @@
 //!
 //! # Guarantees
 //!
-//! - **A kill at any moment costs nothing.** Lines are appended and synchronised page by page; half a
-//!   line at the end of a file is cut off by the next run, which goes on behind the last whole one.
-//!   Everything else is written to a `.part` file, synchronised, and renamed. The next run removes
-//!   `.part` files. No message is doubled or skipped.
-//! - **Counted.** GroupMe tells how many messages a conversation has had. [`Report::missing`] is the
-//!   number of those that are neither archived nor known from a notice to be deleted.
-//! - **Changes.** A run reads the newest messages of the archive again ([`Settings::recheck`]), and
-//!   older ones that a notice names as edited or deleted. Reactions to older messages, and pins, are
-//!   as they were when the message was last read.
-//! - **Gentle.** All requests go through the client, whose rate limit they share. Temporary failures,
-//!   such as a minute of status 429, are waited for ([`Settings::patience`]).
-//! - **Names from others are data.** Ids and names of files lead to no other directory, and pages show
-//!   text as text.
+//! - **Safe to kill at any moment.** Lines are appended and synchronised page by page; the next run
+//!   removes an incomplete line at the end of a file and continues after the last complete one. All
+//!   other files are written under a hidden name, synchronised, and renamed; the next run removes
+//!   unfinished ones. No message is doubled or skipped.
+//! - **Counted.** GroupMe counts the messages of a conversation. [`Report::missing`] is the number of
+//!   messages that are neither archived nor, according to a notice, deleted.
+//! - **Updated.** A run reads the newest archived messages again ([`Settings::recheck`]), and older
+//!   ones that a notice names as edited or deleted. Reactions to older messages, and pins, stay as of
+//!   the last time the message was read.
+//! - **Gentle.** All requests share the rate limit of the client. Temporary failures, such as a minute
+//!   of status 429, are retried for [`Settings::patience`].
+//! - **Names from others are data.** No id and no name leads to a file outside of the archive, and pages
+//!   show text as text.
 //!
-//! Files are written by blocking calls: run an update in a task that may block for some milliseconds.
+//! Files are written by blocking calls, of some milliseconds each: run an update in a task that may
+//! block.
 
-// Files and servers send lengths and counts: arithmetic on them saturates or is checked.
+// Lengths and counts come from files and servers: arithmetic on them saturates or is checked.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod about;
@@ -66,6 +68,7 @@ mod listing;
 mod media;
 mod messages;
 mod part_file;
+mod patience;
 mod progress;
 mod report;
 mod settings;

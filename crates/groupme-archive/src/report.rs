@@ -37,9 +37,9 @@ pub struct MediaReport {
     pub saved: u64,
     /// Their size, in bytes.
     pub bytes: u64,
-    /// Number of those that GroupMe does not hand out, or that are not GroupMe's: in this run and
-    /// in earlier ones.
+    /// Number of those that GroupMe does not hand out, that are not GroupMe's, or that are larger than
+    /// [`Settings::max_media_size`](crate::Settings::max_media_size): in this run and in earlier ones.
     pub refused: u64,
-    /// Number of those that GroupMe failed to hand out. The next run tries again.
+    /// Number of those that GroupMe failed to hand out, or handed out too slowly. The next run tries again.
     pub failed: u64,
 }

@@ -13,6 +13,12 @@ pub struct Settings {
     pub recheck: u64,
     /// Whether pictures, videos, sounds and files are fetched. Default: true.
     pub media: bool,
+    /// Maximum size of a picture, video, sound or file, in bytes. A larger one is noted, and asked for
+    /// again after a week, or if the limit has grown. Default: 1 GiB.
+    ///
+    /// A medium of which less than 16 KiB a second arrive on average, after its first minute, is given up
+    /// for the run, so that the limit is one of time, too.
+    pub max_media_size: u64,
     /// Whether messages that were deleted after they had been archived keep their text and
     /// attachments. Default: false, so that they become what GroupMe shows of them.
     pub keep_deleted: bool,
@@ -28,6 +34,7 @@ impl Default for Settings {
         Self {
             recheck: 200,
             media: true,
+            max_media_size: 1 << 30,
             keep_deleted: false,
             now: None,
             patience: Duration::from_mins(10),

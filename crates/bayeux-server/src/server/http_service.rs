@@ -2,21 +2,21 @@
 
 use core::{
     convert::Infallible,
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll},
 };
 
 use std::sync::Arc;
 
 use bayeux_proto::server::LaneKind;
-use bytes::Bytes;
+use bytes::{Buf as _, BufMut as _, Bytes};
 use http::{Method, Request, Response, StatusCode, request::Parts};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{body::Body, upgrade::OnUpgrade};
 use tokio::time;
 
 use super::{Server, lane::Lane, phase::Phase};
-use crate::sockets::{self, Answer, Batch};
+use crate::sockets::{self, Answer, Batch, Share};
 
 /// Error of any request body.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
@@ -59,17 +59,40 @@ impl Server {
         if announced.map_or(true, |bytes| bytes > max_payload) {
             return sockets::rejection(413);
         }
-        let reading = Limited::new(body, max_payload).collect();
+        let reading = self.collect(Limited::new(body, max_payload));
         let body = match time::timeout(self.shared.options.request_timeout, reading).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => return sockets::rejection(413),
-            Ok(Err(_)) => return sockets::rejection(400),
+            Ok(Ok(body)) => body,
+            Ok(Err(status)) => return sockets::rejection(status),
             Err(_) => return sockets::rejection(408),
         };
         match Batch::posted(&head.headers, body) {
             Some(batch) => self.exchange(head, batch).await,
             None => sockets::rejection(400),
         }
+    }
+
+    /// Reads a body within the budget of all clients. Returns the status of its refusal.
+    async fn collect<B>(&self, body: Limited<B>) -> Result<Bytes, u16>
+    where
+        B: Body<Data: Send, Error: Into<BoxError>> + Send,
+    {
+        let mut body = pin!(body);
+        let mut share = Share::of(Some(&self.shared.unfinished));
+        let mut collected = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| -> u16 {
+                let is_too_large = error.is::<LengthLimitError>();
+                if is_too_large { 413 } else { 400 }
+            })?;
+            let Ok(data) = frame.into_data() else {
+                continue;
+            };
+            if !share.cover(collected.len().saturating_add(data.remaining())) {
+                return Err(503);
+            }
+            collected.put(data);
+        }
+        Ok(collected.into())
     }
 
     /// Answers a request without a body.
@@ -141,7 +164,7 @@ impl Server {
         };
         lane.report_cookie();
         let task = shared.life.task();
-        let socket = shared.options.socket();
+        let socket = shared.options.socket(&shared.unfinished);
         tokio::spawn(async move {
             let _task = task;
             let closed = outputs.closed();

@@ -66,6 +66,7 @@ impl Server {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(timeout)
+            .max_buf_size(MAX_HEAD)
             .serve_connection(TokioIo::new(WriteTimeout::new(stream, timeout)), service)
             .with_upgrades();
         let mut connection = pin!(connection);
@@ -84,3 +85,7 @@ impl Server {
         }
     }
 }
+
+/// Maximum size of the head of a request, in bytes: as long as an address can be, by which a batch comes
+/// with callback-polling. Until a head is whole, it is kept.
+const MAX_HEAD: usize = 64 << 10;

@@ -5,7 +5,7 @@ use core::time::Duration;
 use bayeux_proto::server::{Config, Profile};
 
 use super::origins::Origins;
-use crate::sockets::{QueueLimits, Socket};
+use crate::sockets::{Budget, QueueLimits, Socket};
 
 /// Options of a [`Server`](crate::Server).
 #[derive(Clone, Debug)]
@@ -22,6 +22,10 @@ pub struct Options {
     /// Maximum size of a body or websocket message, in bytes. Default: 1 MiB. A larger body is
     /// refused with 413; a larger message ends the socket.
     pub max_payload: usize,
+    /// Memory that the bodies and websocket messages of all clients may take together until they are
+    /// whole, in bytes; the first 4 KiB of each are free. Default: 256 MiB. Beyond it, bodies are refused
+    /// with 503, and sockets are closed with the code 1013.
+    pub max_unfinished: usize,
     /// Time in which a client has to send a whole request, and in which it has to take some of what
     /// is written to it. Default: 30 s. The second is checked for connections of
     /// [`Server::serve`](crate::Server::serve).
@@ -63,6 +67,7 @@ impl Options {
             bayeux,
             origins: Origins::Own,
             max_payload: 1 << 20,
+            max_unfinished: 256 << 20,
             request_timeout: Duration::from_secs(30),
             queue: QueueLimits {
                 frames: 32_768,
@@ -76,12 +81,13 @@ impl Options {
     }
 
     /// Returns the limits of a websocket.
-    pub(crate) fn socket(&self) -> Socket {
+    pub(crate) fn socket(&self, unfinished: &Budget) -> Socket {
         Socket {
             max_message: self.max_payload,
             max_silence: Some(self.longest_silence()),
             ping_interval: self.ping_interval,
             close_timeout: self.request_timeout,
+            budget: Some(unfinished.clone()),
         }
     }
 

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{events, options::Options, phase::Life, rules::DynRules};
-use crate::sockets::{Answer, Lanes, PendingAnswer, SocketOutputs};
+use crate::sockets::{Answer, Budget, Lanes, PendingAnswer, SocketOutputs};
 
 /// State shared by all tasks.
 pub(crate) struct Shared {
@@ -23,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) rules: Box<dyn DynRules>,
     pub(crate) options: Options,
     pub(crate) life: Life,
+    /// Memory of bodies and messages that are not whole.
+    pub(crate) unfinished: Budget,
     pub(crate) events: broadcast::Sender<ServerEvent>,
     origin: time::Instant,
     next_lane: AtomicU64,
@@ -52,6 +54,7 @@ impl Shared {
             }),
             decoder: Mutex::new(Decoder::new()),
             rules,
+            unfinished: Budget::new(options.max_unfinished),
             options,
             life: Life::new(),
             events: broadcast::Sender::new(events::CAPACITY),

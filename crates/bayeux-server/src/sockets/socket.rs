@@ -4,16 +4,19 @@ use core::{future, time::Duration};
 use std::io;
 
 use bayeux_proto::LaneId;
-use fastwebsockets::{Frame, OpCode, Payload, Role, WebSocketRead, after_handshake_split};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::{
-    io::{AsyncWriteExt, ReadHalf, WriteHalf, sink, split},
+    io::{AsyncWriteExt, ReadHalf, WriteHalf, split},
     sync::mpsc,
     time,
 };
 
-use super::lanes::{Output, SocketOutputs};
+use super::{
+    budget::{Budget, Share},
+    lanes::{Output, SocketOutputs},
+    reader::{CLOSE, End, PING, PONG, Reader, Received, TEXT},
+};
 
 type Stream = TokioIo<Upgraded>;
 
@@ -45,10 +48,11 @@ impl Outputs for SocketOutputs {
 }
 
 /// Limits of a websocket.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Socket {
-    /// Maximum size of a message, in bytes. Default: 1 MiB. A larger one ends the socket.
+    /// Maximum size of a message, in bytes. Default: 1 MiB. A larger one ends the socket, with the code
+    /// 1009.
     pub max_message: usize,
     /// Time without a frame from the client after which the socket ends. Default: none.
     pub max_silence: Option<Duration>,
@@ -57,6 +61,8 @@ pub struct Socket {
     /// Time in which the peer has to take the outputs that wait when its lane ends, the close frame
     /// included. Default: 1 s.
     pub close_timeout: Duration,
+    /// Budget of the messages of all sockets.
+    pub(crate) budget: Option<Budget>,
 }
 
 impl Default for Socket {
@@ -66,12 +72,22 @@ impl Default for Socket {
             max_silence: None,
             ping_interval: None,
             close_timeout: CLOSE_TIMEOUT,
+            budget: None,
         }
     }
 }
 
+/// Control frame of this side.
+enum Reply {
+    Pong(Vec<u8>),
+    /// Payload of the close frame.
+    Close(Vec<u8>),
+}
+
 impl Socket {
-    /// Serves a websocket until either side closes it.
+    /// Serves a websocket until either side closes it. A client that does not keep to RFC 6455, or that
+    /// sends 10,000 frames without content between two messages, gets a close frame with the code for
+    /// that.
     ///
     /// `closed` completes when the lane has ended: with true if a close frame is the last output, so
     /// that the peer has the [`close_timeout`](Self::close_timeout) to take it; with false to end the
@@ -85,9 +101,8 @@ impl Socket {
         closed: impl Future<Output = bool> + Send,
     ) {
         let (read_half, write_half) = split(TokioIo::new(upgraded));
-        // The frames of this side are written by `write`.
-        let (mut reader, _) = after_handshake_split(read_half, sink(), Role::Server);
-        reader.set_max_message_size(self.max_message.saturating_add(1));
+        let share = Share::of(self.budget.as_ref());
+        let reader = Reader::new(read_half, self.max_message, share);
         let (reply_sender, replies) = mpsc::channel(MAX_REPLIES);
         // Both run in one task, and neither is dropped before the end: a cancelled read loses its
         // place in the stream.
@@ -117,98 +132,103 @@ impl Socket {
 
     /// Reads messages until the socket ends; returns the reason.
     async fn read(
-        self,
+        &self,
         messages: &mut impl Messages,
-        mut reader: WebSocketRead<ReadHalf<Stream>>,
-        reply_sender: mpsc::Sender<Frame<'static>>,
+        mut reader: Reader<ReadHalf<Stream>>,
+        replies: mpsc::Sender<Reply>,
     ) -> String {
-        // The writer sends pongs and the close reply that the library asks for.
-        let mut reply = |frame: Frame<'_>| {
-            let payload = Payload::Owned(frame.payload.to_vec());
-            let frame = Frame::new(true, frame.opcode, None, payload);
-            future::ready(reply_sender.try_send(frame).map_err(io::Error::other))
-        };
-        let mut message = Vec::new();
         loop {
-            let read = tokio::select! {
+            let received = tokio::select! {
                 biased;
-                read = reader.read_frame(&mut reply) => read,
+                received = reader.next() => received,
                 () = sleep(self.max_silence) => return "the client is silent".to_owned(),
             };
-            let frame = match read {
-                Ok(frame) => frame,
-                Err(error) => return error.to_string(),
-            };
-            match frame.opcode {
-                OpCode::Close => {
-                    // Waits until the writer has sent the reply, but not longer than the timeout.
-                    let _ = time::timeout(CLOSE_TIMEOUT, reply_sender.closed()).await;
-                    return "closed by the client".to_owned();
-                }
-                OpCode::Ping | OpCode::Pong => continue,
+            let (close, reason) = match received {
                 // Faye accepts JSON in binary frames.
-                OpCode::Text | OpCode::Binary | OpCode::Continuation => {}
-            }
-            // The library bounds a frame, but not the sum of fragments.
-            if message.len().saturating_add(frame.payload.len()) > self.max_message {
-                return "the message is too large".to_owned();
-            }
-            message.extend_from_slice(&frame.payload);
-            if !frame.fin {
-                continue;
-            }
-            if !messages.receive(&message).await {
-                return "its messages are not wanted any more".to_owned();
-            }
-            message.clear();
-            message.shrink_to(IDLE_BUFFER);
+                Ok(Received::Message(message)) => {
+                    if !messages.receive(message).await {
+                        return "its messages are not wanted any more".to_owned();
+                    }
+                    continue;
+                }
+                Ok(Received::Ping(payload)) => {
+                    // Of many pings, only the latest needs an answer (RFC 6455, section 5.5.3).
+                    let _ = replies.try_send(Reply::Pong(payload));
+                    continue;
+                }
+                Ok(Received::Pong) => continue,
+                Ok(Received::Close(payload)) => (payload, "closed by the client".to_owned()),
+                Err(End::Mistake(code, mistake)) => {
+                    (code.to_be_bytes().to_vec(), mistake.to_owned())
+                }
+                Err(End::Gone(error)) => return error.to_string(),
+            };
+            // Waits until the writer has sent the close frame, but not longer than the timeout.
+            let _ = time::timeout(CLOSE_TIMEOUT, async {
+                if replies.send(Reply::Close(close)).await.is_ok() {
+                    replies.closed().await;
+                }
+            })
+            .await;
+            return reason;
         }
     }
 
     /// Writes outputs until a close frame has been sent.
     async fn write(
-        self,
+        &self,
         mut stream: WriteHalf<Stream>,
         mut outputs: impl Outputs,
-        mut replies: mpsc::Receiver<Frame<'static>>,
+        mut replies: mpsc::Receiver<Reply>,
     ) -> io::Result<()> {
         let mut buffer = Vec::new();
         loop {
-            let frame = tokio::select! {
+            let (opcode, payload) = tokio::select! {
                 biased;
-                Some(frame) = replies.recv() => frame,
+                Some(reply) = replies.recv() => match reply {
+                    Reply::Pong(payload) => (PONG, payload),
+                    Reply::Close(payload) => (CLOSE, payload),
+                },
                 output = outputs.next() => match output {
-                    Some(Output::Text(text)) => Frame::text(Payload::Owned(text)),
-                    Some(Output::Close(code)) => Frame::close(code, b""),
+                    Some(Output::Text(text)) => (TEXT, text),
+                    Some(Output::Close(code)) => (CLOSE, code.to_be_bytes().to_vec()),
                     // The lane was dropped because it did not keep up.
                     None => return Err(io::ErrorKind::ConnectionAborted.into()),
                 },
-                () = sleep(self.ping_interval) => {
-                    Frame::new(true, OpCode::Ping, None, Payload::Borrowed(b""))
-                }
+                () = sleep(self.ping_interval) => (PING, Vec::new()),
             };
-            let last = frame.opcode == OpCode::Close;
-            put(frame, &mut buffer);
+            let is_last = opcode == CLOSE;
+            put(opcode, &payload, &mut buffer);
             let is_idle = outputs.is_empty() && replies.is_empty();
-            if last || is_idle || buffer.len() >= WRITE_BUFFER {
+            if is_last || is_idle || buffer.len() >= WRITE_BUFFER {
                 stream.write_all(&buffer).await?;
                 stream.flush().await?;
                 buffer.clear();
                 buffer.shrink_to(IDLE_BUFFER);
             }
-            if last {
+            if is_last {
                 return Ok(());
             }
         }
     }
 }
 
-/// Appends a frame.
-fn put(mut frame: Frame<'_>, buffer: &mut Vec<u8>) {
-    let mut head = [0; 16];
-    let size = frame.fmt_head(&mut head);
-    buffer.extend_from_slice(&head[..size]);
-    buffer.extend_from_slice(&frame.payload);
+/// Appends a frame, whole and not masked, as a server sends it.
+fn put(opcode: u8, payload: &[u8], buffer: &mut Vec<u8>) {
+    buffer.push(0x80 | opcode);
+    match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
+        (Ok(size @ 0..=125), _) => buffer.push(size),
+        (_, Ok(size)) => {
+            buffer.push(126);
+            buffer.extend_from_slice(&size.to_be_bytes());
+        }
+        _ => {
+            let size = u64::try_from(payload.len()).unwrap_or(u64::MAX);
+            buffer.push(127);
+            buffer.extend_from_slice(&size.to_be_bytes());
+        }
+    }
+    buffer.extend_from_slice(payload);
 }
 
 /// Waits for a time; for ever if there is none.

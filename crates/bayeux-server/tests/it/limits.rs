@@ -54,7 +54,8 @@ async fn a_message_beyond_the_limit_ends_its_socket_alone() {
     let (mut good, mut bad) = (Socket::open(addr).await, Socket::open(addr).await);
     good.listen("/news").await;
     bad.write(OpCode::Text, "9".repeat(1001).as_bytes()).await;
-    assert!(bad.read().await.is_none());
+    let end = bad.read().await;
+    assert_eq!(end, Some((OpCode::Close, 1009_u16.to_be_bytes().to_vec())));
     server.publish("/news", "1").unwrap();
     assert_eq!(good.batch().await[0]["data"], 1);
 }

@@ -1,5 +1,6 @@
 //! Media of a conversation's messages.
 
+use core::time::Duration;
 use std::{
     borrow::Cow,
     collections::{BTreeSet, VecDeque},
@@ -12,7 +13,10 @@ use groupme_rest::{
     Client, Conversation, Error as RestError,
     endpoint::{uploads, users},
 };
-use tokio::task::JoinSet;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
 
 use super::Fetch;
 use crate::{
@@ -27,6 +31,8 @@ struct Job {
     reference: Reference,
     directory: PathBuf,
     conversation: Conversation,
+    /// Maximum size, in bytes.
+    max_size: u64,
 }
 
 /// Reason why a medium is not saved.
@@ -35,6 +41,10 @@ enum Stopped {
     Rest(RestError),
     /// GroupMe answers, but has failed again and again to hand out this one.
     Failed(RestError),
+    /// The medium is larger than the limit, in bytes.
+    TooLarge(u64),
+    /// The bytes come too slowly.
+    TooSlow,
 }
 
 impl Fetch<'_> {
@@ -139,7 +149,7 @@ impl Fetch<'_> {
                 if seen.contains(&key) {
                     return;
                 }
-                if index.index.is_settled(root, &key, self.settings.now) {
+                if index.index.is_settled(root, &key, self.settings) {
                     let medium = index.index.get(&key);
                     let is_refused = medium.is_some_and(|medium| medium.file.is_none());
                     report.refused = report.refused.saturating_add(is_refused.into());
@@ -148,6 +158,7 @@ impl Fetch<'_> {
                         reference,
                         directory: root.join(MEDIA),
                         conversation: self.about.conversation(),
+                        max_size: self.settings.max_media_size,
                     });
                 }
                 seen.insert(key);
@@ -179,10 +190,25 @@ async fn download(client: &Client, job: &Job) -> Result<Medium, Stopped> {
         .file_name(name.as_deref(), media_type.as_deref());
     let path = job.directory.join(&file);
     let failed = |error| Stopped::File(path.clone(), error);
-    let mut part = PartFile::create(&path).map_err(failed)?;
-    while let Some(piece) = download.next().await {
-        part.write_all(&piece.map_err(Stopped::Rest)?)
-            .map_err(failed)?;
+    if download.size().is_some_and(|size| size > job.max_size) {
+        return Err(Stopped::TooLarge(job.max_size));
+    }
+    let mut part = PartFile::create_private(&path).map_err(failed)?;
+    let begun = Instant::now();
+    loop {
+        // The client is content with any progress; that may take for ever.
+        let allowed =
+            FIRST_MINUTE.saturating_add(Duration::from_secs(download.received() / MIN_RATE));
+        let due = begun.checked_add(allowed).unwrap_or(begun);
+        let piece = timeout_at(due, download.next()).await;
+        let Some(piece) = piece.map_err(|_| Stopped::TooSlow)? else {
+            break;
+        };
+        let piece = piece.map_err(Stopped::Rest)?;
+        if download.received() > job.max_size {
+            return Err(Stopped::TooLarge(job.max_size));
+        }
+        part.write_all(&piece).map_err(failed)?;
     }
     part.replace().map_err(failed)?;
     Ok(Medium {
@@ -236,17 +262,37 @@ fn settle(
             tracing::warn!(medium = key, %error, "GroupMe does not hand out a medium; the next run tries again");
             Ok(None)
         }
+        Err(Stopped::TooSlow) => {
+            let key = job.reference.key();
+            tracing::warn!(
+                medium = key,
+                "a medium comes too slowly; the next run tries again"
+            );
+            Ok(None)
+        }
+        Err(Stopped::TooLarge(limit)) => Ok(Some(Medium {
+            bytes: limit,
+            ..refused(job, now, format!("more than {limit} bytes"))
+        })),
         Err(Stopped::Rest(error)) if is_refused => Ok(Some(Medium {
-            key: job.reference.key(),
-            file: None,
-            bytes: 0,
-            media_type: None,
-            name: None,
             is_final: matches!(error, RestError::Misuse { .. }),
-            refused_at: now.map(Timestamp::as_secs),
-            refused: Some(error.to_string()),
+            ..refused(job, now, error.to_string())
         })),
         Err(Stopped::Rest(error)) => Err(Error::fetch("a medium")(error)),
+    }
+}
+
+/// Returns the line of the index for a medium without a file.
+fn refused(job: &Job, now: Option<Timestamp>, reason: String) -> Medium {
+    Medium {
+        key: job.reference.key(),
+        file: None,
+        bytes: 0,
+        media_type: None,
+        name: None,
+        is_final: false,
+        refused_at: now.map(Timestamp::as_secs),
+        refused: Some(reason),
     }
 }
 
@@ -266,6 +312,12 @@ fn secure(url: &str) -> Cow<'_, str> {
 
 /// Attempts for a medium beyond the first, each of which the client repeats.
 const ATTEMPTS: u32 = 2;
+
+/// Time in which a medium need not have any speed.
+const FIRST_MINUTE: Duration = Duration::from_mins(1);
+
+/// Bytes a second that have to come on average after that.
+const MIN_RATE: u64 = 16 << 10;
 
 /// Downloads at the same time: as many requests as the client sends at once.
 const AT_ONCE: usize = 4;

@@ -7,11 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use groupme_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error,
+    Error, Settings,
     layout::{MEDIA, MEDIA_INDEX},
     part_file::private_options,
 };
@@ -23,7 +22,7 @@ pub(crate) struct Medium {
     pub(crate) key: String,
     /// Name of the file in the directory of media; `None` if there is none.
     pub(crate) file: Option<String>,
-    /// Size, in bytes.
+    /// Size, in bytes; without a file, the limit that it exceeds, or 0.
     #[serde(default)]
     pub(crate) bytes: u64,
     /// Media type, as the answer names it.
@@ -85,13 +84,16 @@ impl MediaIndex {
     }
 
     /// Returns whether a medium need not be fetched: its file is there, as large as it was, or GroupMe
-    /// has refused it in the last week, or for good.
-    pub(crate) fn is_settled(&self, root: &Path, key: &str, now: Option<Timestamp>) -> bool {
+    /// has refused it in the last week, or for good, or it exceeded a limit of size that is the same now.
+    pub(crate) fn is_settled(&self, root: &Path, key: &str, settings: &Settings) -> bool {
         self.media
             .get(key)
             .is_some_and(|medium| match &medium.file {
                 None => {
-                    let since = now.zip(medium.refused_at);
+                    if medium.bytes > 0 && medium.bytes < settings.max_media_size {
+                        return false;
+                    }
+                    let since = settings.now.zip(medium.refused_at);
                     let age = since.map(|(now, at)| now.as_secs().saturating_sub(at));
                     medium.is_final || age.is_none_or(|age| age < WEEK)
                 }

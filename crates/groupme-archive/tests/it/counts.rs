@@ -41,7 +41,7 @@ async fn all_conversations_are_listed_with_their_names_and_people() {
         it.direct_message(world.cast.me, world.cast.mara, "hi")
             .unwrap();
     });
-    let found = groupme_archive::conversations(&world.client).await.unwrap();
+    let found = world.conversations(&Settings::default()).await.unwrap();
     let mut names: Vec<_> = found
         .iter()
         .map(|about| about.name.as_deref().unwrap())

@@ -6,6 +6,7 @@
 )]
 
 mod counts;
+mod hostile;
 mod media;
 mod odd;
 mod pages;

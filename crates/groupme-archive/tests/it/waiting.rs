@@ -63,3 +63,29 @@ async fn a_refusal_is_not_waited_for() {
     assert!(matches!(error, Error::Fetch { .. }), "{error:?}");
     assert!(begun.elapsed() < Duration::from_secs(5));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_list_of_conversations_waits_for_the_end_of_an_outage_too() {
+    let world = World::with_history(5);
+    world.act(|it| {
+        it.add_topic(world.cast.lake, world.cast.mara, "Boats")
+            .unwrap();
+    });
+    let mut settings = Settings::default();
+    let outage = async |end: Duration, settings: &Settings| {
+        world.simulation().rest_mut().config_mut().outage = Some(503);
+        let end = async {
+            tokio::time::sleep(end).await;
+            world.simulation().rest_mut().config_mut().outage = None;
+        };
+        tokio::join!(world.conversations(settings), end).0
+    };
+    let found = outage(Duration::from_mins(5), &settings).await.unwrap();
+    assert_eq!(found.len(), 2, "{found:?}");
+    settings.patience = Duration::from_mins(1);
+    let error = outage(Duration::from_mins(5), &settings).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Fetch { source, .. } if source.is_transient()),
+        "{error:?}"
+    );
+}

@@ -9,7 +9,9 @@ use std::{
 use bayeux_proto::Instant;
 use bytes::Bytes;
 use groupme_archive::{About, Archive, Contents, Error, Report, Settings};
-use groupme_rest::{Client, HttpTransport, Options, ResponseFuture, Token};
+use groupme_rest::{
+    Client, HttpTransport, Options, RequestBody, ResponseBody, ResponseFuture, StreamFuture, Token,
+};
 use groupme_sim::{Cast, Conversation, Gateway, GatewayConfig, RestRequest, Simulation};
 use tempfile::TempDir;
 
@@ -24,11 +26,31 @@ struct Shared {
     simulation: Mutex<Simulation>,
     origin: tokio::time::Instant,
     requests: Mutex<Vec<String>>,
+    poison: Mutex<Option<Poison>>,
 }
+
+/// Answers of a hostile server, by the path of the request.
+pub(crate) type Poison = fn(&str) -> Option<http::Response<ResponseBody>>;
 
 struct Transport(Arc<Shared>);
 
 impl HttpTransport for Transport {
+    fn stream(&self, request: http::Request<RequestBody>) -> StreamFuture<'_> {
+        let poison = *self.0.poison.lock().unwrap();
+        let found = poison.and_then(|poison| poison(request.uri().path()));
+        if let Some(answer) = found {
+            let target = request.uri().to_string();
+            self.0.requests.lock().unwrap().push(target);
+            return Box::pin(async { Ok(answer) });
+        }
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = body.into_bytes().await.unwrap();
+            let answer = self.send(http::Request::from_parts(parts, body)).await?;
+            Ok(answer.map(ResponseBody::from))
+        })
+    }
+
     fn send(&self, request: http::Request<Bytes>) -> ResponseFuture<'_> {
         let (parts, body) = request.into_parts();
         let text = |name: &str| {
@@ -85,6 +107,7 @@ impl World {
             )),
             origin: tokio::time::Instant::now(),
             requests: Mutex::default(),
+            poison: Mutex::default(),
         });
         let mut options = Options::with_base_url(&format!("http://{HOST}")).unwrap();
         options.seed = Some(7);
@@ -184,6 +207,16 @@ impl World {
         archive
             .update(&self.client, self.about(), settings, &mut |_| {})
             .await
+    }
+
+    /// Lists the conversations.
+    pub(crate) async fn conversations(&self, settings: &Settings) -> Result<Vec<About>, Error> {
+        groupme_archive::conversations(&self.client, settings, &mut |_| {}).await
+    }
+
+    /// Lets the media be those of a hostile server, by their paths.
+    pub(crate) fn poison(&self, media: Poison) {
+        *self.shared.poison.lock().unwrap() = Some(media);
     }
 
     /// Checks that the archive has what GroupMe has of the first group, in order and once.

@@ -34,6 +34,9 @@ pub(crate) struct Archive {
     /// Leave out pictures, videos, sounds and files.
     #[arg(long)]
     pub(crate) no_media: bool,
+    /// Maximum size of each of these, in MiB: a larger one is not saved.
+    #[arg(long, value_name = "MIB", default_value_t = 1_024)]
+    pub(crate) max_size: u64,
     /// Number of archived messages, the newest of each conversation, that are read again for edits,
     /// deletions and reactions. Older edits and deletions are found by GroupMe's notices.
     #[arg(long, value_name = "N", default_value_t = 200)]

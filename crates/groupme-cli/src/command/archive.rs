@@ -3,7 +3,7 @@
 mod bars;
 
 use anyhow::anyhow;
-use groupme_archive::{About, Archive, Contents, Error, Settings, html};
+use groupme_archive::{About, Archive, Contents, Error, Progress, Settings, html};
 use groupme_model::UserId;
 use groupme_rest::Conversation;
 
@@ -58,22 +58,16 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
         Err(error) => return Err(failure(&account, error).await),
     };
     let named = named(&account, args).await?;
-    let wanted = match wanted(&account, &named, &you).await {
+    let settings = settings(args);
+    let wanted = match wanted(&account, &named, &you, &settings).await {
         Ok(wanted) => wanted,
         Err(error) => return Err(failure(&account, error).await),
     };
-    let mut settings = Settings::default();
-    settings.recheck = args.recheck;
-    settings.media = !args.no_media;
-    settings.keep_deleted = args.keep_deleted;
-    settings.patience = args.patience;
-    let now = jiff::Timestamp::now().as_millisecond();
-    settings.now = Some(groupme_model::Timestamp::from_millis(now));
     let mut bars = Bars::new(wanted.len());
     let mut short = Vec::new();
     let mut failed = None;
     for about in wanted {
-        let mut progress = |step: groupme_archive::Progress<'_>| bars.show(&step);
+        let mut progress = |step: Progress<'_>| bars.show(&step);
         let updated = archive
             .update(account.rest(), about, &settings, &mut progress)
             .await;
@@ -104,6 +98,18 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
     }
 }
 
+fn settings(args: &args::Archive) -> Settings {
+    let mut settings = Settings::default();
+    settings.recheck = args.recheck;
+    settings.media = !args.no_media;
+    settings.max_media_size = args.max_size.saturating_mul(1 << 20);
+    settings.keep_deleted = args.keep_deleted;
+    settings.patience = args.patience;
+    let now = jiff::Timestamp::now().as_millisecond();
+    settings.now = Some(groupme_model::Timestamp::from_millis(now));
+    settings
+}
+
 /// Returns the conversations of the options, each given by name or id.
 async fn named(account: &Account, args: &args::Archive) -> Result<Vec<Conversation>, Failure> {
     let mut named = Vec::new();
@@ -121,14 +127,22 @@ async fn wanted(
     account: &Account,
     named: &[Conversation],
     you: &UserId,
+    settings: &Settings,
 ) -> Result<Vec<About>, Error> {
     let client = account.rest().clone().with_user(you.clone());
+    let mut tell = |step: Progress<'_>| {
+        if let Progress::Waiting { error, wait } = step {
+            tracing::warn!("waiting for {} s: {}", wait.as_secs(), chain(error));
+        }
+    };
     if named.is_empty() {
-        return groupme_archive::conversations(&client).await;
+        return groupme_archive::conversations(&client, settings, &mut tell).await;
     }
     let mut wanted: Vec<About> = Vec::new();
     for conversation in named {
-        let about = groupme_archive::conversation(&client, conversation.clone()).await?;
+        let conversation = conversation.clone();
+        let about =
+            groupme_archive::conversation(&client, conversation, settings, &mut tell).await?;
         if !wanted.iter().any(|other| other.id == about.id) {
             wanted.push(about);
         }

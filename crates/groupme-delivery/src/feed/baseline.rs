@@ -129,10 +129,12 @@ impl<P> Feed<P> {
             && conversation.target == Target::None
     }
 
-    /// Counts a listed message as past while the first session is unbroken.
+    /// Counts a listed message as past while the first session is unbroken, unless that one or an
+    /// earlier one was pushed, even if there was no room for the push.
     pub(super) fn mark_unconfirmed(&mut self, id: &ConversationId, newest: MessageId) {
         let conversation = self.conversation(id);
-        if conversation.is_ahead(&newest) {
+        let first = conversation.buffered.first.as_ref();
+        if conversation.is_ahead(&newest) && first.is_none_or(|first| newest < *first) {
             conversation.past.set_unconfirmed(Some(newest));
             self.first_session.await_proof(self.now);
         }

@@ -469,3 +469,24 @@ fn lists_that_are_given_up_at_the_start_do_not_make_the_past_shorter() {
     let output = world.live();
     assert!(messages(&output).is_empty(), "{output:?}");
 }
+
+#[test]
+fn a_push_without_room_in_the_first_session_is_fetched_although_the_session_is_proved_meanwhile() {
+    let mut config = Config::default();
+    (config.push_buffer, config.page) = (1, 1);
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    // The lists from before the session.
+    assert!(world.settle().is_empty());
+    world.is_slow = true;
+    assert!(world.live().is_empty());
+    for number in 2..5 {
+        assert!(world.say_live(GROUP, number).is_empty());
+    }
+    for list in ["groups 1", "chats 1", "memberships", "groups 2", "chats 2"] {
+        world.answer_first(list);
+    }
+    world.prove();
+    let output = world.answer_all();
+    assert_eq!(messages(&output), ["2", "3", "4"], "{output:?}");
+}

@@ -38,6 +38,7 @@ pub(super) async fn serve(
     let exchanges = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(connection.shared.options.request_timeout)
+        .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(stream), service);
     let mut exchanges = pin!(exchanges.with_upgrades());
     if let Err(error) = exchanges.as_mut().await {
@@ -57,6 +58,9 @@ pub(super) async fn serve(
         socket::serve(&connection, upgraded).await;
     }
 }
+
+/// Maximum size of the head of a request, in bytes; until it is whole, it is kept.
+const MAX_HEAD: usize = 64 << 10;
 
 /// Error of an exchange that will never be answered; its connection is closed.
 #[derive(Debug)]

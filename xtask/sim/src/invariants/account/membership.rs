@@ -13,6 +13,8 @@ pub(super) struct Membership {
     /// The first message that the user could not read after leaving. What came before is no sign
     /// that the user is back, however late it comes.
     left_before: u64,
+    /// The first message of the latest membership.
+    joined: u64,
     /// The first message of a membership that is not known.
     unknown_since: Option<u64>,
 }
@@ -21,6 +23,7 @@ impl Membership {
     /// The user joins; `next` is above every message so far.
     pub(super) fn join(&mut self, next: u64) {
         self.is_member = true;
+        self.joined = next;
         self.unknown_since = (!self.is_known).then_some(next);
     }
 
@@ -49,9 +52,11 @@ impl Membership {
         }
     }
 
-    /// The program reports the end of the membership.
+    /// The program reports the end of the membership. If the user has joined again meanwhile, the
+    /// program does not know yet.
     pub(super) fn report_end(&mut self) {
-        self.is_known &= self.is_member;
+        self.is_known = false;
+        self.unknown_since = self.is_member.then_some(self.joined);
     }
 
     /// The program starts without memory.

@@ -1,0 +1,17 @@
+//! Behaviour of the relay, in virtual time where no socket is needed.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod admission;
+mod names;
+mod placement;
+mod sabotaged;
+mod seal;
+mod simulated_groupme;
+mod standing;
+mod storm;
+mod town;
+mod writer;

@@ -1,0 +1,194 @@
+//! Accounts of a simulated GroupMe on real sockets, over a broker in memory.
+
+use core::time::Duration;
+
+use groupme_client::{
+    RestClient, RestOptions, Token,
+    sim::{Sim, SimGroupId, SimUserId},
+};
+use groupme_relay::{
+    AccountName, AccountRecord, Broker as _, GroupMe, Keys, MemoryBroker, Node, NodeId,
+    NodeSettings, Stored, Word,
+};
+use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
+
+struct Scene {
+    sim: Sim,
+    broker: MemoryBroker,
+    keys: Keys,
+    account: AccountName,
+    group: SimGroupId,
+    friend: SimUserId,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let sim = Sim::start().await.unwrap();
+        let (user, token, group, friend) = sim.with_world(|world| {
+            let user = world.add_user("account");
+            let friend = world.add_user("a friend");
+            let group = world.add_group("group", friend, &[user]).unwrap();
+            (user, world.token(user).unwrap().to_owned(), group, friend)
+        });
+        let broker = MemoryBroker::new(Duration::from_secs(1), 1);
+        let keys = Keys::parse(&Keys::generate().unwrap()).unwrap();
+        let account = AccountName::new("t", &user.to_string()).unwrap();
+        let token = Token::new(&token).unwrap();
+        let record = AccountRecord::new(keys.seal(&account, &token).unwrap(), 1);
+        broker.set_account(&account, Some(&record)).await.unwrap();
+        Self {
+            sim,
+            broker,
+            keys,
+            account,
+            group,
+            friend,
+        }
+    }
+
+    fn start_node(
+        &self,
+        number: u64,
+        settings: NodeSettings,
+    ) -> (JoinHandle<()>, oneshot::Sender<()>) {
+        let options = RestOptions::with_base_url(&self.sim.root_url()).unwrap();
+        let rest = RestClient::without_token(&options).unwrap();
+        let source = GroupMe::new(self.sim.gateway_url(), rest);
+        let broker = self.broker.connect();
+        let node = Node::new(
+            NodeId::new(number),
+            broker,
+            source,
+            self.keys.clone(),
+            settings,
+        );
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(node.run(async {
+            let _ = stopped.await;
+        }));
+        (task, stop)
+    }
+
+    fn say(&self, text: &str) {
+        let said = self
+            .sim
+            .with_world(|world| world.say(self.group, self.friend, text));
+        said.unwrap();
+    }
+
+    /// Waits until the log fits.
+    async fn until(&self, fits: impl Fn(&[Stored]) -> bool) -> Vec<Stored> {
+        for _ in 0..1000 {
+            let log = self.broker.log(&self.account);
+            if fits(&log) {
+                return log;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{:#?}", self.broker.log(&self.account));
+    }
+
+    /// Waits until a text is appended, and returns all texts.
+    async fn until_text(&self, text: &str) -> Vec<String> {
+        let log = self
+            .until(|log| texts(log).iter().any(|known| known == text))
+            .await;
+        texts(&log)
+    }
+}
+
+fn texts(log: &[Stored]) -> Vec<String> {
+    let messages = log.iter().filter(|entry| &*entry.kind == "line.create");
+    messages
+        .map(|entry| serde_json::from_slice::<serde_json::Value>(&entry.body).unwrap())
+        .filter(|data| data["subject"]["user_id"] != "system")
+        .map(|data| data["subject"]["text"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn has(word: Word) -> impl Fn(&[Stored]) -> bool {
+    move |log| {
+        let last_claim = log.iter().rposition(|entry| entry.is(Word::Claim));
+        let since = &log[last_claim.unwrap_or(0)..];
+        since.iter().any(|entry| entry.is(word))
+    }
+}
+
+#[tokio::test]
+async fn a_killed_node_loses_nothing_and_doubles_nothing() {
+    let scene = Scene::new().await;
+    let mut settings = NodeSettings::default();
+    settings.snapshot_every = 2;
+    let (first, _stop) = scene.start_node(1, settings);
+    scene.until(has(Word::CaughtUp)).await;
+    for text in ["one", "two", "three"] {
+        scene.say(text);
+    }
+    scene.until_text("three").await;
+    first.abort();
+    let _ = first.await;
+    for text in ["four", "five"] {
+        scene.say(text);
+    }
+    let (_second, _stop_second) = scene.start_node(2, settings);
+    scene.until_text("five").await;
+    scene.say("six");
+    let texts = scene.until_text("six").await;
+    assert_eq!(texts, ["one", "two", "three", "four", "five", "six"]);
+    let log = scene.broker.log(&scene.account);
+    let places = log.iter().filter(|entry| !entry.is(Word::Snapshot));
+    assert!(
+        places
+            .zip(1_u64..)
+            .all(|(entry, place)| entry.place == place)
+    );
+    let claims = log.iter().filter(|entry| entry.is(Word::Claim));
+    assert_eq!(claims.count(), 2);
+}
+
+#[tokio::test]
+async fn a_node_that_is_told_to_stop_releases_its_accounts() {
+    let scene = Scene::new().await;
+    let (task, stop) = scene.start_node(1, NodeSettings::default());
+    scene.until(has(Word::CaughtUp)).await;
+    scene.say("one");
+    scene.until_text("one").await;
+    stop.send(()).unwrap();
+    task.await.unwrap();
+    let log = scene.broker.log(&scene.account);
+    assert!(log.last().unwrap().is(Word::Released));
+    assert!(log.iter().any(|entry| entry.is(Word::Snapshot)));
+    assert!(scene.broker.nodes().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_refused_token_is_told_once_and_tried_again_with_a_new_one() {
+    let scene = Scene::new().await;
+    let good = scene.broker.accounts(0).await.unwrap().changes[0]
+        .1
+        .clone()
+        .unwrap();
+    let bad = Token::new("0123456789012345678901234567890123456789").unwrap();
+    let sealed = scene.keys.seal(&scene.account, &bad).unwrap();
+    let record = AccountRecord::new(sealed, 2);
+    scene
+        .broker
+        .set_account(&scene.account, Some(&record))
+        .await
+        .unwrap();
+    let (_task, _stop) = scene.start_node(1, NodeSettings::default());
+    scene.until(has(Word::Refused)).await;
+
+    let record = AccountRecord::new(good.token, 3);
+    scene
+        .broker
+        .set_account(&scene.account, Some(&record))
+        .await
+        .unwrap();
+    scene.until(has(Word::CaughtUp)).await;
+    scene.say("one");
+    scene.until_text("one").await;
+    let log = scene.broker.log(&scene.account);
+    let refused = log.iter().filter(|entry| entry.is(Word::Refused));
+    assert_eq!(refused.count(), 1);
+}
