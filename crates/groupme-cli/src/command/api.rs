@@ -29,7 +29,7 @@ pub(crate) async fn run(args: Api) -> Result<(), Failure> {
     }
     let account = Account::open(&args.account).await?;
     let answer = account.call(&call.as_sent()).await?;
-    warn_of_nulls("the answer", [answer.value()]);
+    warn_of_nulls("the answer", answer.value());
     Ok(RowPrinter::new(args.output).row(&Row::Answer(answer.value()))?)
 }
 

@@ -13,7 +13,8 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 use self::as_sent::AsSent;
-pub(super) use self::{as_sent::warn_of_nulls, row::row};
+pub(crate) use self::as_sent::warn_of_nulls;
+pub(super) use self::row::row;
 use super::{chain, is_invisible, rfc3339};
 
 #[derive(Serialize)]
@@ -85,7 +86,7 @@ enum Line<'a> {
 
 pub(super) fn event(delivery: &Delivery) -> io::Result<()> {
     let event = delivery.event();
-    warn_of_nulls("an event", [delivery.data()]);
+    warn_of_nulls("an event", delivery.data());
     line(&Line::Event {
         channel: delivery.channel(),
         conversation: conversation(delivery),

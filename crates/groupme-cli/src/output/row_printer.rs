@@ -48,7 +48,7 @@ impl RowPrinter {
                 }
                 // GroupMe's own object.
                 None => {
-                    json::warn_of_nulls("a message", [message.raw()]);
+                    json::warn_of_nulls("a message", message.raw());
                     json::write_as_sent(&mut lines, message.raw())?;
                 }
             }

@@ -293,7 +293,7 @@ async fn every_event_of_a_conversation_names_it() {
         .unwrap();
     let gateway = sim.gateway_url();
     let typing = ["typing", "--group", &lake, "--gateway-url", &gateway];
-    run(crate::program::ask(&sim, &typing)).await.well();
+    run(ask(&sim, &typing)).await.well();
     let mut seen = std::collections::BTreeSet::new();
     while !seen.contains("typing") {
         let event = listening.json_of("event").await;

@@ -30,20 +30,16 @@ impl Complaints {
     /// Tells of a document that begins at a position, or counts the complaint if there were enough of its
     /// kind.
     pub(super) fn add(&mut self, Position { line, offset }: Position, what: &str) {
-        match self.kinds.get_mut(what) {
-            Some(count) => {
-                *count = count.saturating_add(1);
-                if *count > TOLD {
-                    return;
-                }
-            }
-            None if self.kinds.len() < MAX_KINDS => {
-                self.kinds.insert(what.to_owned(), 1);
-            }
-            None => {
-                self.others = self.others.saturating_add(1);
+        if let Some(count) = self.kinds.get_mut(what) {
+            *count = count.saturating_add(1);
+            if *count > TOLD {
                 return;
             }
+        } else if self.kinds.len() < MAX_KINDS {
+            self.kinds.insert(what.to_owned(), 1);
+        } else {
+            self.others = self.others.saturating_add(1);
+            return;
         }
         self.write(&format!("line {line}, offset {offset}: {what}"));
     }

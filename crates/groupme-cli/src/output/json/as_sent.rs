@@ -27,9 +27,8 @@ impl Serialize for AsSent<'_> {
 }
 
 /// Warns of values that are printed as null because they cannot be represented.
-pub(crate) fn warn_of_nulls<'f>(place: &str, values: impl IntoIterator<Item = Value<'f>>) {
-    let values = values.into_iter();
-    let unreadable: usize = values.map(|value| Losses::of(value).unreadable).sum();
+pub(crate) fn warn_of_nulls(place: &str, value: Value<'_>) {
+    let unreadable = Losses::of(value).unreadable;
     if unreadable > 0 {
         tracing::warn!(
             values = unreadable,
