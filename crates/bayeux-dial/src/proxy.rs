@@ -49,7 +49,8 @@ impl Proxy {
     /// - The value is a URL as for [`Proxy::at`], or a host and port, which means `http`.
     /// - `NO_PROXY` is a list as for [`Proxy::at`].
     /// - If `REQUEST_METHOD` is set, `HTTP_PROXY` in upper case is ignored, because a CGI server
-    ///   sets it from the `Proxy` header of a request. All other variables are read as usual.
+    ///   sets it from the `Proxy` header of a request; a warning is logged. All other variables are read
+    ///   as usual.
     pub fn from_environment() -> Self {
         Self::from_variables(|name| std::env::var_os(name))
     }
@@ -66,6 +67,12 @@ impl Proxy {
             }
         };
         let http = if variable("REQUEST_METHOD").is_some() {
+            if variable("HTTP_PROXY").is_some() {
+                tracing::warn!(
+                    "HTTP_PROXY is ignored, because REQUEST_METHOD is set, as for a CGI program; \
+                     http_proxy in lower case is not"
+                );
+            }
             variable("http_proxy")
         } else {
             find("HTTP_PROXY")

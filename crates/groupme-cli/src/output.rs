@@ -17,7 +17,7 @@ use groupme_client::{Delivery, Status, UserId};
 use groupme_model::{Chat, Group, Relationship};
 
 pub(crate) use self::{
-    json::write as write_json,
+    json::{warn_of_nulls, write as write_json},
     row::{RoundTrips, Row},
     row_printer::RowPrinter,
 };

@@ -3,19 +3,20 @@
 use anyhow::{Context as _, anyhow};
 use groupme_rest::{Call, Service};
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::text;
 use crate::{
     account::Account,
     args::{Api, Method},
     exit::Failure,
-    output::{Row, RowPrinter},
+    output::{Row, RowPrinter, warn_of_nulls},
 };
 
 pub(crate) async fn run(args: Api) -> Result<(), Failure> {
     let data = args.data.as_deref().map(text::read).transpose()?;
-    let data: Option<Value> = match data {
+    // As it is written: numbers keep their digits.
+    let data: Option<Box<RawValue>> = match data {
         None => None,
         Some(data) => {
             let data = serde_json::from_str(&data).context("the body is not JSON");
@@ -27,14 +28,15 @@ pub(crate) async fn run(args: Api) -> Result<(), Failure> {
         call = call.body(data);
     }
     let account = Account::open(&args.account).await?;
-    let answer = account.call(&call.json()).await?;
-    Ok(RowPrinter::new(args.output).row(&Row::Json(&answer))?)
+    let answer = account.call(&call.as_sent()).await?;
+    warn_of_nulls("the answer", answer.value());
+    Ok(RowPrinter::new(args.output).row(&Row::Answer(answer.value()))?)
 }
 
 /// Returns the request to a path with a query.
 fn call(method: Method, path: &str) -> Result<Call<()>, Failure> {
     let usage = |reason: &str| Failure::Usage(anyhow!("the path `{path}` {reason}"));
-    if path.contains("://") {
+    if is_address(path) {
         return Err(usage("is an address: expected a path such as `users/me`"));
     }
     let (plain, query) = path.split_once('?').unwrap_or((path, ""));
@@ -68,6 +70,15 @@ fn call(method: Method, path: &str) -> Result<Call<()>, Failure> {
         call = call.query(&decoded(name)?, decoded(value)?);
     }
     Ok(call)
+}
+
+/// Returns whether a path begins as an address does: with a scheme (RFC 3986, section 3.1).
+fn is_address(path: &str) -> bool {
+    path.split_once("://").is_some_and(|(scheme, _)| {
+        let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "+-.".contains(letter);
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.chars().all(is_letter)
+    })
 }
 
 fn version(word: &str) -> Option<Service> {
@@ -123,6 +134,10 @@ mod tests {
                 "/v3/conversations/1+2/messages/a%2Fb",
             ),
             ("groups?q=a%20b", "/v3/groups?q=a+b"),
+            (
+                "x?u=http://a/&v=b://c",
+                "/v3/x?u=http%3A%2F%2Fa%2F&v=b%3A%2F%2Fc",
+            ),
         ] {
             assert_eq!(uri(path).as_deref(), Ok(sent), "{path}");
         }
@@ -132,6 +147,8 @@ mod tests {
     fn a_path_that_leads_elsewhere_is_refused() {
         for path in [
             "https://example.com/users",
+            "HTTPS://example.com",
+            "web+groupme://users/me",
             "",
             "users/../admin",
             "users//me",

@@ -1,5 +1,6 @@
 //! `groupme decode`: prints captured frames and payloads as typed values.
 
+mod complaints;
 mod elements;
 mod payloads;
 
@@ -11,10 +12,14 @@ use std::{
 
 use anyhow::{Context as _, anyhow};
 use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Message, Value};
-use groupme_model::inspect::{self, Inspection};
+use groupme_model::{
+    Losses,
+    inspect::{self, Inspection},
+};
 use serde::Serialize;
 
 use self::{
+    complaints::Complaints,
     elements::{Elements, ListError, Position},
     payloads::Payloads,
 };
@@ -31,13 +36,17 @@ pub(crate) fn run(args: &Decode) -> Result<(), Failure> {
         args.file.display().to_string()
     };
     let mut input = open(&args.file).with_context(|| format!("cannot open {name}"))?;
+    let complaints = Complaints::about(name.clone());
     let mut run = DecodeRun {
         name,
         payload: args.payload,
         stdout: BufWriter::new(io::stdout().lock()),
+        complaints,
         bad: false,
     };
-    run.all(&mut *input)?;
+    let read = run.all(&mut *input);
+    run.complaints.finish();
+    read?;
     run.stdout.flush()?;
     if run.bad {
         Err(Failure::Reported)
@@ -51,6 +60,7 @@ struct DecodeRun<W> {
     name: String,
     payload: Payload,
     stdout: W,
+    complaints: Complaints,
     bad: bool,
 }
 
@@ -210,6 +220,9 @@ impl<W: Write> DecodeRun<W> {
     /// Prints the content of a document that begins in line `number`.
     fn print(&mut self, frame: &Frame, number: usize) -> Result<(), Failure> {
         let start = Position::start_of(number);
+        if let Some(root) = frame.root() {
+            self.report_losses(root, start);
+        }
         if self.payload == Payload::Frame {
             for message in frame.messages() {
                 if message.channel().is_empty() {
@@ -267,14 +280,17 @@ impl<W: Write> DecodeRun<W> {
         self.report(start.of(error, document), &fault(error));
     }
 
-    fn report(&mut self, Position { line, offset }: Position, what: &str) {
+    fn report(&mut self, place: Position, what: &str) {
         self.bad = true;
-        // With stderr closed, the exit status still reports the failure.
-        let _ = writeln!(
-            io::stderr(),
-            "groupme: {}: line {line}, offset {offset}: {what}",
-            self.name
-        );
+        self.complaints.add(place, what);
+    }
+
+    /// Tells of values that are not printed as they are written.
+    fn report_losses(&mut self, value: Value<'_>, start: Position) {
+        let losses = Losses::of(value);
+        if !losses.is_none() {
+            self.complaints.add(start, &losses.to_string());
+        }
     }
 }
 

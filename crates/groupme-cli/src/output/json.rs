@@ -1,15 +1,19 @@
 //! JSON output: one object a line.
 
+mod as_sent;
 mod row;
 
 use core::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use groupme_client::{ConversationId, Delivery, MessageId, Status, Value};
+use bayeux_wire::Value;
+use groupme_client::{ConversationId, Delivery, MessageId, Status};
 use groupme_model::{Channel, EventRef, UserPair};
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
+use self::as_sent::AsSent;
+pub(crate) use self::as_sent::warn_of_nulls;
 pub(super) use self::row::row;
 use super::{chain, is_invisible, rfc3339};
 
@@ -39,7 +43,7 @@ enum Line<'a> {
         r#type: &'a str,
         typed: bool,
         origin: &'static str,
-        data: Value<'a>,
+        data: AsSent<'a>,
     },
     #[serde(rename = "connection_gap")]
     ConnectionGap {
@@ -82,13 +86,14 @@ enum Line<'a> {
 
 pub(super) fn event(delivery: &Delivery) -> io::Result<()> {
     let event = delivery.event();
+    warn_of_nulls("an event", delivery.data());
     line(&Line::Event {
         channel: delivery.channel(),
         conversation: conversation(delivery),
         r#type: event.kind(),
         typed: event.is_typed(),
         origin: delivery.origin().name(),
-        data: delivery.data(),
+        data: AsSent(delivery.data()),
     })
 }
 
@@ -200,13 +205,15 @@ pub(crate) fn write(out: &mut impl io::Write, value: &impl Serialize) -> io::Res
     out.write_all(b"\n")
 }
 
+/// Writes a value as one line of JSON without flushing, as it was sent.
+pub(super) fn write_as_sent(out: &mut impl io::Write, value: Value<'_>) -> io::Result<()> {
+    write(out, &AsSent(value))
+}
+
 /// Writes indented JSON for people, with the same escapes.
-pub(super) fn write_indented(out: &mut String, value: &impl Serialize) {
+pub(super) fn write_indented(out: &mut String, value: Value<'_>) {
     // Text and numbers always become JSON.
-    let Ok(compact) = serde_json::to_value(value) else {
-        return;
-    };
-    let Ok(text) = serde_json::to_string_pretty(&compact) else {
+    let Ok(text) = serde_json::to_string_pretty(&AsSent(value)) else {
         return;
     };
     for letter in text.chars() {

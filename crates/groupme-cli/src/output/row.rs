@@ -3,8 +3,9 @@
 use core::time::Duration;
 use std::path::Path;
 
+use bayeux_wire::Value;
 use groupme_model::{
-    Bot, Chat, ConversationId, Group, GroupId, Json, Member, Message, MessageId, Poll, Reaction,
+    Bot, Chat, ConversationId, Group, GroupId, Member, Message, MessageId, Poll, Reaction,
     ReadReceipt, SourceGuid, Topic, User,
 };
 use groupme_rest::Sent;
@@ -57,7 +58,7 @@ pub(crate) enum Row<'a> {
     /// A bot was deleted.
     Destroyed,
     /// An answer of the API.
-    Json(&'a Json),
+    Answer(Value<'a>),
     /// The account's user, and the origin of the token.
     Account(&'a User, &'a Origin),
 }

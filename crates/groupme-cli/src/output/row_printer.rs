@@ -40,14 +40,14 @@ impl RowPrinter {
             pretty.learn(page);
         }
         for message in page.messages().skip(skip).take(take) {
-            match &self.pretty {
-                Some(pretty) => {
-                    let mut text = String::new();
-                    pretty.write_row(&mut text, &Row::Message(&message.into_owned()));
-                    lines.append(&mut text.into_bytes());
-                }
+            if let Some(pretty) = &self.pretty {
+                let mut text = String::new();
+                pretty.write_row(&mut text, &Row::Message(&message.into_owned()));
+                lines.append(&mut text.into_bytes());
+            } else {
                 // GroupMe's own object.
-                None => json::write(&mut lines, &message.raw())?,
+                json::warn_of_nulls("a message", message.raw());
+                json::write_as_sent(&mut lines, message.raw())?;
             }
         }
         let mut stdout = io::stdout().lock();

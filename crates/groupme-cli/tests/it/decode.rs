@@ -372,3 +372,60 @@ async fn values_and_objects_that_take_far_more_than_their_document_are_refused()
         assert!(error.contains("has more than 565538 values"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn equal_complaints_are_counted_after_the_first_few() {
+    let list = format!("[{}{{}}]", "{},".repeat(20_000));
+    let finished = decode(&[], list).await;
+    assert_eq!(finished.status, Some(1));
+    let lines: Vec<_> = finished.stderr.lines().collect();
+    assert_eq!(lines.len(), 11, "{}", finished.stderr);
+    assert!(
+        lines[..10]
+            .iter()
+            .all(|line| line.contains("no Bayeux message"))
+    );
+    assert!(
+        lines[10].starts_with("groupme: standard input: 19991 more: no Bayeux message"),
+        "{}",
+        lines[10]
+    );
+    // Other complaints are not lost among them.
+    let lines = format!("{}nonsense\n[1]\n", "{}\n".repeat(50));
+    let finished = decode(&[], lines).await;
+    for what in [
+        "40 more: no Bayeux message",
+        "line 51, ",
+        "1 elements are not messages",
+    ] {
+        assert!(finished.stderr.contains(what), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test]
+async fn values_that_are_not_printed_as_they_are_written_are_told() {
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    for (payload, told) in [
+        (
+            r#"{"type":"x","a":1e400}"#.to_owned(),
+            "1 value counts as null",
+        ),
+        (
+            format!(r#"{{"type":"x","a":{deep},"b":{deep}}}"#),
+            "2 values count as null",
+        ),
+        (
+            r#"{"type":"x","c":123456789012345678901234567890}"#.to_owned(),
+            "1 integer of more than 64 bits is rounded",
+        ),
+        (
+            r#"{"type":"x","c":1,"c":2}"#.to_owned(),
+            "1 member is left out",
+        ),
+    ] {
+        let finished = decode(&["--as", "push"], &payload).await;
+        assert_eq!((finished.status, finished.json().len()), (Some(0), 1));
+        let told = format!("line 1, offset 0: {told}");
+        assert!(finished.stderr.contains(&told), "{}", finished.stderr);
+    }
+}

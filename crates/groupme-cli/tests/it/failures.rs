@@ -185,3 +185,40 @@ async fn an_account_is_not_taken_for_empty_where_the_envelope_has_the_code_of_a_
         assert!(error.contains("out of order"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_success_whose_body_says_something_else_is_reported() {
+    fn answer(asked: &Asked) -> Answer {
+        let body = match asked.line.as_str() {
+            line if line.starts_with("GET") && line.contains("poll/6") => r#"{"response":"x"}"#,
+            line if line.starts_with("GET") && line.contains("poll/7") => {
+                r#"{"response":{"polls":{"a":1}},"meta":{"code":200}}"#
+            }
+            line if line.starts_with("GET") => "{}",
+            line if line.contains("/5") => "<html>login</html>",
+            _ => r#"{"response":null,"meta":{"code":400,"errors":["bad"]}}"#,
+        };
+        Answer::Text(body.to_owned())
+    }
+    let server = Canned::start(answer).await;
+    for (arguments, status, text) in [
+        (&["delete", "--group", "5", "17"][..], 1, "not JSON"),
+        (&["delete", "--group", "6", "17"], 4, ": bad"),
+        (&["like", "--group", "5", "17"], 1, "not JSON"),
+        (&["unlike", "--group", "6", "17"], 4, ": bad"),
+        (&["pins", "add", "--group", "5", "17"], 1, "not JSON"),
+        (&["pins", "remove", "--group", "6", "17"], 4, ": bad"),
+        (&["groups"], 1, "not a list"),
+        (&["chats"], 1, "not a list"),
+        (&["members", "--group", "5"], 1, "not a list"),
+        (&["topics", "--group", "5"], 1, "not a list"),
+        (&["bot", "list"], 1, "not a list"),
+        (&["polls", "list", "--group", "5"], 1, "`polls` is missing"),
+        (&["polls", "list", "--group", "6"], 1, "`polls` is missing"),
+        (&["polls", "list", "--group", "7"], 1, "not a list"),
+    ] {
+        let result = run(asking(&server.url, "a-token", arguments)).await;
+        let error = result.refused(status);
+        assert!(error.contains(text), "{arguments:?}: {error}");
+    }
+}

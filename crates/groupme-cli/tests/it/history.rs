@@ -263,10 +263,16 @@ fn poisoned(asked: &Asked) -> Answer {
 async fn a_message_that_cannot_be_read_in_part_does_not_end_the_history() {
     let canned = Canned::start(poisoned).await;
     let arguments = ["history", "--group", "5", "--all"];
-    let printed = run(asking(&canned.url, "a-token", &arguments))
-        .await
-        .well()
-        .json();
+    let finished = run(asking(&canned.url, "a-token", &arguments)).await;
+    assert_eq!(finished.status, Some(0), "{}", finished.stderr);
+    // The nested value and the number outside the range of a float, one in each of two messages.
+    let told: Vec<_> = finished.stderr.lines().collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told.iter().all(|line| line.contains("printed as null")),
+        "{told:?}"
+    );
+    let printed = finished.json();
     let ids: Vec<_> = printed
         .iter()
         .map(|row| row["id"].as_str().unwrap())

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::program::{Running, groupme, listen, own, run, sim, soon};
+use crate::program::{Running, ask, groupme, listen, own, run, sim, soon};
 
 fn keys(line: &Value) -> Vec<&str> {
     line.as_object()
@@ -293,7 +293,7 @@ async fn every_event_of_a_conversation_names_it() {
         .unwrap();
     let gateway = sim.gateway_url();
     let typing = ["typing", "--group", &lake, "--gateway-url", &gateway];
-    run(crate::program::ask(&sim, &typing)).await.well();
+    run(ask(&sim, &typing)).await.well();
     let mut seen = std::collections::BTreeSet::new();
     while !seen.contains("typing") {
         let event = listening.json_of("event").await;
@@ -313,4 +313,26 @@ async fn every_event_of_a_conversation_names_it() {
     );
     listening.signal("TERM").await;
     listening.finish().await.well();
+}
+
+#[tokio::test]
+async fn a_proxy_that_a_cgi_program_must_not_use_is_named() {
+    let sim = sim().await;
+    let whoami = |name: &str| {
+        let mut command = ask(&sim, &["whoami"]);
+        command
+            .env("REQUEST_METHOD", "GET")
+            .env(name, "http://127.0.0.1:1")
+            .env("NO_PROXY", "*");
+        command
+    };
+    let named = run(whoami("HTTP_PROXY")).await;
+    assert_eq!(named.status, Some(0), "{}", named.stderr);
+    assert!(
+        named.stderr.contains("HTTP_PROXY is ignored"),
+        "{}",
+        named.stderr
+    );
+    let usual = run(whoami("http_proxy")).await;
+    assert_eq!((usual.status, usual.stderr.as_str()), (Some(0), ""));
 }

@@ -27,6 +27,8 @@ pub(super) enum OpenError {
     Uri,
     #[error("expected a regular file, found {0}")]
     NotRegular(&'static str),
+    #[error("expected a regular file, found a directory, pipe, socket or device: {}", .0.display())]
+    NotRegularBeside(PathBuf),
     #[error("the file is not a database; name another file")]
     NotDatabase,
     #[error("the database belongs to another program; name another file")]
@@ -129,6 +131,9 @@ fn check(path: &Path) -> Result<(), OpenError> {
     // Before opening, which waits for the writer of a pipe.
     if !metadata.is_file() {
         return Err(OpenError::NotRegular("a pipe, socket or device"));
+    }
+    for suffix in ["-wal", "-journal", "-shm"] {
+        check_regular(sibling(path, suffix))?;
     }
     let mut header = Vec::new();
     fs::File::open(path)?
@@ -239,6 +244,14 @@ fn check_absent(path: PathBuf) -> Result<(), OpenError> {
     match fs::symlink_metadata(&path) {
         Ok(_) => Err(OpenError::Orphan(path)),
         Err(_) => Ok(()),
+    }
+}
+
+/// Checks a file that SQLite would open, and wait for the writer of if it were a pipe.
+fn check_regular(path: PathBuf) -> Result<(), OpenError> {
+    match fs::metadata(&path) {
+        Ok(metadata) if !metadata.is_file() => Err(OpenError::NotRegularBeside(path)),
+        _ => Ok(()),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use groupme_model::{ConversationId, Group, GroupId, MessageId, User};
 use serde_json::Value as Tree;
 
-use super::{Line, row::own};
+use super::{AsSent, Line, row::own};
 use crate::{
     credentials::Origin,
     output::{RoundTrips, Row},
@@ -71,7 +71,7 @@ fn lines() -> Vec<Tree> {
             r#type: "ping",
             typed: true,
             origin: "push",
-            data: frame.root().unwrap(),
+            data: AsSent(frame.root().unwrap()),
         },
         Line::ConnectionGap {
             since: text(),

@@ -5,7 +5,7 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use super::line;
+use super::{as_sent::AsSent, line};
 use crate::{credentials::Origin, output::Row};
 
 /// Prints a row as GroupMe's own object if there is one, otherwise as an object with a `kind`.
@@ -19,7 +19,7 @@ pub(in crate::output) fn row(row: &Row<'_>) -> io::Result<()> {
         Row::Topic(topic) => line(topic),
         Row::Poll(poll) => line(poll),
         Row::Bot(bot) => line(bot),
-        Row::Json(answer) => line(answer),
+        Row::Answer(value) => line(&AsSent(*value)),
         Row::Sent(sent, guid) => match sent.message() {
             Some(message) => line(message),
             None => line(&json!({ "id": null, "source_guid": guid.as_str() })),

@@ -54,8 +54,8 @@ impl Pretty {
             text.append(message::line(message, &self.names));
             return text.write_wrapped(out, self.terminal, head.len());
         }
-        if let Row::Json(answer) = row {
-            return json::write_indented(out, answer);
+        if let Row::Answer(value) = row {
+            return json::write_indented(out, *value);
         }
         outcome(row).write_wrapped(out, self.terminal, 4);
     }

@@ -276,3 +276,25 @@ fn a_link_to_nothing_is_refused_by_name() {
     let reason = reason(&link);
     assert!(reason.contains("a symbolic link to nothing"), "{reason}");
 }
+
+/// SQLite would open the pipe, and wait for its writer.
+#[test]
+fn a_pipe_in_place_of_a_log_or_journal_is_refused_by_name() {
+    for is_new in [true, false] {
+        for suffix in ["-wal", "-journal", "-shm"] {
+            let directory = tempfile::tempdir().unwrap();
+            let file = directory.path().join("state");
+            if is_new {
+                fs::write(&file, "").unwrap();
+            } else {
+                drop(SqliteStore::open(&file).unwrap());
+            }
+            let pipe = directory.path().join(format!("state{suffix}"));
+            let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.unwrap().success());
+            let reason = reason(&file);
+            assert!(reason.contains("expected a regular file"), "{reason}");
+            assert!(reason.ends_with(&format!("state{suffix}")), "{reason}");
+        }
+    }
+}
