@@ -66,6 +66,7 @@ impl InMemory {
     }
 
     /// Returns when to call [`handle_timeout`](Self::handle_timeout).
+    #[allow(dead_code, reason = "one of the two examples has no clock")]
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         self.server.poll_timeout()
     }

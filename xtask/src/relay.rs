@@ -59,10 +59,6 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
 }
 
 /// Returns the program nats-server.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the binary that reads the environment"
-)]
 fn server(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     if let Some(program) = std::env::var_os("NATS_SERVER") {
         return Ok(program.into());

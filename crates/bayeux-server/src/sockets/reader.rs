@@ -308,7 +308,7 @@ mod tests {
         match payload.len() {
             size @ 0..126 => frame.push(0x80 | u8::try_from(size).unwrap()),
             size @ 126..65_536 => {
-                frame.push(0x80 | 126);
+                frame.push(0xfe);
                 frame.extend(u16::try_from(size).unwrap().to_be_bytes());
             }
             size => {
@@ -412,7 +412,7 @@ mod tests {
             (announced(100_001), TOO_LARGE),
             (announced(u64::MAX), TOO_LARGE),
             (
-                [frame(0x01, &[b'x'; 99_999]), frame(0x80, b"yy")].concat(),
+                [frame(0x01, &vec![b'x'; 99_999]), frame(0x80, b"yy")].concat(),
                 TOO_LARGE,
             ),
         ] {
@@ -442,7 +442,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_socket_keeps_no_buffer_of_what_has_come() {
-        let large = [frame(0x81, &[b'x'; 90_000]), frame(0x89, b"")].concat();
+        let large = [frame(0x81, &vec![b'x'; 90_000]), frame(0x89, b"")].concat();
         let mut reader = Reader::new(Pieces(&large, usize::MAX), 100_000, Share::of(None));
         assert!(matches!(reader.next().await, Ok(Received::Message(_))));
         assert!(matches!(reader.next().await, Ok(Received::Ping(_))));

@@ -77,9 +77,9 @@ async fn a_pipeline_is_answered_in_turn_and_waits_for_its_reader() {
         match sent.await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => break,
-            Err(_) => panic!("the server holds a client that reads nothing"),
+            Err(elapsed) => panic!("the server holds a client that reads nothing: {elapsed}"),
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "still answering");
+        assert!(begun.elapsed() < Duration::from_mins(1), "still answering");
     }
     victim.assert_cost(Duration::from_secs(30), 48).await;
 }
@@ -165,7 +165,7 @@ async fn half_bodies_of_all_clients_share_a_budget() {
     options.max_unfinished = 8 << 20;
     let victim = Victim::start(options);
     let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n";
-    let half = [head, &" ".repeat(1_000_000)].concat();
+    let part = [head, &" ".repeat(1_000_000)].concat();
     let begin = [
         &[0x01, 0xff][..],
         &1_000_000_u64.to_be_bytes(),
@@ -173,21 +173,21 @@ async fn half_bodies_of_all_clients_share_a_budget() {
         " ".repeat(999_999).as_bytes(),
     ]
     .concat();
-    let mut held = Vec::new();
+    let mut connections = Vec::new();
     for _ in 0..50 {
         let mut connection = victim.connect().await;
         // The server refuses some in the middle.
-        let _ = connection.write_all(half.as_bytes()).await;
+        let _ = connection.write_all(part.as_bytes()).await;
         let mut socket = victim.upgrade().await;
         let _ = socket.write_all(&begin).await;
-        held.extend([connection, socket]);
+        connections.extend([connection, socket]);
     }
     // Small requests are let in all the same.
     victim.assert_works().await;
     let grown = victim.grown();
     assert!(grown < 40 << 10, "{grown} KB");
     let mut refused = 0;
-    for mut connection in held {
+    for mut connection in connections {
         let mut end = Vec::new();
         let reading = connection.read_to_end(&mut end);
         let _ = tokio::time::timeout(Duration::from_millis(20), reading).await;

@@ -133,7 +133,7 @@ async fn dear_payloads_cost_little_over_a_websocket() {
         let reading = async {
             let _ = socket.read_to_end(&mut answer).await;
         };
-        let ended = tokio::time::timeout(Duration::from_secs(60), reading).await;
+        let ended = tokio::time::timeout(Duration::from_mins(1), reading).await;
         ended.unwrap_or_else(|_| panic!("{name}: no end"));
         let spent = victim.cpu().saturating_sub(before);
         assert!(spent < Duration::from_secs(2), "{name}: {spent:?}");

@@ -59,7 +59,7 @@ pub(crate) async fn reader_has_ended() {
         }
     });
     if ended.await.is_err() {
-        future::pending().await
+        future::pending::<()>().await;
     }
 }
 

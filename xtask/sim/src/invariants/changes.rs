@@ -9,7 +9,7 @@ use groupme_sim::World;
 use super::{End, Invariant};
 use crate::{
     client::Client,
-    fact::{ClientFact, Delivered, MessageState, PublishedEvent},
+    fact::{ClientFact, Delivered, Loss, MessageState, PublishedEvent},
     plan::ClientSettings,
 };
 
