@@ -12,7 +12,7 @@ use crate::CallName;
 pub struct ApiError {
     /// Name of the call.
     pub call: CallName,
-    /// HTTP status, which decides the variant of [`Error`].
+    /// HTTP status, which decides the variant of [`Error`](crate::Error).
     pub status: u16,
     /// GroupMe's own code (`meta.code`), where it says more than the status: 40102
     /// (`device_verification_failed`) refuses everything but GroupMe's apps.
