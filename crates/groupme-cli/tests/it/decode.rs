@@ -205,7 +205,9 @@ async fn numbers_and_texts_survive() {
 #[tokio::test]
 async fn the_last_of_several_members_of_one_name_counts() {
     let payload = r#"{"type":"ping","type":"typing","user_id":"1","user_id":"2"}"#;
-    let lines = decoded(&["--as", "push"], payload).await;
+    let finished = decode(&["--as", "push"], payload).await;
+    let lines = finished.json();
+    assert_eq!((finished.status, lines.len()), (Some(0), 1));
     assert_eq!(lines[0]["type"], "typing");
     assert_eq!(lines[0]["value"]["user_id"], "2");
 }
