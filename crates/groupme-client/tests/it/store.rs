@@ -154,14 +154,12 @@ async fn a_file_of_another_account_is_refused_and_stays_as_it_is() {
     let sim = crate::account::sim().await;
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("state");
-    let of = |user: &str| {
-        let store = SqliteStore::open(&file).unwrap();
-        let builder = crate::account::builder_for(&sim, "a-token", user);
-        builder.api_url(sim.api_url()).store(store).connect()
-    };
-    drop(of("185").unwrap());
-    let error = of("186").unwrap_err();
-    let causes = crate::account::chain(&error).join(": ");
+    let open = || SqliteStore::open(&file).unwrap();
+    open().set_user(&"185".into()).unwrap();
+    let builder = crate::account::builder_for(&sim, "a-token", "186");
+    let error = builder.api_url(sim.api_url()).store(open()).connect();
+    let causes = crate::account::chain(&error.unwrap_err()).join(": ");
     assert!(causes.contains("state of user 185"), "{causes}");
-    drop(of("185").unwrap());
+    assert!(open().set_user(&"186".into()).is_err());
+    open().set_user(&"185".into()).unwrap();
 }
