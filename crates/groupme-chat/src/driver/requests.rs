@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_and_videos_are_told_by_their_names() {
+    fn pictures_and_videos_are_recognized_by_their_names() {
         assert_eq!(kind(Path::new("a/b.JPG")), FileKind::Picture);
         assert_eq!(kind(Path::new("b.mp4")), FileKind::Video);
         assert_eq!(kind(Path::new("png")), FileKind::Other);

@@ -3,7 +3,7 @@
 use crate::program::{Running, ask, groupme, listen, own, run, sim, soon};
 
 #[tokio::test]
-async fn it_ends_after_as_many_events_as_were_asked_for() {
+async fn listening_ends_after_the_requested_number_of_events() {
     for transport in ["websocket", "long-polling"] {
         let sim = sim().await;
         let mut listening =

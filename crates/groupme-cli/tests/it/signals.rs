@@ -3,7 +3,7 @@
 use crate::program::{Running, listen, own, sim, soon};
 
 #[tokio::test]
-async fn signals_end_it_politely() {
+async fn a_signal_disconnects_the_session_and_ends_with_status_0() {
     for name in ["INT", "TERM"] {
         for format in ["json", "pretty", "summary"] {
             let sim = sim().await;
@@ -20,7 +20,7 @@ async fn signals_end_it_politely() {
 }
 
 #[tokio::test]
-async fn a_closed_pipe_ends_it_at_once_without_a_word() {
+async fn a_closed_pipe_ends_listening_at_once_without_an_error_text() {
     for format in ["json", "pretty", "summary"] {
         let sim = sim().await;
         let mut listening = Running::start(listen(&sim, &["--format", format]));
@@ -62,7 +62,7 @@ async fn an_event_that_its_reader_did_not_wait_for_comes_again_in_the_next_run()
 }
 
 #[tokio::test]
-async fn a_reader_that_stands_still_cannot_keep_it_from_ending() {
+async fn a_reader_that_reads_nothing_cannot_keep_the_command_from_ending() {
     let sim = sim().await;
     let listening = Running::start(listen(&sim, &[]));
     soon(sim.wait_until_subscribed(&own(&sim))).await;

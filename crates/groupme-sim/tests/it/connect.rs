@@ -127,7 +127,7 @@ fn an_aborted_poll_loses_the_next_event() {
 }
 
 #[test]
-fn an_unknown_client_is_told_to_shake_hands() {
+fn an_unknown_client_is_advised_to_shake_hands() {
     let mut sim = Virtual::new();
     let poll = sim.post(&json!([connect("nosuch", "15")]));
     assert_eq!(sim.answer(poll), json!([unknown("nosuch", "15")]));

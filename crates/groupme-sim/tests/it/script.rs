@@ -57,7 +57,7 @@ fn every_kind_of_event_happens_within_twelve_seconds() {
 }
 
 #[test]
-fn the_story_can_be_told_for_ever() {
+fn the_story_can_be_repeated_without_end() {
     let (sim, messages) = watch(Script::SLOW_INTERVAL, true, Duration::from_mins(9));
     let count = |kind: &str| {
         messages

@@ -89,7 +89,7 @@ fn the_message_of_a_bot_is_pushed_and_listed_as_that_of_a_bot() {
 }
 
 #[test]
-fn a_bot_is_refused_without_its_id_its_words_or_its_owner() {
+fn a_bots_call_is_refused_without_its_id_a_text_or_its_owner() {
     let mut sim = Virtual::new();
     let bot = sim.bot();
     let mut post = |post: Value| {

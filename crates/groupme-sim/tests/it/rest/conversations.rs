@@ -59,7 +59,7 @@ fn groups_come_ten_to_a_page_latest_activity_first() {
 }
 
 #[test]
-fn a_group_tells_of_its_members_and_its_newest_message() {
+fn a_group_shows_its_members_and_its_newest_message() {
     let mut sim = Virtual::new();
     let id = sim.send_message(sim.cast.mara, "alive");
     let target = sim.lake("");

@@ -134,7 +134,7 @@ fn several_answers_can_be_allowed_and_voters_hidden() {
 }
 
 #[test]
-fn a_poll_ends_by_its_maker_or_by_the_clock_and_everybody_is_told() {
+fn a_poll_ends_by_its_creator_or_by_the_clock_and_all_members_are_notified() {
     let mut sim = Virtual::new();
     let (lane, _) = sim.listen();
     let own = format!("/user/{}", sim.cast.me);

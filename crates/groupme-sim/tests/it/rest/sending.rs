@@ -117,7 +117,7 @@ fn a_message_has_a_thousand_characters_at_most_and_something_in_it() {
 }
 
 #[test]
-fn nobody_writes_to_themselves_or_to_nobody() {
+fn a_direct_message_to_oneself_or_to_nobody_is_refused() {
     let mut sim = Virtual::new();
     let to = |recipient: &Value| {
         json!({ "direct_message": { "source_guid": "g", "text": "hi", "recipient_id": recipient } })
