@@ -110,6 +110,6 @@ fn main() -> anyhow::Result<()> {
     world.server.publish(world.now, "/news", "\"last\"");
     world.run(Duration::from_secs(1))?;
     ensure!(world.received == ["\"first\"", "\"last\""]);
-    ensure!(world.gaps == 1, "what was missed is told as a gap, once");
+    ensure!(world.gaps == 1, "missed events are reported as one gap");
     Ok(())
 }

@@ -35,7 +35,7 @@ impl Report {
 pub struct MediaReport {
     /// Number of those that this run saved.
     pub saved: u64,
-    /// Their size, in bytes.
+    /// Size of the downloaded files, in bytes.
     pub bytes: u64,
     /// Number of those that GroupMe does not hand out, that are not GroupMe's, or that are larger than
     /// [`Settings::max_media_size`](crate::Settings::max_media_size): in this run and in earlier ones.

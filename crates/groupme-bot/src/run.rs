@@ -47,7 +47,7 @@ impl Run {
     }
 
     /// Shuts the bot down when a future is ready, such as `tokio::signal::ctrl_c()`. Handlers that
-    /// run may end, for [`Bot::drain`] at most; handlers that wait for a message are told that none
+    /// run may end, for [`Bot::drain`] at most; handlers that wait for a message learn that none
     /// comes; then the client disconnects.
     pub fn until<F>(mut self, shutdown: F) -> Self
     where

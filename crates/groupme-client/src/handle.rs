@@ -39,7 +39,7 @@ impl Handle {
     }
 
     /// Waits for the next event that a filter accepts, from any task, while the program's main loop
-    /// goes on: the event also comes out of [`Client::next`](crate::Client::next), which has to be
+    /// continues: the event also comes out of [`Client::next`](crate::Client::next), which has to be
     /// called meanwhile. Wait in a task of its own, therefore, and not inside the main loop.
     ///
     /// Events count from this call on, before the returned future is awaited: call it before asking

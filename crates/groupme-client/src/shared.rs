@@ -238,7 +238,7 @@ impl Shared {
         called.ok()
     }
 
-    /// A poisoned lock is used all the same: a panic under it is caught, and ends the driver.
+    /// A poisoned lock stays usable: a panic under it is caught, and ends the driver.
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -276,13 +276,13 @@ struct Flags<'s> {
 /// State of the program, as its keeper sees it.
 #[derive(Debug)]
 enum Look {
-    /// It has polled since the last look.
+    /// The program has polled since the last look.
     Attended,
-    /// It waits, and nothing has happened.
+    /// The program waits for an event, and none has come.
     Idle,
-    /// It does something else.
+    /// The program does something else.
     Away,
-    /// It has dropped the client.
+    /// The program has dropped the client.
     Abandoned,
     /// The client has ended.
     Over,

@@ -131,7 +131,7 @@ impl<T, R> Waiters<T, R> {
         is_taken
     }
 
-    /// Shows an item to one task after the other, for as long as the answers say to go on.
+    /// Shows an item to one task after the other, for as long as the answers say to continue.
     fn offer_while(&self, item: &T, mut goes_on: impl FnMut(Offered) -> bool) {
         if self.count.load(Ordering::Acquire) == 0 {
             return;
@@ -170,7 +170,7 @@ impl<T, R> Waiters<T, R> {
         drop(ended);
     }
 
-    /// A poisoned lock is used all the same: no filter is called under it.
+    /// A poisoned lock stays usable: no filter is called under it.
     fn lock(&self) -> MutexGuard<'_, State<T, R>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

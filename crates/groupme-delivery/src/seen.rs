@@ -135,7 +135,7 @@ impl Seen {
         }
     }
 
-    /// Returns the state of a message as its changes tell, if it is not among the newest.
+    /// Returns the state of a message after its latest change, if it is not among the newest.
     pub(crate) fn older(&self, message: &MessageId) -> Option<MessageState> {
         let changed = self.changed.iter().find(|(changed, _)| changed == message);
         changed

@@ -60,7 +60,7 @@ impl Journal {
         }
     }
 
-    /// Returns the entries that the filter chooses, oldest first, with the number to go on after;
+    /// Returns the entries that the filter chooses, oldest first, with the number to continue after;
     /// `None` if there is none.
     pub(crate) fn read(&self, filter: &Filter) -> Option<Value> {
         let mut last = filter.after;

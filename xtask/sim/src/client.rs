@@ -197,7 +197,7 @@ impl Client {
         {
             let guid = listener.sending.next_guid();
             engine.expect(SourceGuid::from(guid.as_str()));
-            listener.sending.put(cx.now, to, &guid);
+            listener.sending.push(cx.now, to, &guid);
             self.see(cx, ClientFact::Sends(&guid));
         }
     }
@@ -349,7 +349,7 @@ impl Client {
         }
     }
 
-    /// Returns the present moment, as the engine is told.
+    /// Returns the present moment, as it is passed to the engine.
     fn moment(&self, cx: &Context) -> Moment {
         let error = self.listener().map_or(0, Listener::clock_error);
         Moment::new(self.local, listener::time_of_day(cx.now, error))

@@ -19,7 +19,7 @@ pub(crate) struct RestRequests {
     /// Exchanges by time of arrival.
     queue: BTreeMap<(Instant, u64), RestExchange>,
     sequence: u64,
-    /// Until when so many of 100 messages are lost.
+    /// Time until which messages are lost, and the percentage of them.
     losses: (Instant, u64),
 }
 
@@ -46,7 +46,7 @@ pub(crate) enum Call {
 pub(crate) struct Outgoing {
     pub(crate) path: String,
     pub(crate) body: String,
-    /// Until when it may be sent again.
+    /// Time until which the message may be sent again.
     pub(crate) until: Instant,
 }
 

@@ -45,7 +45,7 @@ pub(super) enum Scenario {
     UpgradeRefused,
     /// The token is not accepted; the client gives up.
     WrongToken,
-    /// The token is not accepted for the group; other subscriptions go on.
+    /// The token is not accepted for the group; other subscriptions continue.
     WrongChannel,
     /// The client is terminated and disconnects.
     PoliteExit,
@@ -271,7 +271,7 @@ fn wrong_channel(env: &mut Env) -> anyhow::Result<()> {
     env.listener.wait_event(mark, last)
 }
 
-/// A refusing server receives few attempts; the client goes on trying until it is accepted.
+/// A refusing server receives few attempts; the client continues trying until it is accepted.
 fn refused(env: &mut Env, attempt: &str, accept: Mode) -> anyhow::Result<()> {
     let first = env.server.wait_received(Mark::default(), attempt)?;
     env.server.wait_received(first, attempt)?;

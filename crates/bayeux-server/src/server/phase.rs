@@ -6,7 +6,7 @@ use tokio::sync::watch;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
     Running,
-    /// Nothing new is accepted; what is open comes to its end.
+    /// Nothing new is accepted; open connections and requests run to their end.
     Draining,
     /// What is still open is dropped.
     Stopped,

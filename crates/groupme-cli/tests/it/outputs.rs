@@ -164,7 +164,7 @@ async fn a_closed_output_is_refused_before_an_event_is_lost_in_it() {
         assert!(ended.stderr.contains(reason), "{}", ended.stderr);
         assert!(!file.exists());
     }
-    // To discard everything on purpose is no mistake, in whichever way a shell or a program does.
+    // Discarding all output on purpose is allowed, by any redirection.
     for redirection in [
         ">/dev/null",
         "</dev/null >/dev/null 2>&1",
@@ -196,7 +196,8 @@ async fn each_command_warns_of_an_output_that_shows_nothing() {
             "{}",
             unwritable.stderr
         );
-        // Programs that discard output open /dev/null like the runtime in place of a closed file.
+        // The Rust runtime opens /dev/null in place of a closed file, as programs do that discard
+        // output, so the command cannot distinguish the two.
         for redirection in [">&-", "1<>/dev/null"] {
             let closed = run(redirected(ask(&sim, arguments), redirection)).await;
             assert_eq!(closed.status, Some(0), "{}", closed.stderr);

@@ -38,7 +38,10 @@ async fn round_trips_are_printed_as_they_come_and_summed_up_at_the_end() {
                 .all(|(one, other)| one.total_cmp(other).is_eq()),
             "{sum}"
         );
-        assert!(sim.sessions().is_empty(), "it did not take leave");
+        assert!(
+            sim.sessions().is_empty(),
+            "the session was not disconnected"
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! Ends from outside: signals, and a closed or unread pipe.
+//! Ends of `groupme listen` that other programs cause: signals, and a closed or unread pipe.
 
 use crate::program::{Running, listen, own, sim, soon};
 
@@ -14,7 +14,10 @@ async fn a_signal_disconnects_the_session_and_ends_with_status_0() {
             assert_eq!(left.status, Some(0), "{name}: {}", left.stderr);
             assert_eq!(left.stderr, "");
             assert!(!left.stdout.is_empty());
-            assert!(sim.sessions().is_empty(), "it did not take leave");
+            assert!(
+                sim.sessions().is_empty(),
+                "the session was not disconnected"
+            );
         }
     }
 }
@@ -31,7 +34,10 @@ async fn a_closed_pipe_ends_listening_at_once_without_an_error_text() {
         // As `tail -f` does: a write would reveal it, but there is no event to write.
         let left = listening.deaf(|| ()).await;
         assert_eq!((left.status, left.stderr.as_str()), (Some(6), ""));
-        assert!(sim.sessions().is_empty(), "it did not take leave");
+        assert!(
+            sim.sessions().is_empty(),
+            "the session was not disconnected"
+        );
     }
 }
 

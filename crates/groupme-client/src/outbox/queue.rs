@@ -74,7 +74,7 @@ impl Queue {
                     None => is_open = false,
                 },
                 Some(sent) = self.sending.join_next(), if !self.sending.is_empty() => {
-                    // A panic in a request ends the outbox, and everyone who waits is told.
+                    // A panic in a request ends the outbox, and all waiting futures return an error.
                     let Ok((entry, outcome)) = sent else { return };
                     self.handle_outcome(entry, outcome, is_stopping).await;
                 }

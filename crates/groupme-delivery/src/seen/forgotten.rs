@@ -19,7 +19,7 @@ pub(super) struct Forgotten {
 pub(crate) enum Knowledge {
     Delivered,
     NotDelivered,
-    /// Too old for either.
+    /// Message too old for either list.
     Unknown,
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Activity {
     pub(super) hours: [u64; 24],
     /// From Monday.
     pub(super) days: [u64; 7],
-    /// By year and month.
+    /// Numbers by year and month.
     months: BTreeMap<(i16, i8), u64>,
     /// With the last name of each author.
     members: BTreeMap<UserId, (String, u64)>,

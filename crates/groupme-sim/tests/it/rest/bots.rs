@@ -39,7 +39,7 @@ fn a_bot_gets_each_message_of_its_group_its_own_included() {
     );
     assert_eq!(said["id"], message.to_string());
     let post = json!({ "bot_id": bot, "text": "hello, Mara" }).to_string();
-    // The bot's id alone opens the endpoint.
+    // The bot's id authenticates the call: no token is needed.
     assert_empty(&sim.request_as(None, "POST", "/v3/bots/post", &post), 201);
     let [own] = &sim.callbacks()[..] else {
         panic!("expected one callback")
@@ -48,7 +48,7 @@ fn a_bot_gets_each_message_of_its_group_its_own_included() {
         (&own["name"], &own["sender_type"]),
         (&json!("hal"), &json!("bot"))
     );
-    // Messages elsewhere do not reach the bot, and a notice of the system does.
+    // Messages in other conversations do not reach the bot; a system notice of its group does.
     sim.with_world(|world, cast| world.say(cast.surprise, cast.mara, "shh").unwrap());
     sim.with_world(|world, cast| world.direct_message(cast.mara, cast.me, "psst").unwrap());
     assert_eq!(sim.callbacks(), [Value::Null; 0]);

@@ -17,8 +17,8 @@ fn texts(list: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Posts two messages of Mara and one of the user, a second apart, with reactions.
-fn laughter(sim: &mut Virtual) -> [SimMessageId; 3] {
+/// Posts two messages of Mara and one of the user, a second apart, with six reactions, 1.5 s apart.
+fn post_jokes(sim: &mut Virtual) -> [SimMessageId; 3] {
     let (me, mara, jonas, theo) = {
         let cast = &sim.cast;
         (cast.me, cast.mara, cast.jonas, cast.theo)
@@ -38,7 +38,7 @@ fn laughter(sim: &mut Virtual) -> [SimMessageId; 3] {
 #[test]
 fn the_favourites_of_a_period_come_by_the_number_of_reactions() {
     let mut sim = Virtual::new();
-    let jokes = laughter(&mut sim);
+    let jokes = post_jokes(&mut sim);
     let target = sim.lake("/likes?period=day");
     let list = content(&sim.get(&target), 200);
     assert_includes(&list, fixture!("groups.likes.get.response"));
@@ -65,7 +65,7 @@ fn the_favourites_of_a_period_come_by_the_number_of_reactions() {
 #[test]
 fn the_callers_likes_are_sorted_by_time_of_reaction() {
     let mut sim = Virtual::new();
-    laughter(&mut sim);
+    post_jokes(&mut sim);
     let target = sim.lake("/likes/mine");
     let mine = content(&sim.get(&target), 200);
     assert_includes(&mine, fixture!("groups.likes.mine.get.response"));
@@ -77,7 +77,7 @@ fn the_callers_likes_are_sorted_by_time_of_reaction() {
 #[test]
 fn likes_of_the_callers_messages_are_sorted_by_time_of_reaction() {
     let mut sim = Virtual::new();
-    laughter(&mut sim);
+    post_jokes(&mut sim);
     let target = sim.lake("/likes/for_me");
     let own = content(&sim.get(&target), 200);
     assert_includes(&own, fixture!("groups.likes.for_me.get.response"));

@@ -82,7 +82,7 @@ fn a_source_guid_is_refused_for_a_minute() {
     let page = content(&sim.get(&page), 200);
     let rows = page["messages"].as_array().unwrap();
     let sent = rows.iter().filter(|row| row["text"] == "once").count();
-    assert_eq!(sent, 4, "the refused one was not sent again");
+    assert_eq!(sent, 4, "a refused repetition is stored");
 }
 
 #[test]
