@@ -138,7 +138,7 @@ async fn exchange(
     meter: &Arc<Meter>,
     kept: Option<Connection>,
     batch: Batch,
-) -> Result<Answer, Error> {
+) -> Result<ExchangeOutcome, Error> {
     let limit = batch.limit;
     let timeout = ProgressTimeout {
         limit,
@@ -157,14 +157,14 @@ async fn exchange(
 }
 
 /// The messages of a response, if it has any, and the connection for the next exchange.
-type Answer = (Option<Arc<Frame>>, Connection);
+type ExchangeOutcome = (Option<Arc<Frame>>, Connection);
 
 async fn attempt(
     shared: &Shared,
     meter: &Arc<Meter>,
     mut kept: Option<Connection>,
     batch: &Batch,
-) -> Result<Answer, Error> {
+) -> Result<ExchangeOutcome, Error> {
     let mut redirects = 0;
     loop {
         let site = shared.sites.current();

@@ -7,7 +7,7 @@ use groupme_client::{ConversationId, UserId};
 
 use crate::{
     ArgumentError, Arguments, Context, Handler,
-    signature::{HandlerFuture, Outcome},
+    signature::{DraftsFuture, HandlerFuture},
 };
 
 /// Command of a bot: a name, a summary for the help text, and a function that answers.
@@ -106,7 +106,7 @@ impl Command {
         &self,
         context: Context,
         arguments: &mut Arguments<'_>,
-    ) -> Result<Outcome, ArgumentError> {
+    ) -> Result<DraftsFuture, ArgumentError> {
         (self.call)(context, arguments).map(|future| future.0)
     }
 

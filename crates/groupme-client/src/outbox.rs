@@ -18,7 +18,7 @@ use tokio::{
     time::Instant,
 };
 
-use self::{keeper::Keeper, queue::Queue};
+use self::{keeper::StoreHandle, queue::Queue};
 use crate::{Error, Handle, unix_time};
 
 pub use builder::OutboxBuilder;
@@ -144,7 +144,7 @@ impl Outbox {
         let (end, ended) = watch::channel(());
         let queue = Queue::new(
             handle.clone(),
-            Keeper::new(store),
+            StoreHandle::new(store),
             incoming,
             Arc::clone(&open),
             stopping,

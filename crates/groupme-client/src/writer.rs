@@ -22,7 +22,7 @@ pub(crate) struct Writer {
     kind: Kind,
     /// Number of acknowledgements that are not saved yet.
     unsaved: usize,
-    /// Number of those that no save has taken.
+    /// Number of changes that no save has taken.
     untaken: usize,
 }
 

@@ -13,7 +13,8 @@ use crate::message_state::{Difference, MessageState};
 /// Delivered messages with their states: the newest ones, and a few others.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    /// In the order of ids. A message is mostly newer than all, so that it costs one comparison.
+    /// Newest messages, in the order of their ids. A new message is mostly newer than all of them, so
+    /// adding it costs one comparison.
     newest: VecDeque<(MessageId, MessageState)>,
     /// Messages of `newest` found only by comparing. Their pushes may still arrive.
     undelivered: BTreeSet<MessageId>,

@@ -34,7 +34,7 @@ struct Record {
 pub(crate) struct Filter {
     pub(crate) after: u64,
     pub(crate) limit: usize,
-    /// `None` for all.
+    /// Kinds of the entries to return; `None` for all.
     pub(crate) kinds: Option<Vec<String>>,
 }
 

@@ -20,7 +20,7 @@ use groupme_model::SourceGuid;
 pub(crate) use self::{
     batch::Batch,
     listener::{EPOCH, Listener, Recipient},
-    process::Asleep,
+    process::SuspendedProcess,
     program::State as SubscriptionState,
 };
 use self::{clock::Clock, program::Program};
@@ -47,7 +47,7 @@ pub(crate) struct Client {
     clock: Clock,
     /// The latest time that the clock showed; a session never gets an earlier one.
     local: Instant,
-    asleep: Option<Asleep>,
+    asleep: Option<SuspendedProcess>,
     /// Arrivals during a sleep, or while an engine is not to be read.
     inbox: VecDeque<(LaneId, Arrived)>,
     saboteur: Saboteur,

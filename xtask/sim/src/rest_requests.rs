@@ -62,7 +62,7 @@ pub(crate) enum Reply {
 
 /// An HTTP request, as the server sees it.
 #[derive(Debug, Default)]
-pub(crate) struct Called {
+pub(crate) struct ReceivedRequest {
     pub(crate) method: &'static str,
     pub(crate) path: String,
     pub(crate) query: String,
@@ -86,14 +86,19 @@ impl Http {
         }
     }
 
-    pub(crate) fn called(&self, lookup: &Lookup, user: SimUserId, token: Option<&str>) -> Called {
+    pub(crate) fn called(
+        &self,
+        lookup: &Lookup,
+        user: SimUserId,
+        token: Option<&str>,
+    ) -> ReceivedRequest {
         let token = Token::new(token.unwrap_or("none"));
         let user = UserId::from(user.to_string());
         let request = token
             .ok()
             .and_then(|token| lookup.request(&self.services, &token, &user).ok());
         // What cannot be sent reaches no endpoint.
-        request.map_or_else(Called::default, |request| Called {
+        request.map_or_else(ReceivedRequest::default, |request| ReceivedRequest {
             method: "GET",
             path: request.uri().path().to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),

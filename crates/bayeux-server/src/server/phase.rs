@@ -14,7 +14,7 @@ pub(crate) enum Phase {
 
 /// Phase, and the number of tasks that have to end.
 #[derive(Debug)]
-pub(crate) struct Life {
+pub(crate) struct PhaseState {
     phase: watch::Sender<Phase>,
     tasks: watch::Sender<usize>,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Life {
 #[derive(Debug)]
 pub(crate) struct Task(watch::Sender<usize>);
 
-impl Life {
+impl PhaseState {
     pub(crate) fn new() -> Self {
         Self {
             phase: watch::Sender::new(Phase::Running),

@@ -242,7 +242,7 @@ async fn a_closed_pipe_ends_the_command_quietly_however_long_the_lines() {
     file.write_all(input.as_bytes()).unwrap();
     let mut running = Running::start(groupme(&["decode", file.path().to_str().unwrap()]));
     running.line().await;
-    let left = running.deaf(|| {}).await;
+    let left = running.finish_without_reader(|| {}).await;
     assert_eq!((left.status, left.stderr.as_str()), (Some(0), ""));
 }
 

@@ -227,7 +227,7 @@ async fn history_ends_quietly_when_its_reader_closes_the_pipe() {
         &["history", "--dm", &mara, "--after", &direct[0], "--all"],
     );
     let running = Running::start(history);
-    let left = running.deaf(|| sim.thaw()).await;
+    let left = running.finish_without_reader(|| sim.thaw()).await;
     assert_eq!((left.status, &*left.stderr), (Some(0), ""));
 }
 

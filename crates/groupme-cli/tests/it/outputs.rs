@@ -64,7 +64,7 @@ async fn an_event_that_could_not_be_printed_comes_again() {
     sim.say("printed").unwrap();
     listening.json_of("event").await;
     let ended = listening
-        .deaf(|| {
+        .finish_without_reader(|| {
             sim.say("not printed").unwrap();
         })
         .await;

@@ -32,7 +32,7 @@ async fn a_closed_pipe_ends_listening_at_once_without_an_error_text() {
         }
         soon(sim.wait_until_subscribed(&own(&sim))).await;
         // As `tail -f` does: a write would reveal it, but there is no event to write.
-        let left = listening.deaf(|| ()).await;
+        let left = listening.finish_without_reader(|| ()).await;
         assert_eq!((left.status, left.stderr.as_str()), (Some(6), ""));
         assert!(
             sim.sessions().is_empty(),
@@ -51,7 +51,7 @@ async fn an_event_that_its_reader_did_not_wait_for_comes_again_in_the_next_run()
     let mut first = Running::start(listen(&sim, &arguments));
     first.json_of("caught_up").await;
     let left = first
-        .deaf(|| {
+        .finish_without_reader(|| {
             sim.say("unheard").unwrap();
         })
         .await;
@@ -79,5 +79,5 @@ async fn a_reader_that_reads_nothing_cannot_keep_the_command_from_ending() {
     }
     listening.signal("TERM").await;
     listening.signal("TERM").await;
-    listening.ended_unread().await;
+    listening.finish_unread().await;
 }

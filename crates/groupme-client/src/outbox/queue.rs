@@ -15,7 +15,7 @@ use tokio::{
 use super::{
     Entry, OutboxError,
     attempts::{self, Outcome, stopped},
-    keeper::Keeper,
+    keeper::StoreHandle,
 };
 use crate::Handle;
 
@@ -26,7 +26,7 @@ pub(super) struct Queue {
     sending: JoinSet<(Entry, Outcome)>,
     /// Messages of each conversation that wait for the one on its way.
     waiting: BTreeMap<ConversationId, VecDeque<Entry>>,
-    keeper: Keeper,
+    keeper: StoreHandle,
     incoming: mpsc::UnboundedReceiver<Entry>,
     open: Open,
     stop: watch::Receiver<bool>,
@@ -45,7 +45,7 @@ impl Drop for Open {
 impl Queue {
     pub(super) fn new(
         handle: Handle,
-        keeper: Keeper,
+        keeper: StoreHandle,
         incoming: mpsc::UnboundedReceiver<Entry>,
         open: Arc<watch::Sender<usize>>,
         stop: watch::Receiver<bool>,

@@ -44,7 +44,7 @@ impl Complaints {
         self.write(&format!("line {line}, offset {offset}: {what}"));
     }
 
-    /// Tells the number of those that were only counted.
+    /// Prints the number of complaints that were only counted.
     pub(super) fn finish(&self) {
         for (what, count) in &self.kinds {
             if *count > TOLD {

@@ -4,9 +4,9 @@ use groupme_sim::{BotDraft, Callback, Conversation};
 use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, events};
-use crate::{peer::Virtual, shape::assert_includes};
+use crate::{peer::VirtualSim, shape::assert_includes};
 
-impl Virtual {
+impl VirtualSim {
     /// Registers a bot with a callback; returns its secret id.
     fn bot(&mut self) -> String {
         self.with_world(|world, cast| {
@@ -25,7 +25,7 @@ impl Virtual {
 
 #[test]
 fn a_bot_gets_each_message_of_its_group_its_own_included() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let bot = sim.bot();
     let mara = sim.cast.mara;
     let message = sim.send_message(mara, "hello, hal");
@@ -62,7 +62,7 @@ fn a_bot_gets_each_message_of_its_group_its_own_included() {
 
 #[test]
 fn the_message_of_a_bot_is_pushed_and_listed_as_that_of_a_bot() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let bot = sim.bot();
     let (socket, _) = sim.listen();
     sim.messages(socket);
@@ -90,7 +90,7 @@ fn the_message_of_a_bot_is_pushed_and_listed_as_that_of_a_bot() {
 
 #[test]
 fn a_bots_call_is_refused_without_its_id_a_text_or_its_owner() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let bot = sim.bot();
     let mut post = |post: Value| {
         let response = sim.request_as(None, "POST", "/v3/bots/post", &post.to_string());

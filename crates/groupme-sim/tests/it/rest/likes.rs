@@ -6,7 +6,7 @@ use groupme_sim::SimMessageId;
 use serde_json::{Value, json};
 
 use super::{assert_empty, content, fixture};
-use crate::{peer::Virtual, shape::assert_includes};
+use crate::{peer::VirtualSim, shape::assert_includes};
 
 #[track_caller]
 fn texts(list: &Value) -> Vec<&str> {
@@ -18,7 +18,7 @@ fn texts(list: &Value) -> Vec<&str> {
 }
 
 /// Posts two messages of Mara and one of the user, a second apart, with six reactions, 1.5 s apart.
-fn post_jokes(sim: &mut Virtual) -> [SimMessageId; 3] {
+fn post_jokes(sim: &mut VirtualSim) -> [SimMessageId; 3] {
     let (me, mara, jonas, theo) = {
         let cast = &sim.cast;
         (cast.me, cast.mara, cast.jonas, cast.theo)
@@ -37,7 +37,7 @@ fn post_jokes(sim: &mut Virtual) -> [SimMessageId; 3] {
 
 #[test]
 fn the_favourites_of_a_period_come_by_the_number_of_reactions() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let jokes = post_jokes(&mut sim);
     let target = sim.lake("/likes?period=day");
     let list = content(&sim.get(&target), 200);
@@ -64,7 +64,7 @@ fn the_favourites_of_a_period_come_by_the_number_of_reactions() {
 
 #[test]
 fn the_callers_likes_are_sorted_by_time_of_reaction() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     post_jokes(&mut sim);
     let target = sim.lake("/likes/mine");
     let mine = content(&sim.get(&target), 200);
@@ -76,7 +76,7 @@ fn the_callers_likes_are_sorted_by_time_of_reaction() {
 
 #[test]
 fn likes_of_the_callers_messages_are_sorted_by_time_of_reaction() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     post_jokes(&mut sim);
     let target = sim.lake("/likes/for_me");
     let own = content(&sim.get(&target), 200);
@@ -93,14 +93,14 @@ fn likes_of_the_callers_messages_are_sorted_by_time_of_reaction() {
 
 #[test]
 fn direct_messages_have_the_same_lists() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.with_world(|world, cast| {
         let hers = world.direct_message(cast.mara, cast.me, "hers").unwrap();
         let mine = world.direct_message(cast.me, cast.mara, "mine").unwrap();
         world.react(hers, cast.me, "❤️").unwrap();
         world.react(mine, cast.mara, "❤️").unwrap();
     });
-    let list = |sim: &mut Virtual, which: &str| {
+    let list = |sim: &mut VirtualSim, which: &str| {
         let mara = sim.cast.mara;
         let target = format!("/v4/likes/direct_messages/{which}?other_user_id={mara}");
         content(&sim.get(&target), 200)
@@ -113,7 +113,7 @@ fn direct_messages_have_the_same_lists() {
 
 #[test]
 fn nothing_liked_is_an_empty_list_and_nothing_of_others_is_shown() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let surprise = sim.cast.surprise;
     for which in ["/likes?period=day", "/likes/mine", "/likes/for_me"] {
         let target = sim.lake(which);
