@@ -44,7 +44,7 @@ pub(crate) enum Job {
     /// Changes of public items since the baseline, which changelogs and versions have to follow. Unless
     /// named, not run in a checkout without the baseline, and the table says so.
     Semver,
-    /// Packages of the published crates, each built from its archive.
+    /// Packages of the published crates, checked together from their archives.
     Release,
     /// 100,000 mutated frames, names and addresses, and fewer responses, callbacks, sockets, state files
     /// and arguments.
@@ -221,7 +221,13 @@ fn is_own(package: &Package, feature: &str) -> bool {
     let forwards = |value: &String| value.contains('/') && !value.contains('?');
     let sources = package.manifest_path.with_file_name("src");
     let pattern = format!("feature = \"{feature}\"");
-    let is_named = || works(Command::new("git").args(["grep", "-q", &pattern]).current_dir(sources));
+    let is_named = || {
+        works(
+            Command::new("git")
+                .args(["grep", "-q", &pattern])
+                .current_dir(sources),
+        )
+    };
     !package.features[feature].iter().all(forwards) || is_named()
 }
 

@@ -41,7 +41,10 @@ pub(crate) fn build_examples(
     };
     built.retain(|artifact| artifact.target.is_example() && of_package(artifact));
     let paths = built.into_iter().filter_map(|artifact| {
-        Some((artifact.target.name, artifact.executable?.into_std_path_buf()))
+        Some((
+            artifact.target.name,
+            artifact.executable?.into_std_path_buf(),
+        ))
     });
     Ok(paths.collect())
 }
@@ -84,7 +87,11 @@ fn programs(
         }
     }
     let status = child.wait()?;
-    ensure!(status.success(), "cargo {} failed: {status}", line.join(" "));
+    ensure!(
+        status.success(),
+        "cargo {} failed: {status}",
+        line.join(" ")
+    );
     Ok(programs)
 }
 
