@@ -10,7 +10,7 @@ use crate::{Synthesized, store::Change};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Delivered<P> {
-    /// Tag for acknowledging it.
+    /// Tag by which the delivery is acknowledged.
     pub tag: DeliveryTag,
     /// Content.
     pub item: Item<P>,

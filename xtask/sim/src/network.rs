@@ -245,7 +245,7 @@ impl Network {
 
 /// The server's side.
 impl Network {
-    /// Carries an output of the server, which had published so many events by then.
+    /// Carries an output of the server. `published` is the number of events published until then.
     pub(crate) fn handle_output(&mut self, now: Instant, output: Output, published: u64) {
         let key = output.lane().number();
         let what = match output {
