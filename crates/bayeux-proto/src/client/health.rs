@@ -25,6 +25,8 @@ pub(super) struct Health {
     quick_retries: QuickRetries,
     /// Whether long-polling replaced the websocket since the last success.
     fell_back: bool,
+    /// Whether the server has reported the loss of a session since the last success.
+    lost_session: bool,
     /// Start of the current period of being up.
     up_since: Instant,
     /// Time of the last successful connect reply.
@@ -92,6 +94,7 @@ impl Health {
     fn end_streak(&mut self) {
         self.attempts = 0;
         self.fell_back = false;
+        self.lost_session = false;
     }
 
     /// Restarts the clock of the outage, because connectivity is back: the delays that follow are
@@ -184,7 +187,11 @@ impl Health {
             self.end_streak();
         }
         let uptime = self.uptime(cx.now);
-        let is_first = self.attempts == 0 && self.quick_retries.grant(uptime);
+        // A server that no longer knows the session is back, and its first answer of that kind ends
+        // the outage.
+        let is_back =
+            cause == Cause::SessionLost && !core::mem::replace(&mut self.lost_session, true);
+        let is_first = is_back || self.attempts == 0 && self.quick_retries.grant(uptime);
         if is_first {
             self.failing_since = cx.now;
         }
