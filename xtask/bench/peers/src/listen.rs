@@ -118,7 +118,7 @@ fn roots(task: &Task) -> anyhow::Result<RootStore> {
 
 /// Returns the token of an account; each has a rate limit of its own.
 fn token(account: u64) -> anyhow::Result<Token> {
-    Ok(Token::new(&format!("{account:040x}"))?)
+    Ok(Token::new(format!("{account:040x}"))?)
 }
 
 /// Client of one account.
