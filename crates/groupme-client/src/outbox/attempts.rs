@@ -7,7 +7,7 @@ use groupme_rest::{Error as RestError, Sent};
 use tokio::{sync::watch, time::sleep};
 
 use super::{Entry, Expiry, OutboxError, OutboxMessage};
-use crate::{Handle, SendError};
+use crate::{Handle, SendError, once};
 
 /// End of the attempts.
 pub(super) enum Outcome {
@@ -83,7 +83,12 @@ async fn attempt(
 ) -> Result<Sent, SendError> {
     if is_retry {
         let rest = handle.rest().ok_or(SendError::NoRest)?;
-        if let Some(found) = rest.find_sent(&message.conversation, guid).await? {
+        let here = &message.conversation;
+        let found = match once::question(guid) {
+            Some(question) => rest.find_sent_after(here, guid, question).await?,
+            None => rest.find_sent(here, guid).await?,
+        };
+        if let Some(found) = found {
             return Ok(Sent::Duplicate(Box::new(found)));
         }
     }
@@ -105,7 +110,7 @@ fn refuses_the_message(error: &SendError) -> bool {
                 | RestError::Conflict(_)
                 | RestError::BadRequest(_)
         ),
-        SendError::NoRest | SendError::NoConversation => true,
+        SendError::NoRest | SendError::NoConversation | SendError::NoMessage => true,
     }
 }
 
