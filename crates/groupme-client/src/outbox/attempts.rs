@@ -43,7 +43,8 @@ pub(super) async fn send(
         };
         failures = if is_internal(&error) { failures + 1 } else { 0 };
         if refuses_the_message(&error) || failures == MAX_FAILURES {
-            return (entry, Outcome::Done(Err(error.into())));
+            let found = arrived(&handle, message, &guid, &error).await;
+            return (entry, Outcome::Done(found.ok_or(error.into())));
         }
         // The failure is that of the call's last request: an earlier one may have arrived.
         is_retry = true;
@@ -96,6 +97,22 @@ async fn attempt(
     handle
         .send_as(&message.conversation, draft, guid.clone())
         .await
+}
+
+/// Looks for a message that is given up, if an attempt before the last one of the call may have arrived:
+/// whoever sends a message again that is there sends it twice.
+async fn arrived(
+    handle: &Handle,
+    message: &OutboxMessage,
+    guid: &SourceGuid,
+    error: &SendError,
+) -> Option<Sent> {
+    let SendError::Rest(error) = error else {
+        return None;
+    };
+    let rest = handle.rest().filter(|_| !error.was_not_processed())?;
+    let found = rest.find_sent(&message.conversation, guid).await;
+    Some(Sent::Duplicate(Box::new(found.ok()??)))
 }
 
 /// Returns whether the failure is this message's, and not one of the token, the account, the network or
