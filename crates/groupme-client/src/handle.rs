@@ -10,8 +10,8 @@ use groupme_rest::{Conversation, Sent, Upload};
 use tokio::sync::oneshot;
 
 use crate::{
-    Collector, Error, SendError, WaitFor, channels, rest::Rest, shared::Shared, unix_time,
-    waiting::Waiters,
+    Collector, Error, SendError, WaitFor, channels, driver::Driver, rest::Rest, shared::Shared,
+    unix_time, waiting::Waiters,
 };
 
 /// Handle for sending commands to a running client. Clones are cheap, and none keeps the client
@@ -258,7 +258,7 @@ impl Handle {
     /// Disconnects after all earlier commands. [`Status::Ended`](crate::Status::Ended) follows the
     /// events that wait for the program, after two seconds at most. Does nothing after the end.
     pub fn disconnect(&self) {
-        let _ = self.shared.command(|driver, _| driver.account.disconnect());
+        let _ = self.shared.command(|driver, _| driver.disconnect());
     }
 
     /// Returns the user of the account.
@@ -352,7 +352,8 @@ impl Handle {
     }
 
     fn publish(&self, channel: &Channel, json: &str) -> Result<(), Error> {
-        self.command(|account| account.publish(channel, json).map(drop))
+        let command = |driver: &mut Driver, _: &mut _| driver.publish(channel, json);
+        Ok(self.shared.command(command).ok_or(Error::Closed)??)
     }
 
     /// Registers the id of a message, so that its echo is the program's own.
