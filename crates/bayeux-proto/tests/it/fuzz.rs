@@ -42,7 +42,8 @@ proptest! {
     }
 }
 
-fn runs() -> Runs {
+/// Returns a configuration with the same cases in every run.
+pub(crate) fn runs() -> Runs {
     let mut runs = Runs::default();
     runs.cases = runs.cases.max(2_000);
     runs.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
