@@ -10,7 +10,7 @@ use groupme_rest::{Conversation, Sent, Upload};
 use tokio::sync::oneshot;
 
 use crate::{
-    Collector, Error, SendError, WaitFor, channels, driver::Driver, rest::Rest, shared::Shared,
+    Collector, Error, SendError, WaitFor, channels, rest::Rest, shared::Shared,
     unix_time, waiting::Waiters,
 };
 
@@ -352,8 +352,11 @@ impl Handle {
     }
 
     fn publish(&self, channel: &Channel, json: &str) -> Result<(), Error> {
-        let command = |driver: &mut Driver, _: &mut _| driver.publish(channel, json);
-        Ok(self.shared.command(command).ok_or(Error::Closed)??)
+        let result = self
+            .shared
+            .command(|driver, _| driver.publish(channel, json))
+            .ok_or(Error::Closed)?;
+        Ok(result?)
     }
 
     /// Registers the id of a message, so that its echo is the program's own.
