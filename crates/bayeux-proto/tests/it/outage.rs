@@ -110,7 +110,7 @@ fn refused_connections_are_retried_sooner_than_refused_requests() {
         let end = world.now + millis(10_000);
         refuse_until(&mut world, end, why).len()
     };
-    assert!(attempts(Close::ConnectionRefused) > attempts(UNAVAILABLE) + 3);
+    assert!(attempts(Close::ConnectionRefused) > attempts(UNAVAILABLE) + 1);
 }
 
 /// Asserts that no tenth of the time in which the attempts come has more than three times the
