@@ -55,7 +55,7 @@ async fn main() -> anyhow::Result<()> {
 
     let mut config = Config::default();
     config.transports = vec![Transport::LongPolling];
-    let mut session = Session::new(config, 1);
+    let session = Session::new(config, 1);
     let lanes = Lanes::new(Endpoint::new(&url)?, Options::default(), Clock::start())?;
     let mut driver = Driver::new(session, lanes, ());
     driver.connect();
