@@ -98,10 +98,10 @@ pub struct Config {
 pub enum Resume {
     /// Connect again with the same `clientId`: nothing is lost if the server keeps a queue (Faye
     /// 1.1 and newer, `CometD` with its ack extension). If long-polling replaces a websocket, a new
-    /// handshake comes first all the same, because the server may still deliver into the lost
+    /// handshake still comes first, because the server may still deliver into the lost
     /// socket.
     SameSession,
-    /// Send a new handshake: for servers that go on delivering into dead sockets or polls. Late
+    /// Send a new handshake: for servers that continue delivering into dead sockets or polls. Late
     /// messages of the old session cannot affect the new one.
     FreshHandshake,
 }

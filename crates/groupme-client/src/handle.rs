@@ -10,8 +10,8 @@ use groupme_rest::{Conversation, Sent, Upload};
 use tokio::sync::oneshot;
 
 use crate::{
-    Collector, Error, SendError, WaitFor, channels, rest::Rest, shared::Shared,
-    unix_time, waiting::Waiters,
+    Collector, Error, SendError, WaitFor, channels, rest::Rest, shared::Shared, unix_time,
+    waiting::Waiters,
 };
 
 /// Handle for sending commands to a running client. Clones are cheap, and none keeps the client
@@ -39,7 +39,7 @@ impl Handle {
     }
 
     /// Waits for the next event that a filter accepts, from any task, while the program's main loop
-    /// goes on: the event also comes out of [`Client::next`](crate::Client::next), which has to be
+    /// continues: the event also comes out of [`Client::next`](crate::Client::next), which has to be
     /// called meanwhile. Wait in a task of its own, therefore, and not inside the main loop.
     ///
     /// Events count from this call on, before the returned future is awaited: call it before asking

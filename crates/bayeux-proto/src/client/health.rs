@@ -135,7 +135,7 @@ impl Health {
         }
     }
 
-    /// Reports a gap that ends now, unless one is pending: that one goes on until messages are known
+    /// Reports a gap that ends now, unless one is pending: that one continues until messages are known
     /// to flow, and is reported then.
     pub(super) fn report_gap(&mut self, cx: &mut Context, cause: &Cause) {
         if self.up && self.pending_gap.is_none() {
@@ -226,7 +226,7 @@ impl Health {
             self.up = false;
             cx.emit(SessionEvent::Down { cause, retry_at });
         } else {
-            // A fallback to the other transport is not counted, and is a failed attempt all the same.
+            // A fallback to the other transport is not counted, but is still a failed attempt.
             let attempts = self.attempts.max(1);
             cx.emit(SessionEvent::AttemptFailed {
                 cause,

@@ -93,7 +93,7 @@ fn advice_for_one_transport_overrides_the_general_one_there_and_only_there() {
     let mut world = World::established_over_http();
     assert_eq!(wait_after(&mut world, advice), millis(500));
     assert_eq!(world.last("/meta/connect").hold, Some(SECOND * 20));
-    // A later general advice does not change it.
+    // A later general advice does not change the values for long-polling.
     assert_eq!(wait_after(&mut world, timing(7000, 40_000)), millis(500));
 
     let mut world = World::established();

@@ -407,7 +407,7 @@ fn commands_wait_for_the_exchange_before_them_and_then_go_together() {
 fn the_answer_of_a_service_reaches_subscribers_of_its_channel() {
     let mut world = World::established();
     let id = world.subscribe("/service/x");
-    // Faye refuses such a subscription, and events of a service arrive all the same.
+    // Faye refuses such a subscription, and events of a service still arrive.
     let subscribe = world.last("/meta/subscribe");
     world.answer(
         &subscribe,

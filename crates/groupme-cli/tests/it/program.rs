@@ -246,12 +246,12 @@ impl Running {
     }
 
     /// Waits for the end without further reading.
-    pub(crate) async fn ended_unread(mut self) {
+    pub(crate) async fn finish_unread(mut self) {
         soon(self.child.wait()).await.unwrap();
     }
 
     /// Closes the pipe of stdout, runs an action, and waits for the end.
-    pub(crate) async fn deaf(self, then: impl FnOnce()) -> Finished {
+    pub(crate) async fn finish_without_reader(self, then: impl FnOnce()) -> Finished {
         let Self {
             mut child,
             stdout,

@@ -65,7 +65,7 @@ impl<P> Conversation<P> {
         cx.out.put_own(Item::Push(push), record, is_own);
     }
 
-    /// Remembers a pushed message as handed out, and the change that it tells, if any. Returns the
+    /// Remembers a pushed message as handed out, and the change that it announces, if any. Returns the
     /// record.
     pub(crate) fn record_push(
         &mut self,

@@ -71,7 +71,8 @@ impl<P> Conversation<P> {
         false
     }
 
-    /// Reports a message that is pushed so late that nothing tells whether it was delivered before.
+    /// Reports a message that is pushed so late that the feed no longer knows whether it was delivered
+    /// before.
     fn report_late(&self, cx: &mut Context<P>, message: NewMessage) {
         let lost = Lost {
             conversation: Some(self.id.clone()),

@@ -223,7 +223,7 @@ fn storm(seed: u64, sabotage: Sabotage) -> Vec<String> {
 }
 
 #[test]
-fn nothing_is_lost_doubled_or_out_of_order_in_any_storm() {
+fn nothing_is_lost_duplicated_or_out_of_order_in_any_storm() {
     for seed in 0..SEEDS {
         let faults = storm(seed, Sabotage::Nothing);
         assert!(faults.is_empty(), "seed {seed}: {faults:#?}");
