@@ -119,7 +119,7 @@ impl Handle {
     ///
     /// # async fn vote(handle: Handle, group: GroupId) -> Result<(), Box<dyn std::error::Error>> {
     /// let sent = handle.send(&group, "Boat or bus? React with \u{1f44d} for the boat.").await?;
-    /// let message = sent.message().expect("it was just sent");
+    /// let message = sent.message().expect("a message that was just sent");
     /// let votes = handle.reactions_to(&message.id).timeout(Duration::from_secs(60));
     /// println!("{} votes", votes.take(3).await.len());
     /// # Ok(()) }

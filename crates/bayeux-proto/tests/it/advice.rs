@@ -134,6 +134,6 @@ fn a_session_connected_again_starts_without_old_advice() {
     world.answer(&handshake, &[handshake.handshake_ok("bob")]);
     world.confirm();
     let held = world.last("/meta/connect");
-    assert_eq!(held.asked_hold(), None, "it ended again");
+    assert_eq!(held.asked_hold(), None, "the session ended again");
     assert_eq!(held.client_id(), Some("bob"));
 }

@@ -12,7 +12,7 @@ macro_rules! caught {
                 campaign.sabotage = Some(Sabotage::$sabotage);
                 campaign.twice = 1;
                 match campaign.run() {
-                    Ok(counters) => panic!("it is not caught: {counters}"),
+                    Ok(counters) => panic!("the sabotage is not caught: {counters}"),
                     Err(failure) => {
                         let name = failure.violation.invariant;
                         assert!([$($invariant),+].contains(&name), "{}", failure.violation);
