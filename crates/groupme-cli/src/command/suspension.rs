@@ -25,7 +25,7 @@ async fn watch(mut total: impl FnMut() -> Option<Duration>, mut woken: impl FnMu
         before = now;
         sleep(INTERVAL).await;
     }
-    future::pending().await
+    future::pending::<()>().await;
 }
 
 /// Returns for how long the machine was suspended since its start, by the clock of Linux that goes on
