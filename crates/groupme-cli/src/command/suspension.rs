@@ -86,12 +86,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn clocks_that_drift_apart_are_no_suspension() {
-        assert_eq!(noticed(|now| Some(now / 10)).await, []);
+        assert!(noticed(|now| Some(now / 10)).await.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_system_without_the_clock_is_never_woken() {
-        assert_eq!(noticed(|_| None).await, []);
+        assert!(noticed(|_| None).await.is_empty());
     }
 
     #[cfg(target_os = "linux")]
