@@ -9,13 +9,12 @@ use groupme_model::UserId;
 use groupme_rest::Client;
 
 use crate::{
-    About, Error, Progress, Report, Settings, archive_file,
-    contents::{Index, read_about, write_json},
-    fetch,
+    ConversationInfo, Error, Progress, Report, UpdateOptions, archive_file, fetch,
     journal::Journal,
     layout,
     media::MediaWriter,
     part_file,
+    reader::{Index, read_about, write_json},
 };
 
 /// Archive of an account's conversations in a directory, for writing. A lock keeps other programs from
@@ -96,41 +95,41 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// [`Error::Fetch`] if a request fails for good or longer than [`Settings::patience`];
+    /// [`Error::Fetch`] if a request fails for good or longer than [`UpdateOptions::give_up_after`];
     /// [`Error::File`], [`Error::Damaged`] or [`Error::DamagedDescription`]. Everything written so far is kept.
     pub async fn update(
         &mut self,
         client: &Client,
-        mut about: About,
-        settings: &Settings,
+        mut info: ConversationInfo,
+        options: &UpdateOptions,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Report, Error> {
-        if let Some(earlier) = read_about(&self.root, &about.id)? {
-            about.inherit(&earlier);
+        if let Some(earlier) = read_about(&self.root, &info.id)? {
+            info.inherit(&earlier);
         }
-        let mut journal = Journal::open(&layout::messages_file(&self.root, &about.id))?;
-        let counted = about.counted;
-        journal.fill_counts(&mut about);
+        let mut journal = Journal::open(&layout::messages_file(&self.root, &info.id))?;
+        let counted = info.counted;
+        journal.fill_counts(&mut info);
         progress(Progress::Started {
-            about: &about,
-            archived: about.messages,
+            info: &info,
+            archived: info.messages,
             counted,
         });
-        self.save_description(&about)?;
-        let mut fetch = fetch::Fetch::new(client, &about, settings, progress);
+        self.save_description(&info)?;
+        let mut fetch = fetch::Fetch::new(client, &info, options, progress);
         let mut report = Report {
             added: 0,
             changed: 0,
             unreadable: 0,
             media: crate::MediaReport::default(),
-            about: about.clone(),
+            info: info.clone(),
         };
         fetch.messages(&mut journal, &mut report).await?;
         // Saved before the media, which may take hours or be interrupted.
-        report.about.counted = fetch.counted().or(counted);
-        journal.fill_counts(&mut report.about);
-        self.save_description(&report.about)?;
-        if settings.media {
+        report.info.counted = fetch.counted().or(counted);
+        journal.fill_counts(&mut report.info);
+        self.save_description(&report.info)?;
+        if options.media {
             fetch
                 .media(
                     &self.root,
@@ -144,15 +143,15 @@ impl Archive {
     }
 
     /// Saves the description of a conversation, and the index, if it has changed.
-    fn save_description(&mut self, about: &About) -> Result<(), Error> {
+    fn save_description(&mut self, info: &ConversationInfo) -> Result<(), Error> {
         let others = &mut self.index.conversations;
         // Most of a thousand conversations have nothing new.
-        if others.contains(about) {
+        if others.contains(info) {
             return Ok(());
         }
-        write_json(&layout::about_file(&self.root, &about.id), about)?;
-        others.retain(|other| other.id != about.id);
-        others.push(about.clone());
+        write_json(&layout::about_file(&self.root, &info.id), info)?;
+        others.retain(|other| other.id != info.id);
+        others.push(info.clone());
         others.sort_by(|one, other| {
             other
                 .last

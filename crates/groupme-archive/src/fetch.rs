@@ -9,13 +9,15 @@ mod transfer;
 use groupme_rest::Client;
 
 pub(crate) use self::failing_hosts::FailingHosts;
-use crate::{About, Error, Progress, Report, Settings, journal::Journal, patience::patiently};
+use crate::{
+    ConversationInfo, Error, Progress, Report, UpdateOptions, journal::Journal, patience::patiently,
+};
 
 /// Update of one conversation.
 pub(crate) struct Fetch<'a> {
     client: &'a Client,
-    about: &'a About,
-    settings: &'a Settings,
+    info: &'a ConversationInfo,
+    options: &'a UpdateOptions,
     progress: &'a mut dyn FnMut(Progress<'_>),
     /// Messages of the conversation, as GroupMe counted them in this update.
     counted: Option<u64>,
@@ -24,14 +26,14 @@ pub(crate) struct Fetch<'a> {
 impl<'a> Fetch<'a> {
     pub(crate) fn new(
         client: &'a Client,
-        about: &'a About,
-        settings: &'a Settings,
+        info: &'a ConversationInfo,
+        options: &'a UpdateOptions,
         progress: &'a mut dyn FnMut(Progress<'_>),
     ) -> Self {
         Self {
             client,
-            about,
-            settings,
+            info,
+            options,
             progress,
             counted: None,
         }
@@ -59,11 +61,11 @@ impl<'a> Fetch<'a> {
         &mut self,
         request: impl AsyncFnMut() -> Result<T, groupme_rest::Error>,
     ) -> Result<T, groupme_rest::Error> {
-        patiently(self.settings.patience, self.progress, request).await
+        patiently(self.options.give_up_after, self.progress, request).await
     }
 
     /// Returns a function for `map_err` that names the conversation.
     fn failed(&self, of: &str) -> impl Fn(groupme_rest::Error) -> Error + use<> {
-        Error::fetch(format!("{of} of conversation {}", self.about.id))
+        Error::fetch(format!("{of} of conversation {}", self.info.id))
     }
 }

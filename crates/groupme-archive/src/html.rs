@@ -15,21 +15,21 @@ mod row;
 
 use std::path::PathBuf;
 
-use crate::{Contents, Error, archive_file, layout, media::MediaIndex, part_file};
+use crate::{ArchiveReader, Error, archive_file, layout, media::MediaIndex, part_file};
 
 /// Writes the pages of an archive, and replaces earlier ones. Returns the path of the index page.
 ///
 /// # Errors
 ///
 /// [`Error::Damaged`] or [`Error::File`].
-pub fn write(contents: &Contents) -> Result<PathBuf, Error> {
+pub fn write(contents: &ArchiveReader) -> Result<PathBuf, Error> {
     let root = contents.root();
     let pages = root.join(layout::PAGES);
     archive_file::create_directory(&pages).map_err(Error::file("create", &pages))?;
     part_file::remove_leftovers(&pages, None).map_err(Error::file("clean", &pages))?;
     let media = MediaIndex::read(root)?;
-    for about in contents.conversations() {
-        conversation::write(contents, about, &media)?;
+    for info in contents.conversations() {
+        conversation::write(contents, info, &media)?;
     }
     let index = root.join(layout::INDEX_PAGE);
     let page = list::page(contents);

@@ -13,7 +13,7 @@ use bayeux_wire::Value;
 use groupme_model::{MessageId, MessageRef, Timestamp, system_event::NoticeRef};
 use groupme_rest::endpoint::messages::MessagePage;
 
-use crate::{About, Error, Messages, archive_file};
+use crate::{ConversationInfo, Error, Messages, archive_file};
 
 /// Messages of a conversation, a line each, oldest first. New lines are appended and synchronised page
 /// by page; a change of old lines replaces the file.
@@ -246,15 +246,15 @@ impl Journal {
     }
 
     /// Sets counts and times of a description.
-    pub(crate) fn fill_counts(&self, about: &mut About) {
-        about.messages = self.len();
+    pub(crate) fn fill_counts(&self, info: &mut ConversationInfo) {
+        info.messages = self.len();
         let gone = self
             .changes
             .iter()
             .filter(|(id, change)| change.deletion.is_some() && !self.rows.contains_key(id));
-        about.deleted = u64::try_from(gone.count()).unwrap_or(u64::MAX);
-        about.first = self.first.map(Timestamp::as_secs);
-        about.last = self.last.map(Timestamp::as_secs);
+        info.deleted = u64::try_from(gone.count()).unwrap_or(u64::MAX);
+        info.first = self.first.map(Timestamp::as_secs);
+        info.last = self.last.map(Timestamp::as_secs);
     }
 }
 

@@ -54,9 +54,9 @@ pub(crate) fn digest(text: &str) -> String {
 /// nothing remains.
 ///
 /// ```
-/// assert_eq!(groupme_archive::file_name("../../.plan \u{202e}fdp.txt"), "_.._.plan _fdp.txt");
+/// assert_eq!(groupme_archive::sanitize_file_name("../../.plan \u{202e}fdp.txt"), "_.._.plan _fdp.txt");
 /// ```
-pub fn file_name(name: &str) -> String {
+pub fn sanitize_file_name(name: &str) -> String {
     let is_bad = |letter: char| {
         letter.is_control() || is_invisible(letter) || "/\\:*?\"<>|".contains(letter)
     };
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn the_name_of_a_file_is_neither_hidden_nor_an_option() {
         for name in ["-rf", "--", ".-x", "- -rf", ". .x"] {
-            let name = file_name(name);
+            let name = sanitize_file_name(name);
             assert!(!name.starts_with(['.', '-', ' ']), "{name}");
         }
     }

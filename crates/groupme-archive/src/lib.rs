@@ -1,21 +1,21 @@
 //! Archives of GroupMe conversations in a directory: messages as lines of JSON, with their pictures,
 //! videos, sounds and files, and pages to read them.
 //!
-//! [`Archive::update`] fills an archive, one conversation at a time. [`Contents`] reads an archive
+//! [`Archive::update`] fills an archive, one conversation at a time. [`ArchiveReader`] reads an archive
 //! without network or account, and [`html::write`] writes pages for a browser.
 //!
 //! ```no_run
-//! use groupme_archive::{Archive, Contents, Settings, html};
+//! use groupme_archive::{Archive, ArchiveReader, UpdateOptions, html};
 //!
 //! # async fn keep(client: groupme_rest::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! let me = client.call(&groupme_rest::endpoint::users::me()).await?;
 //! let mut archive = Archive::open("groupme", &me.id)?;
-//! let settings = Settings::default();
-//! for conversation in groupme_archive::conversations(&client, &settings, &mut |_| {}).await? {
-//!     let report = archive.update(&client, conversation, &settings, &mut |_| {}).await?;
-//!     assert_eq!(report.missing(), 0, "{} is shorter than promised", report.about.id);
+//! let options = UpdateOptions::default();
+//! for conversation in groupme_archive::list_conversations(&client, &options, &mut |_| {}).await? {
+//!     let report = archive.update(&client, conversation, &options, &mut |_| {}).await?;
+//!     assert_eq!(report.missing(), 0, "{} is shorter than promised", report.info.id);
 //! }
-//! html::write(&Contents::open("groupme")?)?;
+//! html::write(&ArchiveReader::open("groupme")?)?;
 //! # Ok(()) }
 //! ```
 //!
@@ -42,11 +42,11 @@
 //!   unfinished ones. No message is duplicated or skipped.
 //! - **Counted.** GroupMe counts the messages of a conversation. [`Report::missing`] is the number of
 //!   messages that are neither archived nor, according to a notice, deleted.
-//! - **Updated.** A run reads the newest archived messages again ([`Settings::recheck`]), and older
+//! - **Updated.** A run reads the newest archived messages again ([`UpdateOptions::recheck`]), and older
 //!   ones that a notice names as edited or deleted. Reactions to older messages, and pins, stay as of
 //!   the last time the message was read.
 //! - **Gentle.** All requests share the rate limit of the client. Temporary failures, such as a minute
-//!   of status 429, are retried for [`Settings::patience`].
+//!   of status 429, are retried for [`UpdateOptions::give_up_after`].
 //! - **Names from others are data.** No id and no name leads to a file outside of the archive, and pages
 //!   show text as text.
 //! - **Archives from others.** Symbolic links in the directory are not followed, and only regular files are
@@ -58,10 +58,9 @@
 // Lengths and counts come from files and servers: arithmetic on them saturates or is checked.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-mod about;
 mod archive;
 mod archive_file;
-mod contents;
+mod conversation_info;
 mod error;
 mod fetch;
 pub mod html;
@@ -71,21 +70,22 @@ mod lines;
 mod listing;
 mod media;
 mod messages;
+mod options;
 mod part_file;
 mod patience;
 mod progress;
+mod reader;
 mod report;
-mod settings;
 
-pub use about::{About, Kind};
 pub use archive::Archive;
-pub use contents::Contents;
+pub use conversation_info::{ConversationInfo, ConversationKind};
 pub use error::Error;
-pub use layout::file_name;
-pub use listing::{conversation, conversations};
+pub use layout::sanitize_file_name;
+pub use listing::{find_conversation, list_conversations};
 pub use media::ExpectedMedium;
 pub use messages::Messages;
+pub use options::UpdateOptions;
 pub use part_file::PartFile;
 pub use progress::Progress;
+pub use reader::ArchiveReader;
 pub use report::{MediaReport, Report};
-pub use settings::Settings;

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// File being written under a hidden temporary name. [`replace`](Self::replace) synchronises the file
+/// File being written under a hidden temporary name. [`persist`](Self::persist) synchronises the file
 /// and gives it its name; dropping removes it.
 ///
 /// A temporary file that a killed program left is removed when a file of the same name is created.
@@ -71,7 +71,7 @@ impl PartFile {
     /// # Errors
     ///
     /// If the file cannot be synchronised or renamed. A file of the same name is left as it was.
-    pub fn replace(self) -> io::Result<()> {
+    pub fn persist(self) -> io::Result<()> {
         self.file.sync_all()?;
         fs::rename(&self.part, &self.path)?;
         self.sync_directory()
@@ -81,8 +81,8 @@ impl PartFile {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::AlreadyExists`] if the name is taken; otherwise as [`replace`](Self::replace).
-    pub fn place(self) -> io::Result<()> {
+    /// [`io::ErrorKind::AlreadyExists`] if the name is taken; otherwise as [`persist`](Self::persist).
+    pub fn persist_noclobber(self) -> io::Result<()> {
         self.file.sync_all()?;
         if self.path.symlink_metadata().is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
@@ -131,7 +131,7 @@ impl Drop for PartFile {
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = PartFile::create_private(path)?;
     file.write_all(bytes)?;
-    file.replace()
+    file.persist()
 }
 
 /// Returns options for a file that only its owner can read.
@@ -213,8 +213,11 @@ mod tests {
         let path = directory.path().join("a");
         let mut file = PartFile::create(&path).unwrap();
         file.write_all(b"one").unwrap();
-        file.place().unwrap();
-        let again = PartFile::create(&path).unwrap().place().unwrap_err();
+        file.persist_noclobber().unwrap();
+        let again = PartFile::create(&path)
+            .unwrap()
+            .persist_noclobber()
+            .unwrap_err();
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!(names(directory.path()), ["a"]);
@@ -242,7 +245,7 @@ mod tests {
         assert!(directory.path().join(".b.22-3.groupme-part").exists());
         remove_leftovers(directory.path(), None).unwrap();
         assert_eq!(names(directory.path()).len(), others.len() + 1);
-        running.place().unwrap();
+        running.persist_noclobber().unwrap();
         for name in others {
             assert!(directory.path().join(name).exists(), "{name}");
         }
@@ -255,9 +258,9 @@ mod tests {
         let mut first = PartFile::create(&path).unwrap();
         let second = PartFile::create(&path).unwrap();
         first.write_all(b"one").unwrap();
-        first.place().unwrap();
+        first.persist_noclobber().unwrap();
         assert_eq!(
-            second.place().unwrap_err().kind(),
+            second.persist_noclobber().unwrap_err().kind(),
             io::ErrorKind::AlreadyExists
         );
         assert_eq!(fs::read(&path).unwrap(), b"one");

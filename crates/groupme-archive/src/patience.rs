@@ -7,10 +7,10 @@ use tokio::time::{Instant, sleep};
 
 use crate::Progress;
 
-/// Repeats a request until it succeeds, fails for good, or has failed for longer than `patience`. The
+/// Repeats a request until it succeeds, fails for good, or has failed for longer than `give_up_after`. The
 /// client has retried each failure already.
 pub(crate) async fn patiently<T>(
-    patience: Duration,
+    give_up_after: Duration,
     progress: &mut dyn FnMut(Progress<'_>),
     mut request: impl AsyncFnMut() -> Result<T, Error>,
 ) -> Result<T, Error> {
@@ -25,7 +25,7 @@ pub(crate) async fn patiently<T>(
         let begun = *begun.get_or_insert(now);
         let wait = error.retry_after().unwrap_or_default().max(backoff);
         let waited = now.duration_since(begun).saturating_add(wait);
-        if waited > patience {
+        if waited > give_up_after {
             return Err(error);
         }
         tracing::debug!(%error, ?wait, "waiting");

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::About;
+use crate::ConversationInfo;
 
 /// Step of an update.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub enum Progress<'a> {
     /// The update of a conversation begins.
     Started {
         /// Conversation.
-        about: &'a About,
+        info: &'a ConversationInfo,
         /// Number of messages in the archive.
         archived: u64,
         /// Number of messages by GroupMe's count, if the list of conversations has told it.

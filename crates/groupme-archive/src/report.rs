@@ -1,13 +1,13 @@
 //! Outcome of an update.
 
-use crate::About;
+use crate::ConversationInfo;
 
 /// Outcome of [`Archive::update`](crate::Archive::update) for one conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
     /// Conversation, with the number of its messages now.
-    pub about: About,
+    pub info: ConversationInfo,
     /// Number of messages that this run added.
     pub added: u64,
     /// Number of archived messages that were edited, deleted or reacted to, and taken over.
@@ -25,7 +25,7 @@ impl Report {
     /// GroupMe counts deleted and cleared messages, too. Those that left no notice, such as direct
     /// messages that were cleared, cannot be told from messages that GroupMe withholds.
     pub fn missing(&self) -> u64 {
-        self.about.missing()
+        self.info.missing()
     }
 }
 
@@ -38,7 +38,7 @@ pub struct MediaReport {
     /// Size of the downloaded files, in bytes.
     pub bytes: u64,
     /// Number of media that GroupMe does not hand out, that are not GroupMe's, or that are larger than
-    /// [`Settings::max_media_size`](crate::Settings::max_media_size): in this run and in earlier ones.
+    /// [`UpdateOptions::max_media_size`](crate::UpdateOptions::max_media_size): in this run and in earlier ones.
     pub refused: u64,
     /// Number of media that GroupMe failed to hand out, or handed out too slowly, or in whose place came
     /// nothing or a page. The next run tries again.

@@ -138,7 +138,7 @@ mod simulation;
 mod world;
 
 #[cfg(feature = "net")]
-pub use self::net::{ControlAccess, NotSeen, Playback, Sim, SimBuilder};
+pub use self::net::{ControlAccess, Playback, Sim, SimBuilder, WaitTimeoutError};
 pub use self::{
     fault::{
         Backend, ConnectionFaults, Direction, ErrorResponse, FaultInjector, FaultPlan,

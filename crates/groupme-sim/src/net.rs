@@ -29,7 +29,9 @@ use tokio::{
 };
 
 use self::shared::{Options, Shared};
-pub use self::{builder::SimBuilder, control::ControlAccess, playback::Playback, until::NotSeen};
+pub use self::{
+    builder::SimBuilder, control::ControlAccess, playback::Playback, until::WaitTimeoutError,
+};
 use crate::{
     rest::RestConfig,
     script::{Cast, Script},

@@ -30,14 +30,14 @@ impl Fetch<'_> {
     ) -> Result<(), Error> {
         let mut waiting = self.missing(root, index, report)?;
         let total = u64::try_from(waiting.len()).unwrap_or(u64::MAX);
-        let patience = self.settings.patience;
+        let give_up_after = self.options.give_up_after;
         let (mut done, mut left_out) = (0_u64, 0_u64);
         let mut running = JoinSet::new();
         loop {
             while running.len() < AT_ONCE
                 && let Some(job) = waiting.pop_front()
             {
-                if hosts.is_given_up(job.reference.host(), patience) {
+                if hosts.is_given_up(job.reference.host(), give_up_after) {
                     left_out = left_out.saturating_add(1);
                 } else {
                     running.spawn(attempt(self.client.clone(), job, Instant::now()));
@@ -60,7 +60,7 @@ impl Fetch<'_> {
             };
             match &medium {
                 Err(Stopped::TooSlow | Stopped::Failed(_)) => {
-                    hosts.note_failure(job.reference.host(), begun, patience);
+                    hosts.note_failure(job.reference.host(), begun, give_up_after);
                 }
                 Err(Stopped::File(..)) => {}
                 _ => hosts.note_answer(job.reference.host()),
@@ -69,7 +69,7 @@ impl Fetch<'_> {
                 Err(Stopped::Rest(error)) => self.is_refusal(error).await,
                 _ => false,
             };
-            match settle(&job, medium, is_refused, self.settings.now)? {
+            match settle(&job, medium, is_refused, self.options.now)? {
                 // The next run tries again.
                 None => report.failed = report.failed.saturating_add(1),
                 Some(medium) => {
@@ -93,7 +93,7 @@ impl Fetch<'_> {
             report.failed = report.failed.saturating_add(left_out);
             tracing::warn!(
                 media = left_out,
-                conversation = %self.about.id,
+                conversation = %self.info.id,
                 "their host does not hand out any; the next run tries again"
             );
         }
@@ -109,10 +109,12 @@ impl Fetch<'_> {
         hosts: &FailingHosts,
         error: RestError,
     ) -> Result<Medium, Stopped> {
-        let (client, patience) = (self.client, self.settings.patience);
+        let (client, give_up_after) = (self.client, self.options.give_up_after);
         let mut last = error;
         for _ in 0..ATTEMPTS {
-            if begun.elapsed() >= patience || hosts.is_given_up(job.reference.host(), patience) {
+            if begun.elapsed() >= give_up_after
+                || hosts.is_given_up(job.reference.host(), give_up_after)
+            {
                 break;
             }
             let answered = self
@@ -150,14 +152,14 @@ impl Fetch<'_> {
     ) -> Result<VecDeque<Job>, Error> {
         let mut seen = BTreeSet::new();
         let mut jobs = VecDeque::new();
-        let mut messages = Messages::open(&layout::messages_file(root, &self.about.id))?;
+        let mut messages = Messages::open(&layout::messages_file(root, &self.info.id))?;
         while let Some(message) = messages.next()? {
-            references(&self.about.id, &message, |reference| {
+            references(&self.info.id, &message, |reference| {
                 let key = reference.key();
                 if seen.contains(&key) {
                     return;
                 }
-                if index.index.is_settled(root, &key, self.settings) {
+                if index.index.is_settled(root, &key, self.options) {
                     let medium = index.index.get(&key);
                     let is_refused = medium.is_some_and(|medium| medium.file.is_none());
                     report.refused = report.refused.saturating_add(is_refused.into());
@@ -165,9 +167,9 @@ impl Fetch<'_> {
                     jobs.push_back(Job {
                         reference,
                         directory: root.join(MEDIA),
-                        conversation: self.about.conversation(),
-                        max_size: self.settings.max_media_size,
-                        patience: self.settings.patience,
+                        conversation: self.info.conversation(),
+                        max_size: self.options.max_media_size,
+                        give_up_after: self.options.give_up_after,
                     });
                 }
                 seen.insert(key);

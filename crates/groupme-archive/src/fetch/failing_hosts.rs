@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::downloads::AT_ONCE;
 
 /// Hosts whose media have failed in a row. One that has failed for longer than
-/// [`Settings::patience`](crate::Settings::patience) is asked for nothing until as much time has passed
+/// [`UpdateOptions::give_up_after`](crate::UpdateOptions::give_up_after) is asked for nothing until as much time has passed
 /// again: a thousand media of a host that does not answer must not take a thousand times as long as one.
 #[derive(Debug, Default)]
 pub(crate) struct FailingHosts {
@@ -27,20 +27,22 @@ struct Failing {
 
 impl FailingHosts {
     /// Returns whether a host need not be asked now.
-    pub(crate) fn is_given_up(&self, host: &str, patience: Duration) -> bool {
+    pub(crate) fn is_given_up(&self, host: &str, give_up_after: Duration) -> bool {
         let now = Instant::now();
         self.hosts.get(host).is_some_and(|failing| {
             // Fewer may be those media alone, while the answers for others are on their way.
             failing.in_a_row >= AT_ONCE
-                && now.duration_since(failing.since) >= patience
+                && now.duration_since(failing.since) >= give_up_after
                 && now < failing.next
         })
     }
 
     /// Notes that an attempt has failed, which had begun at a time.
-    pub(crate) fn note_failure(&mut self, host: &str, begun: Instant, patience: Duration) {
+    pub(crate) fn note_failure(&mut self, host: &str, begun: Instant, give_up_after: Duration) {
         let now = Instant::now();
-        let next = now.checked_add(patience.max(SHORTEST_PAUSE)).unwrap_or(now);
+        let next = now
+            .checked_add(give_up_after.max(SHORTEST_PAUSE))
+            .unwrap_or(now);
         let failing = self.hosts.entry(host.to_owned()).or_insert(Failing {
             in_a_row: 0,
             since: begun,

@@ -50,13 +50,13 @@ impl Fetch<'_> {
         report.unreadable = report.unreadable.saturating_add(unreadable);
         (self.progress)(Progress::Messages {
             archived: journal.len(),
-            counted: self.counted.or(self.about.counted),
+            counted: self.counted.or(self.info.counted),
         });
         Ok(())
     }
 
     fn history_after(&self, position: Option<&MessageId>, limit: u32) -> History {
-        let history = self.client.history(self.about.conversation());
+        let history = self.client.history(self.info.conversation());
         let history = match position {
             Some(last) => history.after(last),
             None => history.from_start(),

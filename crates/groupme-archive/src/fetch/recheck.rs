@@ -48,7 +48,7 @@ impl Fetch<'_> {
         journal.replace(lines)
     }
 
-    /// Reads the newest [`Settings::recheck`](crate::Settings::recheck) messages up to `last`. Messages
+    /// Reads the newest [`UpdateOptions::recheck`](crate::UpdateOptions::recheck) messages up to `last`. Messages
     /// that have appeared among them since are added: GroupMe's lists lag.
     async fn recheck_newest(
         &mut self,
@@ -57,7 +57,7 @@ impl Fetch<'_> {
         lines: &mut Lines,
         report: &mut Report,
     ) -> Result<(), Error> {
-        let wanted = usize::try_from(self.settings.recheck).unwrap_or(usize::MAX);
+        let wanted = usize::try_from(self.options.recheck).unwrap_or(usize::MAX);
         let oldest = journal.newest_up_to(last).take(wanted).last().cloned();
         let mut window = HistoryWindow::Newest;
         loop {
@@ -142,7 +142,7 @@ impl Fetch<'_> {
             print(&mut line, message.raw());
             let old = journal.line(&id)?;
             if message.is_deleted()
-                && self.settings.keep_deleted
+                && self.options.keep_deleted
                 && let (Some(old), Some(mut new)) = (old.as_deref().and_then(read), read(&line))
             {
                 new.text = old.text;
@@ -170,7 +170,7 @@ impl Fetch<'_> {
         };
         message.deleted_at = deletion.at.or(message.created_at);
         message.deletion_actor = deletion.actor.as_deref().map(Into::into);
-        if !self.settings.keep_deleted {
+        if !self.options.keep_deleted {
             message.text = None;
             message.attachments.clear();
             message.picture_url = None;
@@ -181,9 +181,9 @@ impl Fetch<'_> {
 
     async fn page(&mut self, window: &HistoryWindow, limit: u32) -> Result<MessagePage, Error> {
         let failed = self.failed("messages");
-        let (client, about) = (self.client, self.about);
+        let (client, info) = (self.client, self.info);
         let page = self
-            .patiently(async || client.messages(about.conversation(), window, limit).await)
+            .patiently(async || client.messages(info.conversation(), window, limit).await)
             .await
             .map_err(failed)?;
         let counted = page.count.and_then(|count| u64::try_from(count).ok());

@@ -28,7 +28,7 @@ pub(super) struct Job {
     /// Maximum size, in bytes.
     pub(super) max_size: u64,
     /// Time in which the answer has to begin, and then to go on.
-    pub(super) patience: Duration,
+    pub(super) give_up_after: Duration,
 }
 
 /// Reason why a medium is not saved.
@@ -51,12 +51,12 @@ pub(super) async fn transfer(client: &Client, job: &Job) -> Result<Medium, Stopp
         Reference::File(_, file) => described(client, &job.conversation, file).await?,
         Reference::Url(_) => None,
     };
-    let stall = job.patience.max(SHORTEST_STALL);
+    let stall = job.give_up_after.max(SHORTEST_STALL);
     let opened = timeout(stall, open(client, job)).await;
     let download = opened.map_err(|_| Stopped::TooSlow)??;
     let media_type = download.media_type().map(str::to_owned);
     let name = sent.as_ref().and_then(|data| data.file_name.as_deref());
-    let name = name.map(layout::file_name);
+    let name = name.map(layout::sanitize_file_name);
     let file = job
         .reference
         .file_name(name.as_deref(), media_type.as_deref());
@@ -82,7 +82,7 @@ pub(super) async fn transfer(client: &Client, job: &Job) -> Result<Medium, Stopp
     if let Some(reason) = expected.mismatch(media_type.as_deref(), &head, bytes) {
         return Err(Stopped::NoMedium(reason));
     }
-    part.replace().map_err(failed)?;
+    part.persist().map_err(failed)?;
     Ok(Medium {
         key: job.reference.key(),
         file: Some(file),
@@ -189,7 +189,7 @@ const FIRST_MINUTE: Duration = Duration::from_mins(1);
 /// Bytes a second that have to come on average after that.
 const MIN_RATE: u64 = 16 << 10;
 
-/// Shortest time for which an answer may stand still, whatever the patience is.
+/// Shortest time for which an answer may stand still, whatever the give_up_after is.
 const SHORTEST_STALL: Duration = Duration::from_secs(1);
 
 /// Bytes that count as progress, as in the client.

@@ -12,7 +12,7 @@ use super::{
     escape, head,
     row::{Context, Row, shown_seconds},
 };
-use crate::{About, Contents, Error, PartFile, layout, media::MediaIndex};
+use crate::{ArchiveReader, ConversationInfo, Error, PartFile, layout, media::MediaIndex};
 
 /// Authors of a conversation, with the names that their messages have.
 #[derive(Default)]
@@ -43,32 +43,36 @@ impl Authors {
 #[derive(Serialize)]
 struct PageInfo<'a> {
     name: &'a str,
-    kind: crate::Kind,
+    kind: crate::ConversationKind,
     you: &'a UserId,
     missing: u64,
     authors: &'a [(UserId, String)],
 }
 
 /// Writes the page of a conversation.
-pub(super) fn write(contents: &Contents, about: &About, media: &MediaIndex) -> Result<(), Error> {
-    let name = layout::stem(&about.id) + ".html";
+pub(super) fn write(
+    contents: &ArchiveReader,
+    info: &ConversationInfo,
+    media: &MediaIndex,
+) -> Result<(), Error> {
+    let name = layout::stem(&info.id) + ".html";
     let path = contents.root().join(layout::PAGES).join(name);
     let failed = Error::file("write", &path);
     let mut page = BufWriter::new(PartFile::create_private(&path).map_err(&failed)?);
     let mut put = |bytes: &[u8]| page.write_all(bytes).map_err(&failed);
-    let title = title(about);
+    let title = title(info);
     put(head(&title).as_bytes())?;
     put(BODY.as_bytes())?;
 
-    let names = names(contents, about)?;
+    let names = names(contents, info)?;
     let context = Context {
-        conversation: &about.id,
+        conversation: &info.id,
         names: &names,
         media,
     };
     let mut authors = Authors::default();
     put(b"<script type=\"application/json\" id=\"rows\">[")?;
-    let mut messages = contents.messages(&about.id)?;
+    let mut messages = contents.messages(&info.id)?;
     let (mut json, mut line) = (Vec::new(), Vec::new());
     let mut separator: &[u8] = b"\n";
     while let Some(message) = messages.next()? {
@@ -90,9 +94,9 @@ pub(super) fn write(contents: &Contents, about: &About, media: &MediaIndex) -> R
     }
     let info = PageInfo {
         name: &title,
-        kind: about.kind,
+        kind: info.kind,
         you: contents.user(),
-        missing: about.missing(),
+        missing: info.missing(),
         authors: &authors.list,
     };
     let json = serde_json::to_vec(&info).unwrap_or_default();
@@ -106,23 +110,26 @@ pub(super) fn write(contents: &Contents, about: &About, media: &MediaIndex) -> R
     let part = page
         .into_inner()
         .map_err(std::io::IntoInnerError::into_error);
-    part.and_then(PartFile::replace).map_err(&failed)
+    part.and_then(PartFile::persist).map_err(&failed)
 }
 
 /// Returns the name of a conversation, or its id if it has none.
-pub(super) fn title(about: &About) -> String {
-    let name = about
+pub(super) fn title(info: &ConversationInfo) -> String {
+    let name = info
         .name
         .as_deref()
         .map(str::trim)
         .filter(|name| !name.is_empty());
-    name.map_or_else(|| format!("Conversation {}", about.id), str::to_owned)
+    name.map_or_else(|| format!("Conversation {}", info.id), str::to_owned)
 }
 
 /// Returns the names of all authors and members.
-fn names(contents: &Contents, about: &About) -> Result<BTreeMap<UserId, String>, Error> {
+fn names(
+    contents: &ArchiveReader,
+    info: &ConversationInfo,
+) -> Result<BTreeMap<UserId, String>, Error> {
     let mut names = BTreeMap::new();
-    let mut messages = contents.messages(&about.id)?;
+    let mut messages = contents.messages(&info.id)?;
     while let Some(message) = messages.next()? {
         if let (Some(user), Some(name)) = (message.sender(), message.name()) {
             names.insert(user.into_owned(), name.to_owned());
@@ -130,8 +137,7 @@ fn names(contents: &Contents, about: &About) -> Result<BTreeMap<UserId, String>,
     }
     // The current names of members replace those in old messages.
     names.extend(
-        about
-            .people
+        info.people
             .iter()
             .map(|(user, name)| (user.clone(), name.clone())),
     );

@@ -5,13 +5,13 @@ use core::fmt::Write as _;
 use groupme_model::Timestamp;
 
 use super::{conversation::title, escape, head, row::shown_seconds};
-use crate::{About, Contents, Kind, layout};
+use crate::{ArchiveReader, ConversationInfo, ConversationKind, layout};
 
 /// Returns the index page: all conversations, most recent messages first.
-pub(super) fn page(contents: &Contents) -> String {
+pub(super) fn page(contents: &ArchiveReader) -> String {
     let all = contents.conversations();
     let mut page = head("GroupMe archive");
-    let messages: u64 = all.iter().map(|about| about.messages).sum();
+    let messages: u64 = all.iter().map(|info| info.messages).sum();
     // Writing to a string does not fail.
     let _ = write!(
         page,
@@ -24,8 +24,8 @@ pub(super) fn page(contents: &Contents) -> String {
         all.len(),
         grouped(messages),
     );
-    for about in all {
-        entry(&mut page, about);
+    for info in all {
+        entry(&mut page, info);
     }
     page.push_str(
         "</ul>\n<p id=\"none\" hidden>No conversation has that name.</p>\n</main>\n<script>\n",
@@ -35,14 +35,14 @@ pub(super) fn page(contents: &Contents) -> String {
     page
 }
 
-fn entry(page: &mut String, about: &About) {
-    let name = title(about);
-    let kind = match about.kind {
-        Kind::Group => "Group",
-        Kind::Topic => "Topic",
-        Kind::Direct => "Direct messages",
+fn entry(page: &mut String, info: &ConversationInfo) {
+    let name = title(info);
+    let kind = match info.kind {
+        ConversationKind::Group => "Group",
+        ConversationKind::Topic => "Topic",
+        ConversationKind::Direct => "Direct messages",
     };
-    let link = format!("{}/{}.html", layout::PAGES, layout::stem(&about.id));
+    let link = format!("{}/{}.html", layout::PAGES, layout::stem(&info.id));
     let initial: String = name
         .chars()
         .find(|letter| letter.is_alphanumeric())
@@ -53,23 +53,23 @@ fn entry(page: &mut String, about: &About) {
         "<li><a href=\"{}\"><span class=\"avatar\" data-key=\"{}\" aria-hidden=\"true\">{}</span>\
          <span class=\"name\"><bdi>{}</bdi></span><span class=\"sub\">{kind}, {} messages",
         escape::html(&link),
-        escape::html(about.id.as_str()),
+        escape::html(info.id.as_str()),
         escape::html(&initial.to_uppercase()),
         escape::html(&escape::strip_bidi_controls(&name)),
-        grouped(about.messages),
+        grouped(info.messages),
     );
-    if let (Some(first), Some(last)) = (about.first, about.last) {
+    if let (Some(first), Some(last)) = (info.first, info.last) {
         let [first, last] = [first, last].map(|at| shown_seconds(Timestamp::from_secs(at)));
         let _ = write!(
             page,
             "<span class=\"range\" data-first=\"{first}\" data-last=\"{last}\"></span>"
         );
     }
-    if about.missing() > 0 {
+    if info.missing() > 0 {
         let _ = write!(
             page,
             " \u{b7} <span class=\"missing\">{} missing</span>",
-            grouped(about.missing())
+            grouped(info.missing())
         );
     }
     page.push_str("</span></a></li>\n");

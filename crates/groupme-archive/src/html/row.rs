@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::escape;
 use crate::{
-    layout::{MEDIA, file_name},
+    layout::{MEDIA, sanitize_file_name},
     media::{MediaIndex, Reference},
 };
 
@@ -185,7 +185,7 @@ impl Context<'_> {
         Part {
             kind: "file",
             file: file.map(path),
-            name: Some(name.map_or_else(|| "File".to_owned(), file_name)),
+            name: Some(name.map_or_else(|| "File".to_owned(), sanitize_file_name)),
             bytes: medium.map(|medium| medium.bytes).filter(|_| file.is_some()),
             ..Part::default()
         }

@@ -44,7 +44,7 @@ impl Journal {
         let part = part
             .into_inner()
             .map_err(std::io::IntoInnerError::into_error);
-        part.and_then(PartFile::replace).map_err(&failed)?;
+        part.and_then(PartFile::persist).map_err(&failed)?;
         let mut options = File::options();
         options.read(true).append(true);
         self.file = archive_file::open(&path, &mut options).map_err(Error::file("open", &path))?;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::content::is_doubtful;
 use crate::{
-    Error, Settings, archive_file,
+    Error, UpdateOptions, archive_file,
     layout::{MEDIA, MEDIA_INDEX},
     lines::Lines,
 };
@@ -74,15 +74,15 @@ impl MediaIndex {
 
     /// Returns whether a medium need not be fetched: its file is there, as large as it was, and can be the
     /// medium, or GroupMe has refused it in the last week, or for good, or it exceeded a limit of size that is the same now.
-    pub(crate) fn is_settled(&self, root: &Path, key: &str, settings: &Settings) -> bool {
+    pub(crate) fn is_settled(&self, root: &Path, key: &str, options: &UpdateOptions) -> bool {
         self.media
             .get(key)
             .is_some_and(|medium| match &medium.file {
                 None => {
-                    if medium.bytes > 0 && medium.bytes < settings.max_media_size {
+                    if medium.bytes > 0 && medium.bytes < options.max_media_size {
                         return false;
                     }
-                    let since = settings.now.zip(medium.refused_at);
+                    let since = options.now.zip(medium.refused_at);
                     let age = since.map(|(now, at)| now.as_secs().saturating_sub(at));
                     medium.is_final || age.is_none_or(|age| age < WEEK)
                 }

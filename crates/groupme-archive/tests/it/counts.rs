@@ -1,6 +1,6 @@
 //! The archive compared with GroupMe's count.
 
-use groupme_archive::Settings;
+use groupme_archive::UpdateOptions;
 
 use crate::world::{NOTICES, World};
 
@@ -13,7 +13,7 @@ async fn an_archive_that_is_shorter_than_promised_says_so() {
     let report = world.update().await;
     let archived = u64::try_from(world.lines().len()).unwrap();
     assert!(archived < 51 + NOTICES, "{archived}");
-    assert_eq!(report.about.counted, Some(51 + NOTICES));
+    assert_eq!(report.info.counted, Some(51 + NOTICES));
     assert_eq!(report.missing(), 51 + NOTICES - archived);
     assert_eq!(world.update().await.missing(), 51 + NOTICES - archived);
 }
@@ -24,9 +24,9 @@ async fn a_deletion_of_which_only_the_notice_is_left_is_not_missing() {
     let gone = world.act(|it| it.say(world.cast.lake, world.cast.theo, "rude").unwrap());
     world.act(|it| it.delete_as_owner(gone, world.cast.mara).unwrap());
     let report = world.update().await;
-    assert_eq!(report.about.counted, Some(7 + NOTICES));
+    assert_eq!(report.info.counted, Some(7 + NOTICES));
     assert_eq!(
-        (report.about.messages, report.about.deleted),
+        (report.info.messages, report.info.deleted),
         (6 + NOTICES, 1)
     );
     assert_eq!(report.missing(), 0);
@@ -41,30 +41,33 @@ async fn all_conversations_are_listed_with_their_names_and_people() {
         it.direct_message(world.cast.me, world.cast.mara, "hi")
             .unwrap();
     });
-    let found = world.conversations(&Settings::default()).await.unwrap();
+    let found = world
+        .conversations(&UpdateOptions::default())
+        .await
+        .unwrap();
     let mut names: Vec<_> = found
         .iter()
-        .map(|about| about.name.as_deref().unwrap())
+        .map(|info| info.name.as_deref().unwrap())
         .collect();
     names.sort_unstable();
     assert_eq!(names, ["Boats", "Lake weekend", "Mara"]);
     let mut archive = world.open();
-    for about in found {
-        let settings = Settings::default();
+    for info in found {
+        let options = UpdateOptions::default();
         let report = archive
-            .update(&world.client, about, &settings, &mut |_| {})
+            .update(&world.client, info, &options, &mut |_| {})
             .await;
         assert_eq!(report.unwrap().missing(), 0);
     }
     let contents = world.contents();
     assert_eq!(contents.conversations().len(), 3);
     let lake = contents.conversations().iter();
-    let mut lake = lake.filter(|about| about.name.as_deref() == Some("Lake weekend"));
+    let mut lake = lake.filter(|info| info.name.as_deref() == Some("Lake weekend"));
     assert_eq!(lake.next().unwrap().people.len(), 5);
     let direct = contents
         .conversations()
         .iter()
-        .find(|about| about.id.as_str().contains('+'));
+        .find(|info| info.id.as_str().contains('+'));
     let mut messages = contents.messages(&direct.unwrap().id).unwrap();
     assert_eq!(messages.next().unwrap().unwrap().text(), Some("hi"));
     assert!(messages.next().unwrap().is_none());

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use groupme_archive::{Archive, Contents, Error, Settings, html};
+use groupme_archive::{Archive, ArchiveReader, Error, UpdateOptions, html};
 use rustix::fs::{CWD, FileType, mknodat};
 
 use crate::world::World;
@@ -29,12 +29,12 @@ async fn failure(world: &World) -> (String, String) {
     let me = world.cast.me.to_string();
     let archived = async {
         let mut archive = Archive::open(world.root(), &me.as_str().into())?;
-        let settings = Settings::default();
-        let about = world.about();
+        let options = UpdateOptions::default();
+        let info = world.about();
         let mut progress = |_: groupme_archive::Progress<'_>| {};
-        let updated = archive.update(&world.client, about, &settings, &mut progress);
+        let updated = archive.update(&world.client, info, &options, &mut progress);
         updated.await?;
-        html::write(&Contents::open(world.root())?)
+        html::write(&ArchiveReader::open(world.root())?)
     };
     match archived.await.unwrap_err() {
         Error::File { path, source, .. } => {
@@ -109,11 +109,11 @@ async fn an_archive_whose_own_name_is_a_link_is_used() {
     symlink(world.root(), &link).unwrap();
     let me = world.cast.me.to_string();
     let mut archive = Archive::open(&link, &me.as_str().into()).unwrap();
-    let settings = Settings::default();
+    let options = UpdateOptions::default();
     let mut progress = |_: groupme_archive::Progress<'_>| {};
-    let updated = archive.update(&world.client, world.about(), &settings, &mut progress);
+    let updated = archive.update(&world.client, world.about(), &options, &mut progress);
     updated.await.unwrap();
-    html::write(&Contents::open(&link).unwrap()).unwrap();
+    html::write(&ArchiveReader::open(&link).unwrap()).unwrap();
     world.assert_complete().await;
 }
 
@@ -158,7 +158,7 @@ async fn a_line_or_description_without_an_end_is_not_read_to_its_end() {
 
     let index = File::create(world.root().join("index.json")).unwrap();
     index.set_len(endless).unwrap();
-    let error = Contents::open(world.root()).unwrap_err();
+    let error = ArchiveReader::open(world.root()).unwrap_err();
     let Error::File { source, .. } = error else {
         panic!("{error:?}");
     };
@@ -175,7 +175,7 @@ async fn a_damaged_description_is_replaced_once_it_is_removed_as_the_error_says(
         world.update().await;
         let path = world.root().join(&name);
         fs::write(&path, "{\n  \"format\": 1,\n  \"id\": [\n").unwrap();
-        let error = Contents::open(world.root()).unwrap_err();
+        let error = ArchiveReader::open(world.root()).unwrap_err();
         let text = error.to_string();
         assert!(
             text.contains(&name) && text.contains("remove the file,"),

@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use groupme_archive::{Report, Settings, html};
+use groupme_archive::{Report, UpdateOptions, html};
 use groupme_rest::{BoxError, ResponseBody};
 use tokio::time::{Sleep, sleep, timeout};
 
@@ -64,10 +64,10 @@ fn large(_: &str) -> Option<http::Response<ResponseBody>> {
     Some(answer(&[], pieces(64, 1 << 20, Duration::ZERO)))
 }
 
-fn limited() -> Settings {
-    let mut settings = Settings::default();
-    settings.max_media_size = 1 << 20;
-    settings
+fn limited() -> UpdateOptions {
+    let mut options = UpdateOptions::default();
+    options.max_media_size = 1 << 20;
+    options
 }
 
 /// Posts a picture by its URL in the first group.
@@ -91,9 +91,9 @@ fn media(world: &World) -> Vec<String> {
 }
 
 /// Updates within a day of virtual time.
-async fn update(world: &World, settings: &Settings) -> Report {
+async fn update(world: &World, options: &UpdateOptions) -> Report {
     let day = Duration::from_hours(24);
-    let updated = timeout(day, world.update_with(settings)).await;
+    let updated = timeout(day, world.update_with(options)).await;
     updated.expect("an end within a day").unwrap()
 }
 
@@ -111,9 +111,9 @@ async fn a_medium_beyond_the_limit_is_noted_and_leaves_nothing_on_the_disk() {
     let asked = world.requests();
     assert!(!asked.iter().any(|line| line.contains(".png")), "{asked:?}");
     // With a larger limit, the next run asks again.
-    let mut settings = limited();
-    settings.max_media_size = 64 << 20;
-    let report = update(&world, &settings).await;
+    let mut options = limited();
+    options.max_media_size = 64 << 20;
+    let report = update(&world, &options).await;
     assert_eq!((report.media.saved, report.media.bytes), (1, 64 << 20));
 }
 
@@ -141,7 +141,7 @@ async fn a_trickle_is_given_up_for_the_run() {
         Some(answer(&[], pieces(u32::MAX, 5 << 10, pause)))
     });
     let begun = tokio::time::Instant::now();
-    let report = update(&world, &Settings::default()).await;
+    let report = update(&world, &UpdateOptions::default()).await;
     assert_eq!((report.media.saved, report.media.failed), (0, 1));
     assert!(begun.elapsed() < Duration::from_mins(3), "{begun:?}");
     assert_eq!(media(&world), [""; 0]);
@@ -150,7 +150,10 @@ async fn a_trickle_is_given_up_for_the_run() {
         let pause = Duration::from_secs(1);
         Some(answer(&[], pieces(300, 17 << 10, pause)))
     });
-    assert_eq!(update(&world, &Settings::default()).await.media.saved, 1);
+    assert_eq!(
+        update(&world, &UpdateOptions::default()).await.media.saved,
+        1
+    );
 }
 
 /// Returns the answer with a body.
@@ -216,19 +219,22 @@ async fn a_page_that_an_earlier_version_has_saved_as_a_picture_is_fetched_again(
 #[tokio::test(start_paused = true)]
 async fn patience_bounds_media_that_stand_still_however_many_there_are() {
     // The client waits for 20 s, and an attempt is repeated twice.
-    for (count, patience, most) in [(1, 3, 5), (40, 3, 30), (40, 60, 200)] {
+    for (count, give_up_after, most) in [(1, 3, 5), (40, 3, 30), (40, 60, 200)] {
         let world = World::with_history(3);
         for number in 0..count {
             post(&world, &format!("http://127.0.0.1:1/i/1x2.png.{number}"));
         }
         world.poison(|_| Some(answer(&[], pieces(2, 10, Duration::from_hours(1)))));
-        let mut settings = Settings::default();
-        settings.patience = Duration::from_secs(patience);
+        let mut options = UpdateOptions::default();
+        options.give_up_after = Duration::from_secs(give_up_after);
         let begun = tokio::time::Instant::now();
-        let report = update(&world, &settings).await;
+        let report = update(&world, &options).await;
         assert_eq!((report.media.saved, report.media.failed), (0, count));
         let passed = begun.elapsed().as_secs();
-        assert!(passed < most, "{count} media, {patience} s: {passed} s");
+        assert!(
+            passed < most,
+            "{count} media, {give_up_after} s: {passed} s"
+        );
         // The next run tries again, and one that does not come keeps no other from coming.
         world.poison(|path| {
             if path.ends_with("png.0") {
@@ -236,7 +242,7 @@ async fn patience_bounds_media_that_stand_still_however_many_there_are() {
             }
             body("image/png", PNG)
         });
-        let report = update(&world, &settings).await;
+        let report = update(&world, &options).await;
         assert_eq!((report.media.saved, report.media.failed), (count - 1, 1));
     }
 }

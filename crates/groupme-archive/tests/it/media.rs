@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use groupme_archive::Settings;
+use groupme_archive::UpdateOptions;
 use groupme_rest::endpoint::uploads;
 
 use crate::world::World;
@@ -117,9 +117,9 @@ async fn a_medium_that_is_missing_or_cut_is_fetched_again() {
 #[tokio::test(start_paused = true)]
 async fn media_are_left_out_on_demand() {
     let world = with_media().await;
-    let mut settings = Settings::default();
-    settings.media = false;
-    world.update_with(&settings).await.unwrap();
+    let mut options = UpdateOptions::default();
+    options.media = false;
+    world.update_with(&options).await.unwrap();
     assert_eq!(saved(&world).len(), 0);
     assert_eq!(world.update().await.media.saved, 2);
 }
@@ -127,13 +127,13 @@ async fn media_are_left_out_on_demand() {
 #[tokio::test(start_paused = true)]
 async fn refused_media_are_asked_for_again_after_a_week_unless_they_are_not_groupme_s() {
     let world = with_media().await;
-    let mut settings = Settings::default();
+    let mut options = UpdateOptions::default();
     let day = |number: i64| Some(groupme_model::Timestamp::from_secs(number * 24 * 60 * 60));
     let mut asked = Vec::new();
     for number in [20_000, 20_006, 20_008] {
-        settings.now = day(number);
+        options.now = day(number);
         world.requests();
-        let report = world.update_with(&settings).await.unwrap();
+        let report = world.update_with(&options).await.unwrap();
         assert_eq!(report.media.refused, 2);
         let requests = world.requests();
         asked.push(requests.iter().filter(|line| line.contains(".png")).count());

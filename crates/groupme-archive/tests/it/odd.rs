@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use groupme_archive::{About, Archive, Contents, Report, Settings, html};
+use groupme_archive::{Archive, ArchiveReader, ConversationInfo, Report, UpdateOptions, html};
 use groupme_rest::{Client, HttpTransport, Options, ResponseFuture, Token};
 
 /// Server with messages, oldest first, as JSON; each answer has all of them that the cursors allow.
@@ -44,10 +44,10 @@ impl HttpTransport for Server {
 
 async fn update(client: &Client, root: &Path) -> Report {
     let mut archive = Archive::open(root, &"1".into()).unwrap();
-    let about = About::new("5".into());
-    let settings = Settings::default();
+    let info = ConversationInfo::new("5".into());
+    let options = UpdateOptions::default();
     let mut progress = |_: groupme_archive::Progress<'_>| {};
-    let report = archive.update(client, about, &settings, &mut progress);
+    let report = archive.update(client, info, &options, &mut progress);
     report.await.unwrap()
 }
 
@@ -114,7 +114,7 @@ async fn messages_that_a_server_should_not_send_are_kept_once_and_can_be_read() 
     server.lock().unwrap().push(at(10, r#""text":"later""#));
     assert_eq!(update(&client, root).await.added, 1);
 
-    let contents = Contents::open(root).unwrap();
+    let contents = ArchiveReader::open(root).unwrap();
     let mut messages = contents.messages(&"5".into()).unwrap();
     let mut read = 0;
     while let Some(message) = messages.next().unwrap() {

@@ -57,12 +57,12 @@ async fn a_page_has_every_message_and_nothing_of_others_is_html() {
 #[tokio::test(start_paused = true)]
 async fn the_index_names_conversations_as_text() {
     let world = World::with_history(3);
-    let mut about = world.about();
-    about.name = Some("<b onclick='x'>\"\u{202e}".to_owned());
+    let mut info = world.about();
+    info.name = Some("<b onclick='x'>\"\u{202e}".to_owned());
     let mut archive = world.open();
-    let settings = groupme_archive::Settings::default();
+    let options = groupme_archive::UpdateOptions::default();
     archive
-        .update(&world.client, about, &settings, &mut |_| {})
+        .update(&world.client, info, &options, &mut |_| {})
         .await
         .unwrap();
     let index = fs::read_to_string(html::write(&world.contents()).unwrap()).unwrap();

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::fs;
 
-use groupme_archive::{Archive, Error, Settings};
+use groupme_archive::{Archive, Error, UpdateOptions};
 
 use crate::world::World;
 
@@ -34,9 +34,9 @@ async fn a_run_that_is_killed_at_any_byte_is_continued_without_loss_or_doubling(
 async fn a_run_that_is_dropped_at_any_moment_is_continued() {
     let world = World::with_history(900);
     for round in 0.. {
-        let patience = Duration::from_millis(40 + 60 * round);
-        let settings = Settings::default();
-        let run = tokio::time::timeout(patience, world.update_with(&settings));
+        let give_up_after = Duration::from_millis(40 + 60 * round);
+        let options = UpdateOptions::default();
+        let run = tokio::time::timeout(give_up_after, world.update_with(&options));
         if run.await.is_ok() {
             assert!(round > 3, "{round}");
             break;
@@ -75,7 +75,10 @@ async fn a_damaged_line_is_named_and_nothing_is_overwritten() {
     let text = fs::read_to_string(world.messages_file()).unwrap();
     let damaged = text.replacen("\"id\"", "\"di", 1);
     fs::write(world.messages_file(), &damaged).unwrap();
-    let error = world.update_with(&Settings::default()).await.unwrap_err();
+    let error = world
+        .update_with(&UpdateOptions::default())
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::Damaged { line: 1, .. }), "{error:?}");
     assert_eq!(fs::read_to_string(world.messages_file()).unwrap(), damaged);
 }
@@ -101,12 +104,12 @@ async fn a_new_directory_is_for_its_user_alone_and_an_unchanged_archive_is_not_w
     let world = World::with_history(5);
     let root = world.root().join("deep/archive");
     let me = groupme_model::UserId::from(world.cast.me.to_string());
-    let settings = Settings::default();
+    let options = UpdateOptions::default();
     let mut inodes = Vec::new();
     for _ in 0..2 {
         let mut archive = Archive::open(&root, &me).unwrap();
         archive
-            .update(&world.client, world.about(), &settings, &mut |_| {})
+            .update(&world.client, world.about(), &options, &mut |_| {})
             .await
             .unwrap();
         inodes.push(fs::metadata(root.join("index.json")).unwrap().ino());

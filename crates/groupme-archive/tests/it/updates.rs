@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_archive::Settings;
+use groupme_archive::UpdateOptions;
 
 use crate::world::{NOTICES, World};
 
@@ -24,12 +24,12 @@ async fn a_second_run_adds_new_messages_and_asks_for_no_old_ones_but_the_newest(
     assert!(requests.len() <= 6, "{requests:?}");
     world.assert_complete().await;
     let contents = world.contents();
-    let about = &contents.conversations()[0];
+    let info = &contents.conversations()[0];
     assert_eq!(
-        (about.messages, about.counted),
+        (info.messages, info.counted),
         (1003 + NOTICES, Some(1003 + NOTICES))
     );
-    assert!(about.last > about.first);
+    assert!(info.last > info.first);
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,8 +72,8 @@ async fn an_edit_far_back_is_found_by_its_notice_even_if_the_run_between_was_kil
     tokio::time::sleep(Duration::from_secs(5)).await;
     world.act(|it| it.edit(far, "hello").unwrap());
     // The notice gets into the archive, and then the run ends.
-    let settings = Settings::default();
-    let run = world.update_with(&settings);
+    let options = UpdateOptions::default();
+    let run = world.update_with(&options);
     assert!(
         tokio::time::timeout(Duration::from_millis(1), run)
             .await
@@ -120,10 +120,10 @@ async fn a_deleted_message_keeps_its_text_on_demand() {
         it.delete(by_author).unwrap();
         it.delete_as_owner(by_admin, world.cast.mara).unwrap();
     });
-    let mut settings = Settings::default();
-    settings.keep_deleted = true;
+    let mut options = UpdateOptions::default();
+    options.keep_deleted = true;
     for _ in 0..2 {
-        world.update_with(&settings).await.unwrap();
+        world.update_with(&options).await.unwrap();
         for (id, text) in [(by_author, "one"), (by_admin, "two")] {
             let line = world.line(id);
             assert_eq!(line["text"], text);

@@ -8,7 +8,7 @@ use std::{
 
 use bayeux_proto::Instant;
 use bytes::Bytes;
-use groupme_archive::{About, Archive, Contents, Error, Report, Settings};
+use groupme_archive::{Archive, ArchiveReader, ConversationInfo, Error, Report, UpdateOptions};
 use groupme_rest::{
     Client, HttpTransport, Options, RequestBody, ResponseBody, ResponseFuture, StreamFuture, Token,
 };
@@ -160,8 +160,8 @@ impl World {
         self.directory.path()
     }
 
-    pub(crate) fn about(&self) -> About {
-        About::new(self.cast.lake.to_string().into())
+    pub(crate) fn about(&self) -> ConversationInfo {
+        ConversationInfo::new(self.cast.lake.to_string().into())
     }
 
     pub(crate) fn messages_file(&self) -> PathBuf {
@@ -193,25 +193,28 @@ impl World {
         Archive::open(self.root(), &me.as_str().into()).unwrap()
     }
 
-    pub(crate) fn contents(&self) -> Contents {
-        Contents::open(self.root()).unwrap()
+    pub(crate) fn contents(&self) -> ArchiveReader {
+        ArchiveReader::open(self.root()).unwrap()
     }
 
     /// Updates the first group.
     pub(crate) async fn update(&self) -> Report {
-        self.update_with(&Settings::default()).await.unwrap()
+        self.update_with(&UpdateOptions::default()).await.unwrap()
     }
 
-    pub(crate) async fn update_with(&self, settings: &Settings) -> Result<Report, Error> {
+    pub(crate) async fn update_with(&self, options: &UpdateOptions) -> Result<Report, Error> {
         let mut archive = self.open();
         archive
-            .update(&self.client, self.about(), settings, &mut |_| {})
+            .update(&self.client, self.about(), options, &mut |_| {})
             .await
     }
 
     /// Lists the conversations.
-    pub(crate) async fn conversations(&self, settings: &Settings) -> Result<Vec<About>, Error> {
-        groupme_archive::conversations(&self.client, settings, &mut |_| {}).await
+    pub(crate) async fn conversations(
+        &self,
+        options: &UpdateOptions,
+    ) -> Result<Vec<ConversationInfo>, Error> {
+        groupme_archive::list_conversations(&self.client, options, &mut |_| {}).await
     }
 
     /// Lets the media be those of a hostile server, by their paths.

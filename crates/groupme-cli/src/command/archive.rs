@@ -3,7 +3,9 @@
 mod bars;
 
 use anyhow::anyhow;
-use groupme_archive::{About, Archive, Contents, Error, Progress, Settings, html};
+use groupme_archive::{
+    Archive, ArchiveReader, ConversationInfo, Error, Progress, UpdateOptions, html,
+};
 use groupme_model::UserId;
 use groupme_rest::Conversation;
 
@@ -44,7 +46,7 @@ async fn archive(args: args::Archive) -> Result<(), Failure> {
 }
 
 fn write_pages(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failure> {
-    let contents = Contents::open(&args.directory);
+    let contents = ArchiveReader::open(&args.directory);
     let index = contents.and_then(|contents| html::write(&contents));
     let index = index.map_err(|error| of_files(&error))?;
     rows.done(&Row::Pages(&index), "the pages were written")
@@ -67,16 +69,16 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
     let mut short = Vec::new();
     let (mut failed, mut unshown) = (None, None);
     let mut without_media = 0_u64;
-    for about in wanted {
+    for info in wanted {
         let mut progress = |step: Progress<'_>| bars.show(&step);
         let updated = archive
-            .update(account.rest(), about, &settings, &mut progress)
+            .update(account.rest(), info, &settings, &mut progress)
             .await;
         bars.end();
         match updated {
             Ok(report) => {
                 if report.unreadable > 0 {
-                    let (messages, id) = (report.unreadable, &report.about.id);
+                    let (messages, id) = (report.unreadable, &report.info.id);
                     tracing::warn!(messages, conversation = %id, "skipped messages without an id");
                 }
                 without_media = without_media.saturating_add(report.media.failed);
@@ -87,7 +89,7 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
                     unshown = Some(Failure::not_shown(error, "the conversations were archived"));
                 }
                 if report.missing() > 0 {
-                    short.push((report.about.id.to_string(), report.missing()));
+                    short.push((report.info.id.to_string(), report.missing()));
                 }
             }
             // The other conversations are still archived.
@@ -116,13 +118,13 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
 /// End of the error for media that failed.
 const AGAIN: &str = "as the warnings say; the next run tries again";
 
-fn settings(args: &args::Archive) -> Settings {
-    let mut settings = Settings::default();
+fn settings(args: &args::Archive) -> UpdateOptions {
+    let mut settings = UpdateOptions::default();
     settings.recheck = args.recheck;
     settings.media = !args.no_media;
     settings.max_media_size = args.max_size.saturating_mul(1 << 20);
     settings.keep_deleted = args.keep_deleted;
-    settings.patience = args.patience;
+    settings.give_up_after = args.patience;
     let now = jiff::Timestamp::now().as_millisecond();
     settings.now = Some(groupme_model::Timestamp::from_millis(now));
     settings
@@ -145,8 +147,8 @@ async fn wanted(
     account: &Account,
     named: &[Conversation],
     you: &UserId,
-    settings: &Settings,
-) -> Result<Vec<About>, Error> {
+    settings: &UpdateOptions,
+) -> Result<Vec<ConversationInfo>, Error> {
     let client = account.rest().clone().with_user(you.clone());
     let mut tell = |step: Progress<'_>| {
         if let Progress::Waiting { error, wait } = step {
@@ -154,15 +156,15 @@ async fn wanted(
         }
     };
     if named.is_empty() {
-        return groupme_archive::conversations(&client, settings, &mut tell).await;
+        return groupme_archive::list_conversations(&client, settings, &mut tell).await;
     }
-    let mut wanted: Vec<About> = Vec::new();
+    let mut wanted: Vec<ConversationInfo> = Vec::new();
     for conversation in named {
         let conversation = conversation.clone();
-        let about =
-            groupme_archive::conversation(&client, conversation, settings, &mut tell).await?;
-        if !wanted.iter().any(|other| other.id == about.id) {
-            wanted.push(about);
+        let info =
+            groupme_archive::find_conversation(&client, conversation, settings, &mut tell).await?;
+        if !wanted.iter().any(|other| other.id == info.id) {
+            wanted.push(info);
         }
     }
     Ok(wanted)

@@ -250,6 +250,6 @@ async fn save(
     if let Some(reason) = mismatch {
         return Err(Stopped::NoMedium(reason));
     }
-    part.place().map_err(of)?;
+    part.persist_noclobber().map_err(of)?;
     Ok(download.received())
 }

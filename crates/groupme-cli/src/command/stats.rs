@@ -7,7 +7,7 @@ mod svg;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, anyhow};
-use groupme_archive::Contents;
+use groupme_archive::ArchiveReader;
 use groupme_model::ConversationId;
 use groupme_rest::Conversation;
 use jiff::tz::TimeZone;
@@ -30,7 +30,7 @@ pub(crate) async fn run(args: Stats) -> Result<(), Failure> {
     let mut activity = Activity::new(TimeZone::system());
     let whole = match &args.archive {
         Some(directory) => {
-            let contents = Contents::open(directory).map_err(|error| of_files(&error))?;
+            let contents = ArchiveReader::open(directory).map_err(|error| of_files(&error))?;
             read(&contents, &args, &mut activity)?;
             Ok(())
         }
@@ -59,14 +59,14 @@ pub(crate) async fn run(args: Stats) -> Result<(), Failure> {
 }
 
 /// Counts the messages of an archive, or of one conversation in it.
-fn read(contents: &Contents, args: &Stats, activity: &mut Activity) -> Result<(), Failure> {
+fn read(contents: &ArchiveReader, args: &Stats, activity: &mut Activity) -> Result<(), Failure> {
     let wanted = wanted(args, contents)?;
     let conversations = contents.conversations().iter();
     let mut is_found = false;
-    for about in conversations.filter(|about| wanted.as_ref().is_none_or(|id| *id == about.id)) {
+    for info in conversations.filter(|info| wanted.as_ref().is_none_or(|id| *id == info.id)) {
         is_found = true;
         let mut messages = contents
-            .messages(&about.id)
+            .messages(&info.id)
             .map_err(|error| of_files(&error))?;
         while let Some(message) = messages.next().map_err(|error| of_files(&error))? {
             activity.add(&message);
@@ -81,7 +81,7 @@ fn read(contents: &Contents, args: &Stats, activity: &mut Activity) -> Result<()
     }
 }
 
-fn wanted(args: &Stats, contents: &Contents) -> Result<Option<ConversationId>, Failure> {
+fn wanted(args: &Stats, contents: &ArchiveReader) -> Result<Option<ConversationId>, Failure> {
     let (Some(wanted), kind, option) = (match (&args.group, &args.dm) {
         (Some(group), _) => (Some(group), "group", "--group"),
         (None, with) => (with.as_ref(), "user", "--dm"),
@@ -94,8 +94,8 @@ fn wanted(args: &Stats, contents: &Contents) -> Result<Option<ConversationId>, F
     }
     let conversations = contents.conversations().iter();
     let named: Vec<_> = conversations
-        .filter(|about| about.id.as_str().contains('+') == (kind == "user"))
-        .map(|about| Named::new(&about.id, about.name.clone().unwrap_or_default()))
+        .filter(|info| info.id.as_str().contains('+') == (kind == "user"))
+        .map(|info| Named::new(&info.id, info.name.clone().unwrap_or_default()))
         .collect();
     let found = choose(wanted, kind, option, &named)?;
     Ok(Some(ConversationId::from(found.id)))

@@ -12,7 +12,7 @@ use super::CacheLimits;
 /// Groups that are known.
 #[derive(Default)]
 pub(super) struct Groups {
-    known: BTreeMap<GroupId, Known>,
+    known: BTreeMap<GroupId, CachedGroup>,
     /// Each group by its last use, so that the oldest is found without a look at the others.
     by_use: BTreeMap<u64, GroupId>,
     /// The same, of the groups that have members.
@@ -21,7 +21,7 @@ pub(super) struct Groups {
     members: usize,
 }
 
-struct Known {
+struct CachedGroup {
     /// The group without its members.
     group: Arc<Group>,
     /// Members, by user, once they are loaded.
@@ -31,7 +31,7 @@ struct Known {
 
 pub(super) type Members = BTreeMap<UserId, Arc<Member>>;
 
-impl Known {
+impl CachedGroup {
     fn member_count(&self) -> usize {
         self.members.as_ref().map_or(0, BTreeMap::len)
     }
@@ -79,7 +79,7 @@ impl Groups {
         let members = members.filter(|members| !members.is_empty());
         let id = group.id.clone();
         let before = self.take(&id).and_then(|known| known.members);
-        let known = Known {
+        let known = CachedGroup {
             group: Arc::new(group),
             members: members.or(before),
             used: now,
@@ -171,7 +171,7 @@ impl Groups {
         Some(id)
     }
 
-    fn take(&mut self, group: &GroupId) -> Option<Known> {
+    fn take(&mut self, group: &GroupId) -> Option<CachedGroup> {
         let known = self.known.remove(group)?;
         self.by_use.remove(&known.used);
         self.with_members.remove(&known.used);

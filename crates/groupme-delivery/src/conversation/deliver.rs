@@ -44,24 +44,24 @@ impl<P> Conversation<P> {
     }
 
     pub(crate) fn deliver_push(&mut self, cx: &mut Context<P>, message: NewMessage, push: P) {
-        let is_told = message.announces.as_ref().is_some_and(|(_, difference)| {
+        let is_change = message.announces.as_ref().is_some_and(|(_, difference)| {
             let is_direct = message.is_direct();
-            self.is_told_by_notice(*difference, is_direct)
+            self.is_reported_by_notice(*difference, is_direct)
         });
-        self.deliver_told(cx, message, push, is_told);
+        self.deliver_message(cx, message, push, is_change);
     }
 
-    /// Hands out a pushed message. `is_told` says that it is a notice that counts as the event of
+    /// Hands out a pushed message. `is_change` says that it is a notice that counts as the event of
     /// the change.
-    pub(crate) fn deliver_told(
+    pub(crate) fn deliver_message(
         &mut self,
         cx: &mut Context<P>,
         message: NewMessage,
         push: P,
-        is_told: bool,
+        is_change: bool,
     ) {
         let is_own = message.is_own;
-        let record = self.record_push(cx, message, is_told);
+        let record = self.record_push(cx, message, is_change);
         cx.out.put_own(Item::Push(push), record, is_own);
     }
 
@@ -71,7 +71,7 @@ impl<P> Conversation<P> {
         &mut self,
         cx: &mut Context<P>,
         message: NewMessage,
-        is_told: bool,
+        is_change: bool,
     ) -> Record {
         let synced_until = cx.advance_synced_until(message.created_at);
         let mut record = cx.out.record();
@@ -92,7 +92,7 @@ impl<P> Conversation<P> {
         }
         self.note_sent(message.created_at);
         if let Some((affected, difference)) = message.announces
-            && is_told
+            && is_change
         {
             self.learn(affected, difference, &mut record);
         }
@@ -117,20 +117,20 @@ impl<P> Conversation<P> {
         let mut record = cx.out.record();
         let is_merged = self.notices.holds_notice_of(&message, difference);
         let aspect = difference.aspect();
-        let told = if self.learn(message.clone(), difference, &mut record) {
+        let earlier = if self.learn(message.clone(), difference, &mut record) {
             record.is_tracked = true;
             let tag = cx.out.put_own(Item::Push(push), record, false);
             if self.is_watched {
-                self.notices.note_told(message, aspect, tag);
+                self.notices.note_delivered_change(message, aspect, tag);
             }
             Some(tag)
         } else {
-            self.notices.told(&message, aspect)
+            self.notices.delivery_of(&message, aspect)
         };
-        if let Some(told) = told.filter(|_| is_merged) {
-            self.merge_held(cx, told);
+        if let Some(earlier) = earlier.filter(|_| is_merged) {
+            self.merge_held(cx, earlier);
         }
-        told
+        earlier
     }
 
     /// Hands out a fetched message, unless it was handed out before.
@@ -144,11 +144,11 @@ impl<P> Conversation<P> {
         if self.seen.was_delivered(row.id()) {
             return;
         }
-        let told = self.told_before_row(cx, &row);
+        let earlier = self.change_delivered_before_row(cx, &row);
         let view = row.view();
         let state = MessageState::of_row(&view);
         self.note_sent(row.created_at());
-        if told.is_none() {
+        if earlier.is_none() {
             self.gap.count();
         }
         if let Some(gone) = deleted_by(&view)
@@ -159,8 +159,8 @@ impl<P> Conversation<P> {
         }
         let mut record = Record::default();
         self.remember(row.id(), state, &mut record);
-        if let Some(told) = told {
-            cx.out.put_after(record, told);
+        if let Some(earlier) = earlier {
+            cx.out.put_after(record, earlier);
             return;
         }
         let is_own = cx.out.is_own(view.source_guid());
@@ -223,11 +223,11 @@ impl<P> Conversation<P> {
             return;
         }
         let announced = message.announces.as_ref();
-        let told = announced
+        let earlier = announced
             .and_then(|(announced, difference)| self.deliver_announced(cx, announced, *difference));
         self.hold(cx, message, push);
-        if let Some(told) = told {
-            self.merge_held(cx, told);
+        if let Some(earlier) = earlier {
+            self.merge_held(cx, earlier);
         }
     }
 
@@ -273,7 +273,7 @@ impl<P> Conversation<P> {
 
     /// Returns whether the notice of a change is its only push. Edits and deletions in a group are
     /// also pushed on the group's own channel, if the program subscribes to it; pins are not.
-    fn is_told_by_notice(&self, difference: Difference, is_direct: bool) -> bool {
+    fn is_reported_by_notice(&self, difference: Difference, is_direct: bool) -> bool {
         match difference {
             Difference::Pinned(_) => true,
             // No other push of it is known. That of an edit would have the new text.

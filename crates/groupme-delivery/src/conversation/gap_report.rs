@@ -2,7 +2,7 @@
 
 use crate::GapCause;
 
-/// Gap that the program was told of, or the cause of the next one.
+/// Gap that was reported to the program, or the cause of the next one.
 #[derive(Debug, Default)]
 pub(crate) struct GapReport {
     /// Number of messages backfilled since the report; `None` outside a gap.

@@ -33,7 +33,7 @@ impl<P> Conversation<P> {
 
     /// Returns the delivery of the change that a fetched notice announces, if the push of the change
     /// has come.
-    pub(crate) fn told_before_row(
+    pub(crate) fn change_delivered_before_row(
         &mut self,
         cx: &mut Context<P>,
         row: &MessageRow,
@@ -43,11 +43,11 @@ impl<P> Conversation<P> {
         if view.group_id().is_none() || !self.is_pushed_too(cx, difference) {
             return None;
         }
-        if let Some(told) = self.deliver_announced(cx, &message, difference) {
-            return Some(told);
+        if let Some(earlier) = self.deliver_announced(cx, &message, difference) {
+            return Some(earlier);
         }
-        let told = self.notices.told(&message, difference.aspect())?;
-        self.seen.knows(&message, difference).then_some(told)
+        let earlier = self.notices.delivery_of(&message, difference.aspect())?;
+        self.seen.knows(&message, difference).then_some(earlier)
     }
 
     /// Hands out the first buffered change that a notice announces. Returns its delivery.
@@ -83,23 +83,23 @@ impl<P> Conversation<P> {
     /// Holds a notice, or leaves it out at once if the change was handed out before.
     pub(crate) fn hold(&mut self, cx: &mut Context<P>, notice: NewMessage, push: P) {
         let until = cx.now + HOLD;
-        let told = notice.announces.as_ref().and_then(|(message, change)| {
-            let told = self.notices.told(message, change.aspect());
-            told.filter(|_| self.seen.knows(message, *change))
+        let earlier = notice.announces.as_ref().and_then(|(message, change)| {
+            let earlier = self.notices.delivery_of(message, change.aspect());
+            earlier.filter(|_| self.seen.knows(message, *change))
         });
         self.notices.hold(notice, push);
         cx.held.push_back((until, self.id.clone()));
-        if let Some(told) = told {
-            self.merge_held(cx, told);
+        if let Some(earlier) = earlier {
+            self.merge_held(cx, earlier);
         }
     }
 
-    /// Leaves out the held notice: its change is handed out by the delivery `told`,
+    /// Leaves out the held notice: its change is handed out by the delivery `earlier`,
     /// without whose acknowledgement a crash brings one of the two back.
-    pub(crate) fn merge_held(&mut self, cx: &mut Context<P>, told: DeliveryTag) {
+    pub(crate) fn merge_held(&mut self, cx: &mut Context<P>, earlier: DeliveryTag) {
         if let Some((notice, _)) = self.take_held(cx) {
             let record = self.record_push(cx, notice, false);
-            cx.out.put_after(record, told);
+            cx.out.put_after(record, earlier);
         }
     }
 
@@ -110,7 +110,7 @@ impl<P> Conversation<P> {
         };
         let difference = notice.announces.as_ref().map(|(_, difference)| *difference);
         // The event of an edit has the new text, and is wanted even if it comes late.
-        self.deliver_told(cx, notice, push, difference == Some(Difference::Deleted));
+        self.deliver_message(cx, notice, push, difference == Some(Difference::Deleted));
     }
 
     /// Takes the held notice; `None` if it was fetched meanwhile, too.

@@ -18,14 +18,14 @@ pub(crate) struct Notices<P> {
     held: Option<(NewMessage, P)>,
     /// Changes handed out last of a conversation whose own channel is subscribed, each with its
     /// delivery.
-    told: VecDeque<(MessageId, Aspect, DeliveryTag)>,
+    earlier: VecDeque<(MessageId, Aspect, DeliveryTag)>,
 }
 
 impl<P> Default for Notices<P> {
     fn default() -> Self {
         Self {
             held: None,
-            told: VecDeque::new(),
+            earlier: VecDeque::new(),
         }
     }
 }
@@ -53,20 +53,30 @@ impl<P> Notices<P> {
     }
 
     /// Notes that a change was handed out.
-    pub(crate) fn note_told(&mut self, message: MessageId, aspect: Aspect, tag: DeliveryTag) {
-        if self.told.len() == TOLD {
-            self.told.pop_front();
+    pub(crate) fn note_delivered_change(
+        &mut self,
+        message: MessageId,
+        aspect: Aspect,
+        tag: DeliveryTag,
+    ) {
+        if self.earlier.len() == MAX_EARLIER {
+            self.earlier.pop_front();
         }
-        self.told.push_back((message, aspect, tag));
+        self.earlier.push_back((message, aspect, tag));
     }
 
     /// Returns the latest delivery that handed out a change of this aspect of a message.
-    pub(crate) fn told(&self, message: &MessageId, aspect: Aspect) -> Option<DeliveryTag> {
-        let is_it = |told: &&(MessageId, Aspect, _)| told.0 == *message && told.1 == aspect;
-        self.told.iter().rev().find(is_it).map(|(_, _, tag)| *tag)
+    pub(crate) fn delivery_of(&self, message: &MessageId, aspect: Aspect) -> Option<DeliveryTag> {
+        let is_it =
+            |earlier: &&(MessageId, Aspect, _)| earlier.0 == *message && earlier.1 == aspect;
+        self.earlier
+            .iter()
+            .rev()
+            .find(is_it)
+            .map(|(_, _, tag)| *tag)
     }
 }
 
 /// Number of changes of a conversation whose deliveries are remembered: as many as may come between a
 /// change and its notice.
-const TOLD: usize = 8;
+const MAX_EARLIER: usize = 8;

@@ -12,7 +12,7 @@ use crate::world::{MessageView, SimMessageId, World};
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("waited {waited:?} for {awaited}; {so_far}")]
 #[non_exhaustive]
-pub struct NotSeen {
+pub struct WaitTimeoutError {
     /// Words for what was awaited.
     pub awaited: String,
     /// Words for what was there instead.
@@ -22,7 +22,7 @@ pub struct NotSeen {
 }
 
 /// Shows the text, as `fn main() -> Result<…>` prints errors.
-impl fmt::Debug for NotSeen {
+impl fmt::Debug for WaitTimeoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
     }
@@ -38,12 +38,12 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`NotSeen`] after the timeout, as of all methods here.
+    /// [`WaitTimeoutError`] after the timeout, as of all methods here.
     pub async fn until<T>(
         &self,
         awaited: &str,
         find: impl FnMut(&World) -> Option<T>,
-    ) -> Result<T, NotSeen> {
+    ) -> Result<T, WaitTimeoutError> {
         self.limit(self.found(find), awaited, || self.latest_text())
             .await
     }
@@ -52,8 +52,8 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`NotSeen`].
-    pub async fn until_subscribed(&self, channel: &str) -> Result<(), NotSeen> {
+    /// [`WaitTimeoutError`].
+    pub async fn until_subscribed(&self, channel: &str) -> Result<(), WaitTimeoutError> {
         let awaited = format!("a subscription to {channel}");
         let waiting = self.subscribers_are(channel, |count| count > 0);
         self.limit(waiting, &awaited, || self.session_count()).await
@@ -65,8 +65,12 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`NotSeen`].
-    pub async fn until_subscribers(&self, channel: &str, sessions: usize) -> Result<(), NotSeen> {
+    /// [`WaitTimeoutError`].
+    pub async fn until_subscribers(
+        &self,
+        channel: &str,
+        sessions: usize,
+    ) -> Result<(), WaitTimeoutError> {
         let awaited = format!("{sessions} subscriptions to {channel}");
         let waiting = self.subscribers_are(channel, |count| count >= sessions);
         self.limit(waiting, &awaited, || self.session_count()).await
@@ -76,8 +80,8 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`NotSeen`].
-    pub async fn until_unsubscribed(&self, channel: &str) -> Result<(), NotSeen> {
+    /// [`WaitTimeoutError`].
+    pub async fn until_unsubscribed(&self, channel: &str) -> Result<(), WaitTimeoutError> {
         let awaited = format!("the end of all subscriptions to {channel}");
         let waiting = self.subscribers_are(channel, |count| count == 0);
         self.limit(waiting, &awaited, || self.session_count()).await
@@ -87,8 +91,8 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`NotSeen`].
-    pub async fn until_listening(&self) -> Result<(), NotSeen> {
+    /// [`WaitTimeoutError`].
+    pub async fn until_listening(&self) -> Result<(), WaitTimeoutError> {
         self.until_subscribed(&format!("/user/{}", self.user_id))
             .await
     }
@@ -98,12 +102,12 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`NotSeen`].
+    /// [`WaitTimeoutError`].
     pub async fn until_message(
         &self,
         awaited: &str,
         mut is_it: impl FnMut(MessageView<'_>) -> bool,
-    ) -> Result<SimMessageId, NotSeen> {
+    ) -> Result<SimMessageId, WaitTimeoutError> {
         let mut seen = SimMessageId::new(0);
         self.until(awaited, |world| {
             let after = core::mem::replace(&mut seen, world.latest_message());
@@ -118,8 +122,8 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`NotSeen`].
-    pub async fn until_reply(&self, message: SimMessageId) -> Result<String, NotSeen> {
+    /// [`WaitTimeoutError`].
+    pub async fn until_reply(&self, message: SimMessageId) -> Result<String, WaitTimeoutError> {
         let awaited = format!("a reply of user {} to message {message}", self.user_id);
         let me = self.cast.me;
         self.until(&awaited, |world| {
@@ -134,8 +138,8 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`NotSeen`].
-    pub async fn until_rest_requests(&self, requests: u64) -> Result<(), NotSeen> {
+    /// [`WaitTimeoutError`].
+    pub async fn until_rest_requests(&self, requests: u64) -> Result<(), WaitTimeoutError> {
         let awaited = format!("{requests} REST requests");
         let so_far = || format!("{} came", self.rest_requests());
         let waiting = self
@@ -170,10 +174,10 @@ impl Sim {
         waiting: impl Future<Output = T>,
         awaited: &str,
         so_far: impl FnOnce() -> String,
-    ) -> Result<T, NotSeen> {
+    ) -> Result<T, WaitTimeoutError> {
         let waited = self.shared.options.wait_timeout;
         let found = time::timeout(waited, waiting).await;
-        found.map_err(|_| NotSeen {
+        found.map_err(|_| WaitTimeoutError {
             awaited: awaited.to_owned(),
             so_far: so_far(),
             waited,

@@ -21,7 +21,7 @@ use crate::{
 
 /// Clients of this workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Ours {
+pub(crate) enum OwnClient {
     /// `bayeux-transport`'s `Driver`, with events typed by `groupme-model`.
     Driver,
     /// `groupme-client` with its defaults: free of gaps.
@@ -31,7 +31,7 @@ pub(crate) enum Ours {
 }
 
 /// Runs a client.
-pub(crate) fn run(runtime: &Runtime, client: Ours, task: &Task) -> anyhow::Result<()> {
+pub(crate) fn run(runtime: &Runtime, client: OwnClient, task: &Task) -> anyhow::Result<()> {
     if matches!(task.mode, Mode::Throughput | Mode::Latency) {
         return measure(runtime, client, task);
     }
@@ -60,7 +60,7 @@ pub(crate) fn run(runtime: &Runtime, client: Ours, task: &Task) -> anyhow::Resul
 }
 
 #[cfg(not(feature = "count"))]
-fn measure(runtime: &Runtime, client: Ours, task: &Task) -> anyhow::Result<()> {
+fn measure(runtime: &Runtime, client: OwnClient, task: &Task) -> anyhow::Result<()> {
     runtime.block_on(async {
         let mut listener = Listener::connect(client, task, 0, None)?;
         let mut meter = Meter::new(task);
@@ -73,7 +73,7 @@ fn measure(runtime: &Runtime, client: Ours, task: &Task) -> anyhow::Result<()> {
 
 /// Counts the allocations of an event instead of its time, from the socket to the program.
 #[cfg(feature = "count")]
-fn measure(runtime: &Runtime, client: Ours, task: &Task) -> anyhow::Result<()> {
+fn measure(runtime: &Runtime, client: OwnClient, task: &Task) -> anyhow::Result<()> {
     let mut listener = runtime.block_on(async { Listener::connect(client, task, 0, None) })?;
     let mut receive = |mut events: u64| {
         runtime.block_on(listener.listen(|_, _, _| {
@@ -129,13 +129,13 @@ enum Listener {
 
 impl Listener {
     fn connect(
-        client: Ours,
+        client: OwnClient,
         task: &Task,
         account: u64,
         shared: Option<&RestClient>,
     ) -> anyhow::Result<Self> {
         let user = (FIRST_USER + account).to_string();
-        if client == Ours::Driver {
+        if client == OwnClient::Driver {
             let mut config = Config::default();
             config.transports = vec![match task.transport {
                 Transport::Websocket => bayeux_proto::Transport::WebSocket,
@@ -158,7 +158,7 @@ impl Listener {
                 Transport::LongPolling => TransportPolicy::LongPolling,
             });
         let builder = match (client, shared) {
-            (Ours::PushesOnly, _) => builder.without_backfill(),
+            (OwnClient::PushesOnly, _) => builder.without_backfill(),
             (_, Some(shared)) => builder.rest_client(shared),
             (_, None) => builder.api_url(root(task)?),
         };

@@ -26,7 +26,10 @@ struct Args {
 enum Command {
     Run(run::Options),
     Serve(server::Options),
-    Listen { client: listen::Ours, task: String },
+    Listen {
+        client: listen::OwnClient,
+        task: String,
+    },
 }
 
 fn main() -> anyhow::Result<()> {

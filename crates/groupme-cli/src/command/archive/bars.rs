@@ -40,12 +40,12 @@ impl Bars {
     pub(super) fn show(&mut self, step: &Progress<'_>) {
         match step {
             Progress::Started {
-                about,
+                info,
                 archived,
                 counted,
             } => {
                 self.number += 1;
-                let name = about.name.as_deref().unwrap_or(about.id.as_str());
+                let name = info.name.as_deref().unwrap_or(info.id.as_str());
                 self.name = escape_control(name).chars().take(NAME).collect();
                 self.begin(Phase::Messages, *archived, *counted);
             }

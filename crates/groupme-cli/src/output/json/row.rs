@@ -62,12 +62,12 @@ pub(super) fn own(row: &Row<'_>) -> Option<Value> {
         }),
         Row::Archived(report) => json!({
             "kind": "archived",
-            "conversation": report.about.id,
-            "name": report.about.name,
-            "messages": report.about.messages,
+            "conversation": report.info.id,
+            "name": report.info.name,
+            "messages": report.info.messages,
             "added": report.added,
             "changed": report.changed,
-            "counted": report.about.counted,
+            "counted": report.info.counted,
             "missing": report.missing(),
             "media": {
                 "saved": report.media.saved,

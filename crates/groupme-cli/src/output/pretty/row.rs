@@ -146,12 +146,12 @@ fn print(text: &str) -> io::Result<()> {
 fn archived(report: &groupme_archive::Report) -> String {
     use core::fmt::Write as _;
 
-    let about = &report.about;
+    let info = &report.info;
     let mut line = format!(
         "{}  {}: {} messages, {} new",
-        about.id,
-        about.name.as_deref().unwrap_or("(no name)"),
-        about.messages,
+        info.id,
+        info.name.as_deref().unwrap_or("(no name)"),
+        info.messages,
         report.added,
     );
     let media = report.media;

@@ -21,7 +21,7 @@ pub(super) struct Client {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Program {
-    Ours,
+    OwnClient,
     Rust,
     Node,
     Python,
@@ -47,9 +47,9 @@ const BOTH: &[Transport] = &[Websocket, LongPolling];
 const CLIENTS: &[(&str, Program, &str, &[Transport])] = &[
     (NAIVE, Program::Rust, "naive", &[Websocket]),
     (FLOOR, Program::Rust, "fastwebsockets", &[Websocket]),
-    (DRIVER, Program::Ours, "driver", BOTH),
-    (CLIENT, Program::Ours, "client", BOTH),
-    (PUSHES_ONLY, Program::Ours, "pushes-only", BOTH),
+    (DRIVER, Program::OwnClient, "driver", BOTH),
+    (CLIENT, Program::OwnClient, "client", BOTH),
+    (PUSHES_ONLY, Program::OwnClient, "pushes-only", BOTH),
     (COMETD_RUST, Program::Rust, "cometd", &[LongPolling]),
     ("npm faye 1.4.3", Program::Node, "faye", BOTH),
     ("npm cometd 9.0.0", Program::Node, "cometd", BOTH),
@@ -91,11 +91,11 @@ impl Client {
 
     /// Whether the client starts in milliseconds.
     pub(super) fn is_native(&self) -> bool {
-        matches!(self.program, Program::Ours | Program::Rust)
+        matches!(self.program, Program::OwnClient | Program::Rust)
     }
 
     pub(super) fn is_ours(&self) -> bool {
-        self.program == Program::Ours
+        self.program == Program::OwnClient
     }
 
     /// Whether the client reads messages, instead of counting them.
@@ -123,7 +123,7 @@ impl Programs {
     /// Returns whether the program of a client is installed.
     pub(super) fn has(&self, client: &Client) -> bool {
         match client.program {
-            Program::Ours => true,
+            Program::OwnClient => true,
             Program::Rust => self.rust.is_some(),
             Program::Node => self.node.is_some(),
             Program::Python => self.python.is_some(),
@@ -134,7 +134,7 @@ impl Programs {
     pub(super) fn command(&self, client: &Client, task: &Task) -> Command {
         // A client without its program does not take part.
         let program = match client.program {
-            Program::Ours => vec![self.ours.clone().into(), "listen".into()],
+            Program::OwnClient => vec![self.ours.clone().into(), "listen".into()],
             Program::Rust => self.rust.iter().map(OsString::from).collect(),
             Program::Node => vec!["node".into(), self.node.clone().unwrap_or_default().into()],
             Program::Python => self.python.iter().flatten().map(OsString::from).collect(),

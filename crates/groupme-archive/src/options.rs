@@ -1,13 +1,13 @@
-//! Settings of an update.
+//! UpdateOptions of an update.
 
 use core::time::Duration;
 
 use groupme_model::Timestamp;
 
-/// Settings of [`Archive::update`](crate::Archive::update).
+/// UpdateOptions of [`Archive::update`](crate::Archive::update).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Settings {
+pub struct UpdateOptions {
     /// Number of archived messages, the newest, that are read again for changes. Default: 200, which
     /// are one or two requests for each conversation.
     pub recheck: u64,
@@ -30,10 +30,10 @@ pub struct Settings {
     /// A medium is given up for the run, too, if its answer does not begin, or go on, for this time (a second
     /// at least), and after a failure no attempt begins later than this. Where all media of a host have failed
     /// for longer, four at least, the others of that host are left to the next run.
-    pub patience: Duration,
+    pub give_up_after: Duration,
 }
 
-impl Default for Settings {
+impl Default for UpdateOptions {
     fn default() -> Self {
         Self {
             recheck: 200,
@@ -41,7 +41,7 @@ impl Default for Settings {
             max_media_size: 1 << 30,
             keep_deleted: false,
             now: None,
-            patience: Duration::from_mins(10),
+            give_up_after: Duration::from_mins(10),
         }
     }
 }

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 /// Description of a conversation, without its messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct About {
+pub struct ConversationInfo {
     /// Id: that of the group or topic, or those of both users, joined by `+`.
     pub id: ConversationId,
     /// Kind of the conversation.
-    pub kind: Kind,
+    pub kind: ConversationKind,
     /// Name of the group or topic, or of the other user, as last seen.
     pub name: Option<String>,
     /// Group of a topic.
@@ -44,7 +44,7 @@ pub struct About {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ConversationKind {
     /// Group.
     Group,
     /// Topic of a group.
@@ -53,14 +53,18 @@ pub enum Kind {
     Direct,
 }
 
-impl About {
+impl ConversationInfo {
     /// Creates the description of a conversation from its id alone: direct messages for two ids joined
     /// by `+`, otherwise a group.
     pub fn new(id: ConversationId) -> Self {
         let is_direct = id.as_str().parse::<UserPair>().is_ok();
         Self {
             id,
-            kind: if is_direct { Kind::Direct } else { Kind::Group },
+            kind: if is_direct {
+                ConversationKind::Direct
+            } else {
+                ConversationKind::Group
+            },
             name: None,
             parent: None,
             people: BTreeMap::new(),
@@ -75,7 +79,7 @@ impl About {
     /// Returns the conversation, for requests.
     pub fn conversation(&self) -> Conversation {
         match (self.kind, self.id.as_str().parse()) {
-            (Kind::Direct, Ok(pair)) => Conversation::Direct(pair),
+            (ConversationKind::Direct, Ok(pair)) => Conversation::Direct(pair),
             _ => Conversation::Group(self.id.as_str().into()),
         }
     }
@@ -88,29 +92,29 @@ impl About {
     }
 
     pub(crate) fn of_group(group: &Group) -> Self {
-        let mut about = Self::new((&group.id).into());
-        about.kind = Kind::Group;
-        about.name.clone_from(&group.name);
+        let mut info = Self::new((&group.id).into());
+        info.kind = ConversationKind::Group;
+        info.name.clone_from(&group.name);
         let count = group.messages.as_ref().and_then(|messages| messages.count);
-        about.counted = count.and_then(|count| u64::try_from(count).ok());
+        info.counted = count.and_then(|count| u64::try_from(count).ok());
         for member in group.members.iter().flatten() {
             let name = member.nickname.as_ref().or(member.name.as_ref());
             if let (Some(user), Some(name)) = (&member.user_id, name) {
-                about.people.insert(user.clone(), name.clone());
+                info.people.insert(user.clone(), name.clone());
             }
         }
-        about
+        info
     }
 
     pub(crate) fn of_topic(topic: &Topic, group: &Self) -> Self {
-        let mut about = Self::new((&topic.id).into());
-        about.kind = Kind::Topic;
-        about.name.clone_from(&topic.topic);
-        about.parent = Some(group.id.as_str().into());
+        let mut info = Self::new((&topic.id).into());
+        info.kind = ConversationKind::Topic;
+        info.name.clone_from(&topic.topic);
+        info.parent = Some(group.id.as_str().into());
         let count = topic.messages.as_ref().and_then(|messages| messages.count);
-        about.counted = count.and_then(|count| u64::try_from(count).ok());
-        about.people.clone_from(&group.people);
-        about
+        info.counted = count.and_then(|count| u64::try_from(count).ok());
+        info.people.clone_from(&group.people);
+        info
     }
 
     /// Describes direct messages. `None` without a user, or with one whose id is no number.
@@ -118,16 +122,16 @@ impl About {
         let other = chat.other_user.as_ref()?;
         let user = other.id.as_ref()?;
         let pair = UserPair::new(you, user).ok()?;
-        let mut about = Self::new(pair.conversation_id());
-        about.kind = Kind::Direct;
-        about.name.clone_from(&other.name);
-        about.counted = chat
+        let mut info = Self::new(pair.conversation_id());
+        info.kind = ConversationKind::Direct;
+        info.name.clone_from(&other.name);
+        info.counted = chat
             .messages_count
             .and_then(|count| u64::try_from(count).ok());
         if let Some(name) = &other.name {
-            about.people.insert(user.clone(), name.clone());
+            info.people.insert(user.clone(), name.clone());
         }
-        Some(about)
+        Some(info)
     }
 
     /// Fills in names and counts from an earlier description. A topic fetched by its id alone comes
@@ -157,31 +161,31 @@ mod tests {
 
     #[test]
     fn a_conversation_is_missing_what_neither_is_archived_nor_known_as_deleted() {
-        let mut about = About::new("1".into());
-        assert_eq!(about.missing(), 0);
-        about.counted = Some(10);
-        about.messages = 7;
-        assert_eq!(about.missing(), 3);
-        about.deleted = 3;
-        assert_eq!(about.missing(), 0);
-        about.messages = 12;
-        assert_eq!(about.missing(), 0);
+        let mut info = ConversationInfo::new("1".into());
+        assert_eq!(info.missing(), 0);
+        info.counted = Some(10);
+        info.messages = 7;
+        assert_eq!(info.missing(), 3);
+        info.deleted = 3;
+        assert_eq!(info.missing(), 0);
+        info.messages = 12;
+        assert_eq!(info.missing(), 0);
     }
 
     #[test]
     fn names_from_an_earlier_run_are_kept() {
-        let mut earlier = About::new("7".into());
-        earlier.kind = Kind::Topic;
+        let mut earlier = ConversationInfo::new("7".into());
+        earlier.kind = ConversationKind::Topic;
         earlier.name = Some("Oars".to_owned());
         earlier.parent = Some("1".into());
         earlier.people.insert("5".into(), "Ada".to_owned());
-        let mut about = About::new("7".into());
-        about.people.insert("6".into(), "Theo".to_owned());
-        about.inherit(&earlier);
-        assert_eq!((about.kind, about.people.len()), (Kind::Topic, 2));
-        assert_eq!(about.name, earlier.name);
-        about.name = Some("Boats".to_owned());
-        about.inherit(&earlier);
-        assert_eq!(about.name.as_deref(), Some("Boats"));
+        let mut info = ConversationInfo::new("7".into());
+        info.people.insert("6".into(), "Theo".to_owned());
+        info.inherit(&earlier);
+        assert_eq!((info.kind, info.people.len()), (ConversationKind::Topic, 2));
+        assert_eq!(info.name, earlier.name);
+        info.name = Some("Boats".to_owned());
+        info.inherit(&earlier);
+        assert_eq!(info.name.as_deref(), Some("Boats"));
     }
 }

@@ -6,7 +6,7 @@ use groupme_model::{ConversationId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    About, Error, Messages, archive_file,
+    ConversationInfo, Error, Messages, archive_file,
     layout::{self, FORMAT},
     part_file,
 };
@@ -14,7 +14,7 @@ use crate::{
 /// Archive for reading, without network or account. Another program may write to the archive
 /// meanwhile.
 #[derive(Debug)]
-pub struct Contents {
+pub struct ArchiveReader {
     root: PathBuf,
     pub(crate) index: Index,
 }
@@ -24,7 +24,7 @@ pub struct Contents {
 pub(crate) struct Index {
     pub(crate) format: u32,
     pub(crate) user: UserId,
-    pub(crate) conversations: Vec<About>,
+    pub(crate) conversations: Vec<ConversationInfo>,
 }
 
 impl Index {
@@ -59,10 +59,10 @@ impl Index {
             });
         }
         let mut index: Self = serde_json::from_slice(&bytes).map_err(damaged)?;
-        for about in &mut index.conversations {
+        for info in &mut index.conversations {
             // Only the file of the conversation has the people, who may be thousands.
-            if let Some(full) = read_about(root, &about.id)? {
-                about.people = full.people;
+            if let Some(full) = read_about(root, &info.id)? {
+                info.people = full.people;
             }
         }
         Ok(Some(index))
@@ -71,8 +71,8 @@ impl Index {
     /// Replaces the index, in which conversations have no people.
     pub(crate) fn write(&self, root: &Path) -> Result<(), Error> {
         let mut slim = self.clone();
-        for about in &mut slim.conversations {
-            about.people.clear();
+        for info in &mut slim.conversations {
+            info.people.clear();
         }
         let path = root.join(layout::INDEX);
         write_json(&path, &slim)
@@ -80,11 +80,14 @@ impl Index {
 }
 
 /// Reads the description of a conversation. `None` if there is none.
-pub(crate) fn read_about(root: &Path, id: &ConversationId) -> Result<Option<About>, Error> {
+pub(crate) fn read_about(
+    root: &Path,
+    id: &ConversationId,
+) -> Result<Option<ConversationInfo>, Error> {
     let path = layout::about_file(root, id);
     let bytes = archive_file::read(&path).map_err(Error::file("read", &path))?;
-    let about = bytes.map(|bytes| serde_json::from_slice(&bytes));
-    about.transpose().map_err(Error::damaged_description(&path))
+    let info = bytes.map(|bytes| serde_json::from_slice(&bytes));
+    info.transpose().map_err(Error::damaged_description(&path))
 }
 
 /// Replaces a file of indented JSON.
@@ -96,7 +99,7 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Erro
     part_file::write(path, &bytes).map_err(Error::file("write", path))
 }
 
-impl Contents {
+impl ArchiveReader {
     /// Opens the archive in a directory.
     ///
     /// # Errors
@@ -122,7 +125,7 @@ impl Contents {
     }
 
     /// Returns the conversations, those with the most recent messages first.
-    pub fn conversations(&self) -> &[About] {
+    pub fn conversations(&self) -> &[ConversationInfo] {
         &self.index.conversations
     }
 
