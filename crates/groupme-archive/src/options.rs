@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use groupme_model::Timestamp;
 
-/// UpdateOptions of [`Archive::update`](crate::Archive::update).
+/// Options of [`Archive::update`](crate::Archive::update).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UpdateOptions {

@@ -28,7 +28,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.set_permissions(permissions)?;
     }
     file.write_all(bytes)?;
-    file.replace()
+    file.persist()
 }
 
 fn write_to(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::anyhow;
-use groupme_archive::{ExpectedMedium, PartFile, file_name};
+use groupme_archive::{ExpectedMedium, PartFile, sanitize_file_name};
 use groupme_model::{Attachment, FileId, Message, attachment::Thumbnail};
 use groupme_rest::{
     Conversation, Download, Error,
@@ -172,7 +172,7 @@ fn name_of_url(message: &Message, number: usize, url: &str) -> String {
     let extension = words.find(|word| {
         (2..=4).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
     });
-    let id = file_name(message.id.as_str());
+    let id = sanitize_file_name(message.id.as_str());
     match extension {
         Some(extension) => format!("{id}-{number}.{extension}"),
         None => format!("{id}-{number}"),
@@ -198,9 +198,9 @@ async fn described(
 /// Returns the sender's name of a file, or the file's id.
 fn name_of_file(file: &FileId, sent: Option<&FileData>) -> String {
     let name = sent.and_then(|sent| sent.file_name.as_deref());
-    let name = file_name(name.unwrap_or_default());
+    let name = sanitize_file_name(name.unwrap_or_default());
     if name.is_empty() {
-        file_name(file.as_str())
+        sanitize_file_name(file.as_str())
     } else {
         name
     }
