@@ -1,4 +1,4 @@
-//! UpdateOptions of an update.
+//! Options of an update.
 
 use core::time::Duration;
 

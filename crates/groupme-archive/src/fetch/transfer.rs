@@ -189,7 +189,7 @@ const FIRST_MINUTE: Duration = Duration::from_mins(1);
 /// Bytes a second that have to come on average after that.
 const MIN_RATE: u64 = 16 << 10;
 
-/// Shortest time for which an answer may stand still, whatever the give_up_after is.
+/// Shortest time for which an answer may stand still, whatever `give_up_after` is.
 const SHORTEST_STALL: Duration = Duration::from_secs(1);
 
 /// Bytes that count as progress, as in the client.

@@ -1,4 +1,4 @@
-//! ArchiveReader of answers: whether they can be the medium that was asked for. A proxy, or a service with a
+//! Contents of answers: whether they can be the medium that was asked for. A proxy, or a service with a
 //! fault, answers with status 200 and nothing, or with a page.
 
 use super::Medium;
