@@ -1,5 +1,5 @@
 //! Asks a user, waits for the answer, and reminds: each dialog in a task of its own, while the main
-//! loop goes on.
+//! loop continues.
 //!
 //! `GROUPME_ACCESS_TOKEN=… cargo run --example dialog -- live`; without the argument, the bot plays a
 //! scene with a simulated GroupMe. `groupme-bot` does the same with less: see the example `commands`.

@@ -113,6 +113,6 @@ fn main() -> anyhow::Result<()> {
         ensure!(tick != 50_000 || device.shown == Some(21), "the first one");
     }
     ensure!(device.shown == Some(22), "the session is there again");
-    ensure!(gaps == 1, "what was missed meanwhile is told as a gap");
+    ensure!(gaps == 1, "what was missed meanwhile is reported as a gap");
     Ok(())
 }

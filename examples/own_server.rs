@@ -37,7 +37,7 @@ async fn main() -> anyhow::Result<()> {
     tokio::select! {
         () = server.serve(listener) => Ok(()),
         ended = clock => ended,
-        heard = async { tokio::try_join!(listen(&url, socket), listen(&url, polls)) } => heard.map(drop),
+        received = async { tokio::try_join!(listen(&url, socket), listen(&url, polls)) } => received.map(drop),
     }
 }
 

@@ -26,7 +26,7 @@ struct World {
 }
 
 impl World {
-    fn tell(&self, text: &str) {
+    fn print(&self, text: &str) {
         println!("{:>7} ms  {text}", self.now.since_origin().as_millis());
     }
 
@@ -58,7 +58,7 @@ impl World {
         let mut batch = Vec::new();
         while let Some(action) = self.session.poll_action(self.now, &mut (), &mut batch) {
             if let Action::Exchange(lane, _) = action {
-                self.tell(&format!("client > {}", String::from_utf8_lossy(&batch)));
+                self.print(&format!("client > {}", String::from_utf8_lossy(&batch)));
                 self.server.post(self.now, lane, &batch);
             } else {
                 self.server.close(self.now, action.lane());
@@ -66,14 +66,14 @@ impl World {
             batch.clear();
         }
         while let Some(event) = self.session.poll_event() {
-            self.tell(&format!("         {event:?}"));
+            self.print(&format!("         {event:?}"));
             self.gaps += usize::from(matches!(event, SessionEvent::Gap { .. }));
         }
     }
 
     /// Reads a response: envelopes are for the session, data is for the program.
     fn receive(&mut self, lane: LaneId, body: &[u8]) -> anyhow::Result<()> {
-        self.tell(&format!("client < {}", String::from_utf8_lossy(body)));
+        self.print(&format!("client < {}", String::from_utf8_lossy(body)));
         let mut frame = Frame::from_bytes(body);
         Decoder::new().decode(&mut frame)?;
         for message in frame.messages() {
@@ -103,13 +103,13 @@ fn main() -> anyhow::Result<()> {
     world.run(Duration::from_secs(1))?;
     world.server.publish(world.now, "/news", "\"first\"");
     world.run(Duration::from_secs(1))?;
-    world.tell("         -- the server restarts, and an event finds nobody --");
+    world.print("         -- the server restarts, and an event finds nobody --");
     world.server.restart(world.now);
     world.server.publish(world.now, "/news", "\"missed\"");
     world.run(Duration::from_mins(2))?;
     world.server.publish(world.now, "/news", "\"last\"");
     world.run(Duration::from_secs(1))?;
     ensure!(world.received == ["\"first\"", "\"last\""]);
-    ensure!(world.gaps == 1, "what was missed is told as a gap, once");
+    ensure!(world.gaps == 1, "missed events are reported as one gap");
     Ok(())
 }

@@ -1,15 +1,18 @@
 //! `cargo xtask ci`: all checks besides the tests, one job each.
 
 use core::{fmt, time::Duration};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Command,
+};
 
 use anyhow::bail;
-use cargo_metadata::TargetKind;
+use cargo_metadata::Package;
 use clap::ValueEnum;
 
 use crate::{
     autobahn, bench, bots, clock,
-    command::{cargo, run as sh},
+    command::{cargo, run as sh, works},
     deny, interop, layering, package, relay, release, semver, size, soak, tidy,
     workspace::Workspace,
 };
@@ -35,13 +38,13 @@ pub(crate) enum Job {
     Examples,
     /// bayeux-proto and bayeux-wire in a program without std.
     NoStd,
-    /// clippy on each library alone: with no feature, each feature, the default ones and all; and
-    /// TLS without ring.
+    /// clippy on each library alone: with no feature, each feature of its own, the default ones and all;
+    /// and TLS without ring.
     Features,
     /// Changes of public items since the baseline, which changelogs and versions have to follow. Unless
     /// named, not run in a checkout without the baseline, and the table says so.
     Semver,
-    /// Packages of the published crates, each built from its archive.
+    /// Packages of the published crates, checked together from their archives.
     Release,
     /// 100,000 mutated frames, names and addresses, and fewer responses, callbacks, sockets, state files
     /// and arguments.
@@ -169,15 +172,13 @@ fn clippy(workspace: &Workspace, args: &[&str]) -> anyhow::Result<()> {
 /// Example that `cargo test` builds and nothing runs, because it never ends.
 const NOT_RUN: &str = "tail";
 
+/// Runs the examples as `cargo test` builds them, which after the tests compiles nothing.
 fn examples(workspace: &Workspace) -> anyhow::Result<()> {
-    let packages = workspace.metadata().workspace_packages().into_iter();
-    let targets = packages
-        .filter(|package| package.name == "examples")
-        .flat_map(|package| &package.targets)
-        .filter(|target| target.kind.contains(&TargetKind::Example));
-    for target in targets.filter(|target| target.name != NOT_RUN) {
-        let command = ["run", "--quiet", "--locked", "--example", &target.name];
-        sh(cargo(&command).current_dir(workspace.root()))?;
+    for (name, program) in package::build_examples(workspace, "examples")? {
+        if name != NOT_RUN {
+            eprintln!("$ {name}");
+            sh(Command::new(program).current_dir(workspace.root()))?;
+        }
     }
     Ok(())
 }
@@ -186,7 +187,7 @@ fn examples(workspace: &Workspace) -> anyhow::Result<()> {
 /// library is checked alone.
 fn features(workspace: &Workspace) -> anyhow::Result<()> {
     for package in workspace.libraries() {
-        for features in feature_sets(&package.features) {
+        for features in feature_sets(&package.features, |feature| is_own(package, feature)) {
             let features: Vec<_> = features.into_iter().collect();
             let set = ["--no-default-features", "--features", &features.join(",")];
             clippy(
@@ -204,17 +205,37 @@ fn features(workspace: &Workspace) -> anyhow::Result<()> {
     )
 }
 
-/// Returns no feature, each feature, the default ones and all, each set once.
-fn feature_sets(features: &BTreeMap<String, Vec<String>>) -> BTreeSet<BTreeSet<&str>> {
+/// Returns the sets of features to check: none, each feature of the crate's own, the default ones and
+/// all, each set once.
+fn feature_sets(
+    features: &BTreeMap<String, Vec<String>>,
+    is_own: impl Fn(&str) -> bool,
+) -> BTreeSet<BTreeSet<&str>> {
     let names = features.keys().map(String::as_str);
     let all: BTreeSet<_> = names.filter(|name| *name != "default").collect();
     let default = features.get("default").into_iter().flatten();
-    let singles = all.iter().map(|name| BTreeSet::from([*name]));
-    let mut sets: BTreeSet<_> = singles.collect();
+    let singles = all.iter().filter(|name| is_own(name));
+    let mut sets: BTreeSet<_> = singles.map(|name| BTreeSet::from([*name])).collect();
     sets.insert(BTreeSet::new());
     sets.insert(default.map(String::as_str).collect());
     sets.insert(all);
     sets
+}
+
+/// Whether a feature changes the crate itself. Others only enable features of the crates below, where
+/// each is checked alone.
+fn is_own(package: &Package, feature: &str) -> bool {
+    let forwards = |value: &String| value.contains('/') && !value.contains('?');
+    let sources = package.manifest_path.with_file_name("src");
+    let pattern = format!("feature = \"{feature}\"");
+    let is_named = || {
+        works(
+            Command::new("git")
+                .args(["grep", "-q", &pattern])
+                .current_dir(sources),
+        )
+    };
+    !package.features[feature].iter().all(forwards) || is_named()
 }
 
 /// Runs the targets from a seed, and checks that the build under libFuzzer, which is run by hand, has
@@ -276,7 +297,7 @@ mod tests {
             let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
             let pairs = list.iter().map(|(name, of)| ((*name).to_owned(), own(of)));
             let features: BTreeMap<String, Vec<String>> = pairs.collect();
-            let sets = feature_sets(&features).into_iter();
+            let sets = feature_sets(&features, |feature| feature != "forwards").into_iter();
             sets.map(|set| Vec::from_iter(set).join("+"))
                 .collect::<Vec<_>>()
         };
@@ -284,5 +305,7 @@ mod tests {
         assert_eq!(features(&[("default", &["a"]), ("a", &[])]), ["", "a"]);
         let some = features(&[("default", &["a", "b"]), ("a", &[]), ("b", &[]), ("c", &[])]);
         assert_eq!(some, ["", "a", "a+b", "a+b+c", "b", "c"]);
+        let some = features(&[("a", &[]), ("forwards", &["below/a"])]);
+        assert_eq!(some, ["", "a", "a+forwards"]);
     }
 }

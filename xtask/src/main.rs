@@ -13,7 +13,7 @@
 //! | `fuzz` | feeds mutated bytes to frames, responses, callbacks, sockets, names, addresses, state files and arguments |
 //! | `interop` | runs our client and our simulator with third-party Bayeux implementations |
 //! | `relay` | kills nodes of the relay and a NATS server, and counts what is lost |
-//! | `release` | packs the published crates and builds each from its archive |
+//! | `release` | packs the published crates and compiles the contents of their archives |
 //! | `sim` | simulates client and server in virtual time, with faults, from a seed |
 //! | `soak` | runs many accounts over real sockets with faults |
 
@@ -92,7 +92,7 @@ enum Task {
     Interop(interop::Options),
     /// Kill nodes of the relay and a NATS server, and check what is in the stream.
     Relay(relay::Options),
-    /// Pack the published crates and build each from its archive.
+    /// Pack the published crates and compile the contents of their archives.
     Release(release::Options),
     /// Simulate client and server in virtual time, with faults, from seeds.
     #[command(disable_help_flag = true)]

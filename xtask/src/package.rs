@@ -2,8 +2,8 @@
 
 use std::{io::BufReader, path::PathBuf, process::Stdio};
 
-use anyhow::{Context, bail};
-use cargo_metadata::Message;
+use anyhow::{Context, ensure};
+use cargo_metadata::{Artifact, Message};
 
 use crate::{
     command::{cargo, run as sh},
@@ -28,8 +28,44 @@ pub(crate) fn build_example(
     build_target(workspace, name, &["--package", package, "--example", name])
 }
 
+/// Builds the examples of a package as `cargo test --workspace` does, and returns names and paths.
+pub(crate) fn build_examples(
+    workspace: &Workspace,
+    package: &str,
+) -> anyhow::Result<Vec<(String, PathBuf)>> {
+    let options = ["--workspace", "--examples", "--no-run"];
+    let mut built = programs(workspace, "test", &options)?;
+    let of_package = |artifact: &Artifact| {
+        let mut members = workspace.metadata().workspace_packages().into_iter();
+        members.any(|member| member.id == artifact.package_id && member.name == package)
+    };
+    built.retain(|artifact| artifact.target.is_example() && of_package(artifact));
+    let paths = built.into_iter().filter_map(|artifact| {
+        Some((
+            artifact.target.name,
+            artifact.executable?.into_std_path_buf(),
+        ))
+    });
+    Ok(paths.collect())
+}
+
 fn build_target(workspace: &Workspace, name: &str, options: &[&str]) -> anyhow::Result<PathBuf> {
-    let line = [&["build"], options].concat();
+    let built = programs(workspace, "build", options)?.into_iter();
+    let path = built
+        .filter(|artifact| artifact.target.name == name)
+        .filter_map(|artifact| artifact.executable)
+        .next_back();
+    let path = path.with_context(|| format!("cargo built no program {name}"))?;
+    Ok(path.into_std_path_buf())
+}
+
+/// Runs a command of cargo that builds, and returns the programs of its output.
+fn programs(
+    workspace: &Workspace,
+    command: &str,
+    options: &[&str],
+) -> anyhow::Result<Vec<Artifact>> {
+    let line = [&[command], options].concat();
     eprintln!("$ cargo {}", line.join(" "));
     let mut child = cargo(&line)
         .args([
@@ -42,19 +78,21 @@ fn build_target(workspace: &Workspace, name: &str, options: &[&str]) -> anyhow::
         .spawn()
         .context("cannot start cargo")?;
     let stdout = child.stdout.take().context("cargo has no stdout")?;
-    let mut binary = None;
+    let mut programs = Vec::new();
     for message in Message::parse_stream(BufReader::new(stdout)) {
         if let Message::CompilerArtifact(artifact) = message?
-            && artifact.target.name == name
+            && artifact.executable.is_some()
         {
-            binary = artifact.executable.or(binary);
+            programs.push(artifact);
         }
     }
     let status = child.wait()?;
-    match binary {
-        Some(binary) if status.success() => Ok(binary.into_std_path_buf()),
-        _ => bail!("cargo {} failed: {status}", line.join(" ")),
-    }
+    ensure!(
+        status.success(),
+        "cargo {} failed: {status}",
+        line.join(" ")
+    );
+    Ok(programs)
 }
 
 /// Builds the program of a package with optimizations and runs it.

@@ -79,15 +79,15 @@ impl Channel {
         let (theirs, their_wild) = split(other);
         match (own_wild, their_wild) {
             (Some(_), None) => self.matches(other),
-            (None, Some(Wild::One)) => {
+            (None, Some(Wildcard::One)) => {
                 matches!(own.rsplit_once('/'), Some((parent, _)) if parent == theirs)
             }
-            (None, Some(Wild::Many)) => lies_below(own, theirs),
+            (None, Some(Wildcard::Many)) => lies_below(own, theirs),
             // Both leave only the last segment open, or both are names.
-            (None, None) | (Some(Wild::One), Some(Wild::One)) => own == theirs,
-            (Some(Wild::One), Some(Wild::Many)) => own == theirs || lies_below(own, theirs),
-            (Some(Wild::Many), Some(Wild::One)) => own == theirs || lies_below(theirs, own),
-            (Some(Wild::Many), Some(Wild::Many)) => {
+            (None, None) | (Some(Wildcard::One), Some(Wildcard::One)) => own == theirs,
+            (Some(Wildcard::One), Some(Wildcard::Many)) => own == theirs || lies_below(own, theirs),
+            (Some(Wildcard::Many), Some(Wildcard::One)) => own == theirs || lies_below(theirs, own),
+            (Some(Wildcard::Many), Some(Wildcard::Many)) => {
                 own == theirs || lies_below(own, theirs) || lies_below(theirs, own)
             }
         }
@@ -113,7 +113,7 @@ impl Channel {
 }
 
 /// Wildcard at the end of a pattern.
-enum Wild {
+enum Wildcard {
     /// `*`
     One,
     /// `**`
@@ -121,11 +121,11 @@ enum Wild {
 }
 
 /// Splits a pattern into the part before its wildcard, and the wildcard.
-fn split(name: &str) -> (&str, Option<Wild>) {
+fn split(name: &str) -> (&str, Option<Wildcard>) {
     if let Some(parent) = name.strip_suffix("/**") {
-        (parent, Some(Wild::Many))
+        (parent, Some(Wildcard::Many))
     } else if let Some(parent) = name.strip_suffix("/*") {
-        (parent, Some(Wild::One))
+        (parent, Some(Wildcard::One))
     } else {
         (name, None)
     }

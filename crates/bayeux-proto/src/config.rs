@@ -51,9 +51,9 @@ pub struct Config {
     pub default_hold: Duration,
     /// Maximum `advice.interval` to honour. Default: 10 min.
     pub max_interval: Duration,
-    /// Mean delay between attempts to reach the server early in an outage; later it is a sixth of
-    /// the outage so far, with a jitter of ±20 %. The first retry comes within 250 ms. Halved while
-    /// TCP connections are refused. Default: 0.8 s, so that a server is found within a second or a
+    /// Mean delay between attempts to reach the server early in an outage; later it is a seventh of
+    /// the outage so far, with a jitter of ±20 %. The first retry comes within 250 ms. Five
+    /// eighths of it while TCP connections are refused. Default: 0.8 s, so that a server is found within a second or a
     /// fifth of the outage.
     pub backoff_base: Duration,
     /// Maximum delay between attempts. Halved while TCP connections are refused. Default: 60 s.
@@ -98,10 +98,10 @@ pub struct Config {
 pub enum Resume {
     /// Connect again with the same `clientId`: nothing is lost if the server keeps a queue (Faye
     /// 1.1 and newer, `CometD` with its ack extension). If long-polling replaces a websocket, a new
-    /// handshake comes first all the same, because the server may still deliver into the lost
+    /// handshake still comes first, because the server may still deliver into the lost
     /// socket.
     SameSession,
-    /// Send a new handshake: for servers that go on delivering into dead sockets or polls. Late
+    /// Send a new handshake: for servers that continue delivering into dead sockets or polls. Late
     /// messages of the old session cannot affect the new one.
     FreshHandshake,
 }

@@ -42,7 +42,7 @@ pub enum Misuse {
     /// Bytes that are no saved session, for
     /// [`SavedSession::from_bytes`](crate::SavedSession::from_bytes).
     MalformedSession {
-        /// First thing that is wrong.
+        /// First defect that was found.
         why: &'static str,
     },
 }
@@ -170,7 +170,7 @@ impl ServerError {
 }
 
 impl ServerError {
-    /// Cuts a text that fills no line any more.
+    /// Cuts the texts to [`MAX_TEXT`] characters and the arguments to [`MAX_ARGS`].
     pub(crate) fn shortened(mut self) -> Self {
         self.args.truncate(MAX_ARGS);
         for text in self.args.iter_mut().chain([&mut self.text]) {

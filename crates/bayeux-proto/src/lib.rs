@@ -111,7 +111,7 @@
 //! At most one `/meta/connect` is outstanding, over whichever transport. `reconnect` advice applies
 //! to the message that carried it and is never remembered. `ext` is computed when the bytes are
 //! written. After a new handshake every subscription is requested again, and each refusal is
-//! reported. Attempts to reach a lost server come every sixth of the outage so far, with jitter
+//! reported. Attempts to reach a lost server come every seventh of the outage so far, with jitter
 //! ([`Config::backoff_base`]). A connect that the server was free to hold ends the outage, as does
 //! a connection that stayed up for a while or served an acknowledged subscription for a second.
 //! Late messages of an old session have no effect, because its lanes are dead.

@@ -263,7 +263,7 @@ impl Server {
         }
     }
 
-    /// Closes a socket with code 1000 once all its output has been polled. Its session goes on
+    /// Closes a socket with code 1000 once all its output has been polled. Its session continues
     /// without it. An exchange is not affected.
     pub fn close(&mut self, now: Instant, lane: LaneId) {
         self.advance(now);

@@ -3,7 +3,7 @@
 //! `interop_driver URL websocket|long-polling TOKEN FOLDER [--ack] [--continue SECONDS]` listens to two
 //! channels with the token in the `ext` of each subscription, prints a JSON object a line, and ends
 //! with its stdin. With a line on stdin that asks to save, it writes the session into the folder and
-//! ends without disconnecting; `--continue` goes on from there, these seconds later.
+//! ends without disconnecting; `--continue` continues from there, these seconds later.
 
 use core::{error::Error, str::FromStr, time::Duration};
 use std::{env, fs, io, path::Path, thread};

@@ -76,7 +76,7 @@ pub enum DriverEvent {
 
 /// A received message, together with the frame that holds it.
 ///
-/// It owns its content and can be kept and sent to other threads; cloning increments a counter.
+/// Owns its content and can be kept and sent to other threads; cloning increments a counter.
 /// Keeping it keeps its whole frame.
 #[derive(Clone)]
 pub struct Delivery {
@@ -90,7 +90,7 @@ pub struct Delivery {
 pub struct DriverParts<E> {
     /// The session.
     pub session: Session,
-    /// Its lanes.
+    /// Lanes of the session.
     pub lanes: Lanes,
     /// The extension.
     pub extension: E,
@@ -275,7 +275,7 @@ impl<E: Extension> Driver<E> {
 
     /// Takes the driver apart: to continue with a loop of one's own, or with
     /// [`Driver::from_parts`]. Requests of handles that wait fail with [`CallError::DriverEnded`],
-    /// and streams end and are unsubscribed. The session still tells how these requests settle, with
+    /// and streams end and are unsubscribed. The session still reports how these requests settle, with
     /// ids that the program does not know.
     pub fn into_parts(mut self) -> DriverParts<E> {
         if let Some(requests) = &mut self.requests {

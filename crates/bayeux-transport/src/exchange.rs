@@ -31,7 +31,7 @@ use crate::{
 pub(crate) struct Job {
     pub(crate) lane: LaneId,
     pub(crate) batch: Batch,
-    /// Its sender is dropped to abandon the exchange.
+    /// Receiver whose sender is dropped to abandon the exchange.
     pub(crate) stop: oneshot::Receiver<Error>,
 }
 
@@ -108,7 +108,9 @@ pub(crate) async fn run_queue(
 /// A connection kept for the next exchange.
 struct Kept {
     connection: Connection,
+    /// [`Shared::generation`] at the last response; a later one invalidates the connection.
     generation: u64,
+    /// End of the time for which the connection may be idle.
     until: Instant,
 }
 
@@ -136,7 +138,7 @@ async fn exchange(
     meter: &Arc<Meter>,
     kept: Option<Connection>,
     batch: Batch,
-) -> Result<Answer, Error> {
+) -> Result<ExchangeOutcome, Error> {
     let limit = batch.limit;
     let timeout = ProgressTimeout {
         limit,
@@ -155,14 +157,14 @@ async fn exchange(
 }
 
 /// The messages of a response, if it has any, and the connection for the next exchange.
-type Answer = (Option<Arc<Frame>>, Connection);
+type ExchangeOutcome = (Option<Arc<Frame>>, Connection);
 
 async fn attempt(
     shared: &Shared,
     meter: &Arc<Meter>,
     mut kept: Option<Connection>,
     batch: &Batch,
-) -> Result<Answer, Error> {
+) -> Result<ExchangeOutcome, Error> {
     let mut redirects = 0;
     loop {
         let site = shared.sites.current();
@@ -203,7 +205,7 @@ async fn respond(
             Err(failure) => return Err(failure.error),
         }
     }
-    // Boxed, since the task lives on: connecting takes most of its states' room.
+    // Boxed, because connecting takes most of the future's memory, and the task lives for long after.
     let mut connection = Box::pin(Connection::open(shared, site, meter)).await?;
     let response = connection
         .post(shared, meter, batch)
@@ -216,7 +218,7 @@ async fn respond(
 struct Connection {
     sender: SendRequest<Full<Bytes>>,
     site: Arc<Site>,
-    /// Time for which it may be idle, as of the last response.
+    /// Time for which the connection may be idle, by the headers of the last response.
     idle_timeout: Duration,
     _task: ConnectionTask,
 }
@@ -326,7 +328,7 @@ async fn receive(
     if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > limit) {
         return Err(skip(body, meter, limit).await);
     }
-    // One buffer: a list of chunks would cost a hundred bytes for each chunk of one.
+    // One buffer: a list of chunks would cost a hundred bytes for each chunk of one byte.
     let mut bytes = Vec::with_capacity(usize::try_from(body.size_hint().lower()).unwrap_or(0));
     let (start, mut pieces) = (meter.read(), 0_u64);
     meter.allow(u64::MAX);
@@ -381,8 +383,8 @@ const SKIP_STALL: Duration = Duration::from_secs(1);
 /// Maximum size of a response that is read to its end although it is too long.
 const MAX_SKIPPED: u64 = 64 * 1024 * 1024;
 
-/// Time without a byte after which an exchange that outlasts its timeout is given up. The session
-/// does so sooner.
+/// Time without a byte after which an exchange that outlasts its timeout is given up. The timeout of
+/// the session is shorter.
 const STALL: Duration = Duration::from_secs(20);
 
 /// Number of bytes that the framing of a response may take, beyond the size of its content.
@@ -391,5 +393,5 @@ const FREE_FRAMING: u64 = 256 * 1024;
 /// Number of pieces in which a body of any size may arrive. Each costs time, and a server that sends
 /// a byte a chunk would cost minutes.
 const FREE_PIECES: u64 = 4_096;
-/// Average size of the pieces beyond, in bytes.
+/// Minimum average size, in bytes, of the pieces beyond [`FREE_PIECES`].
 const FAIR_PIECE: u64 = 8;

@@ -124,7 +124,7 @@ pub(crate) struct ProgressTimeout {
 /// Bytes that show progress.
 #[derive(Clone, Copy)]
 pub(crate) enum Watched {
-    /// Bytes written: a peer that goes on sending may never read.
+    /// Bytes written: a peer that continues sending may never read.
     Writes,
     Both,
 }

@@ -112,7 +112,7 @@ impl Options {
     /// The hook must not block. If it panics, the request is not sent and its lane ends with
     /// [`Error::Hook`]. A token that the server refuses shows as
     /// [`DriverEvent::LaneFailed`](crate::DriverEvent::LaneFailed) with the HTTP status; the next
-    /// attempt asks the hook again, and goes on in the same session if it still lives. Five such
+    /// attempt asks the hook again, and continues in the same session if it still lives. Five such
     /// refusals in a row end the session:
     /// [`Config::unauthorized_limit`](bayeux_proto::Config::unauthorized_limit) and
     /// [`forbidden_limit`](bayeux_proto::Config::forbidden_limit).

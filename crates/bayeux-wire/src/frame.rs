@@ -10,7 +10,7 @@ use crate::{
     indexed_object::Positions,
     message::{Message, Messages},
     node::Shape,
-    value::{Place, Value},
+    value::{Value, ValueIndex},
 };
 
 /// The bytes of one batch of messages and, once a [`Decoder`](crate::Decoder) has parsed them,
@@ -96,11 +96,11 @@ impl Frame {
         Value::root(&self.document)
     }
 
-    /// Returns the value at a [place](Value::place) of this frame. `null` if the frame has no such
-    /// place, or is not decoded.
+    /// Returns the value at a [index](Value::index) of this frame. `null` if the frame has no such
+    /// index, or is not decoded.
     #[inline]
-    pub fn value(&self, place: Place) -> Value<'_> {
-        Value::new(&self.document, place.0)
+    pub fn value(&self, index: ValueIndex) -> Value<'_> {
+        Value::new(&self.document, index.0)
     }
 
     pub(crate) fn document_mut(&mut self) -> &mut Document {

@@ -31,7 +31,7 @@ pub struct Keys<const M: usize> {
     len: usize,
 }
 
-/// Returns a number of slots that lets [`Keys::new`] give each of so many keys its own slot.
+/// Returns a number of slots that lets [`Keys::new`] give each of `names` keys its own slot.
 pub const fn slots_for(names: usize) -> usize {
     (2 * names).next_power_of_two()
 }

@@ -114,7 +114,7 @@ pub use part::Part;
 pub use pool::Pool;
 pub use server_payload::ServerPayload;
 pub use unreadable::Unreadable;
-pub use value::{Entries, Items, Kind, Place, Value};
+pub use value::{Entries, Items, Kind, Value, ValueIndex};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

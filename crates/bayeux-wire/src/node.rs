@@ -55,7 +55,7 @@ impl Node {
         Self { packed: 0, at: 0 }
     }
 
-    /// Creates the node of a value that cannot be read: a `null` with a size, which tells the
+    /// Creates the node of a value that cannot be read: a `null` with a size, which gives the
     /// reason.
     #[cold]
     pub(crate) fn unreadable(why: Unreadable) -> Self {

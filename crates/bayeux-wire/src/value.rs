@@ -21,10 +21,10 @@ pub struct Value<'f> {
     at: u32,
 }
 
-/// Place of a [`Value`] in its frame, by which [`Frame::value`](crate::Frame::value) finds the value
+/// Index of a [`Value`] in its frame, by which [`Frame::value`](crate::Frame::value) finds the value
 /// again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place(pub(crate) u32);
+pub struct ValueIndex(pub(crate) u32);
 
 /// The type and content of a [`Value`].
 #[derive(Clone, Debug)]
@@ -70,8 +70,8 @@ impl<'f> Value<'f> {
     /// Returns the place of the value in its frame, which stays valid while the frame is not
     /// changed: to keep a value together with its frame, without borrowing from the frame.
     #[inline]
-    pub fn place(self) -> Place {
-        Place(self.at)
+    pub fn index(self) -> ValueIndex {
+        ValueIndex(self.at)
     }
 
     /// Returns the index of the value's node.

@@ -306,7 +306,7 @@ impl Account {
     }
 
     /// Handles the end of a save, and thereby of all earlier ones. A failure is reported by
-    /// [`Status::NotSaved`]; what waited for the save is handed out all the same.
+    /// [`Status::NotSaved`]; deliveries that waited for the save are still handed out.
     pub fn handle_saved(&mut self, id: SaveId, result: Result<(), Arc<StoreError>>) {
         self.saved = self.saved.max(id);
         if let Err(error) = result {
@@ -350,7 +350,7 @@ impl Account {
             _ => {}
         };
         let action = self.session.poll_action(at.now, &mut extension, out);
-        // A server that was told the token may repeat it.
+        // A server that received the token may repeat it.
         self.session
             .hide_in_errors(str::from_utf8(&secret).unwrap_or_default());
         self.take_session_events();

@@ -76,7 +76,7 @@ impl TransportPolicy {
             Self::WebSocket => vec![Transport::WebSocket],
             Self::LongPolling => vec![Transport::LongPolling],
         };
-        // About half the time, the gateway goes on delivering into the dead socket.
+        // About half the time, the gateway continues delivering into the dead socket.
         config.resume = Resume::FreshHandshake;
         // The gateway holds a connect for ten minutes and closes silent sockets after ten, often
         // without a close frame. A short hold is an end-to-end heartbeat.

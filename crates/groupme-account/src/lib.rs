@@ -31,7 +31,7 @@
 //! let mut batch = Vec::new();
 //! let mut token = |out: &mut Vec<u8>| out.extend_from_slice(b"secret");
 //! let action = account.poll_action(now, &mut token, &mut batch);
-//! assert!(matches!(action, Some(Action::Open(_))), "it opens a websocket first");
+//! assert!(matches!(action, Some(Action::Open(_))), "an account opens a websocket first");
 //! # Ok(()) }
 //! ```
 //!

@@ -60,7 +60,7 @@ impl Lookup {
         }))
     }
 
-    /// Sends the call, repeatedly if need be. `log` is told an error before it becomes a
+    /// Sends the call, repeatedly if need be. `log` receives an error before it becomes a
     /// [`Failure`].
     ///
     /// # Errors

@@ -1,21 +1,21 @@
-//! Moments by both clocks.
+//! The present time by the monotonic clock and the time of day.
 
 use bayeux_proto::Instant;
 use groupme_model::Timestamp;
 
-/// Moment by both clocks: deadlines refer to `now`, texts and GroupMe to `unix_time`.
+/// The present time by both clocks: deadlines refer to `now`, times of messages to `unix_time`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Moment {
-    /// Monotonic time.
+    /// Monotonic time, for deadlines.
     pub now: Instant,
-    /// Time of day. An error of some minutes does no harm; at the very first start it should be
-    /// less than one minute.
+    /// Time of day. An error of minutes does no harm, except at the very first start, which decides
+    /// by the time of day which messages are history: there it should be less than one minute.
     pub unix_time: Timestamp,
 }
 
 impl Moment {
-    /// Returns a moment.
+    /// Creates a moment from the times of both clocks.
     pub const fn new(now: Instant, unix_time: Timestamp) -> Self {
         Self { now, unix_time }
     }

@@ -34,7 +34,7 @@ pub enum Status {
         /// Number of groups, topics and direct conversations.
         conversations: usize,
     },
-    /// The gateway refused this channel. The session goes on, and the next one subscribes to it
+    /// The gateway refused this channel. The session continues, and the next one subscribes to it
     /// again.
     Refused {
         /// Channel.
@@ -80,7 +80,7 @@ pub enum Status {
         dropped: u64,
     },
     /// The store could not save an acknowledgement, so events may come again after the next start.
-    /// The client goes on.
+    /// The client continues.
     NotSaved(Arc<StoreError>),
     /// The client has ended; nothing follows.
     Ended(ClientEnd),

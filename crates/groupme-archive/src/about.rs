@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_run_knew_by_name_stays_known() {
+    fn names_from_an_earlier_run_are_kept() {
         let mut earlier = About::new("7".into());
         earlier.kind = Kind::Topic;
         earlier.name = Some("Oars".to_owned());

@@ -26,7 +26,7 @@ pub(crate) struct Journal {
     rows: BTreeMap<MessageId, Row>,
     /// Newest message from which the history can be continued.
     position: Option<MessageId>,
-    /// Changes that notices tell, by message id.
+    /// Changes that notices report, by message id.
     changes: BTreeMap<MessageId, Change>,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
@@ -43,7 +43,7 @@ struct Row {
     is_deleted: bool,
 }
 
-/// Last change of a message, as notices tell it.
+/// Last change of a message, as notices report it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Change {
     /// Time of the last edit.
@@ -227,7 +227,7 @@ impl Journal {
         Ok(Some(line))
     }
 
-    /// Returns the archived messages for which a notice tells a change that their lines lack.
+    /// Returns the archived messages for which a notice reports a change that their lines lack.
     pub(crate) fn outdated(&self) -> Vec<(MessageId, Change)> {
         let changes = self.changes.iter().filter(|(id, change)| {
             self.rows.get(id).is_some_and(|row| {

@@ -39,7 +39,7 @@
 //! - **Safe to kill at any moment.** Lines are appended and synchronised page by page; the next run
 //!   removes an incomplete line at the end of a file and continues after the last complete one. All
 //!   other files are written under a hidden name, synchronised, and renamed; the next run removes
-//!   unfinished ones. No message is doubled or skipped.
+//!   unfinished ones. No message is duplicated or skipped.
 //! - **Counted.** GroupMe counts the messages of a conversation. [`Report::missing`] is the number of
 //!   messages that are neither archived nor, according to a notice, deleted.
 //! - **Updated.** A run reads the newest archived messages again ([`Settings::recheck`]), and older

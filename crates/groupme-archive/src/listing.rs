@@ -31,7 +31,7 @@ async fn list(
     let patience = settings.patience;
     let mut found = Vec::new();
     let mut all = client.groups_with_members();
-    // After a failure, a list goes on where it has failed.
+    // After a failure, a list continues where it has failed.
     while let Some(group) =
         patiently(patience, progress, async || all.next().await.transpose()).await?
     {

@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_program_left_is_removed_and_nothing_else() {
+    fn leftovers_of_a_killed_program_are_removed_and_no_other_file() {
         let directory = tempfile::tempdir().unwrap();
         let others = [
             "a.part",

@@ -33,13 +33,13 @@ impl Report {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MediaReport {
-    /// Number of those that this run saved.
+    /// Number of media that this run saved.
     pub saved: u64,
-    /// Their size, in bytes.
+    /// Size of the downloaded files, in bytes.
     pub bytes: u64,
-    /// Number of those that GroupMe does not hand out, that are not GroupMe's, or that are larger than
+    /// Number of media that GroupMe does not hand out, that are not GroupMe's, or that are larger than
     /// [`Settings::max_media_size`](crate::Settings::max_media_size): in this run and in earlier ones.
     pub refused: u64,
-    /// Number of those that GroupMe failed to hand out, or handed out too slowly. The next run tries again.
+    /// Number of media that GroupMe failed to hand out, or handed out too slowly. The next run tries again.
     pub failed: u64,
 }

@@ -5,7 +5,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use groupme_client::{Builder, ConversationId, Delivery, Handle, Status};
 
-use crate::{Command, Context, Handler, HandlerError, IntoDrafts, run::Run, signature::Outcome};
+use crate::{
+    Command, Context, Handler, HandlerError, IntoDrafts, run::Run, signature::DraftsFuture,
+};
 
 /// A bot: commands, other handlers, and the rules that all of them follow.
 ///
@@ -32,7 +34,7 @@ pub struct Bot {
     pub(crate) on_status: StatusHandler,
 }
 
-pub(crate) type MessageHandler = Arc<dyn Fn(Context) -> Outcome + Send + Sync>;
+pub(crate) type MessageHandler = Arc<dyn Fn(Context) -> DraftsFuture + Send + Sync>;
 pub(crate) type EventHandler = Arc<dyn Fn(Handle, Delivery) -> EventOutcome + Send + Sync>;
 pub(crate) type EventOutcome = Pin<Box<dyn Future<Output = Result<(), HandlerError>> + Send>>;
 pub(crate) type ErrorHandler = Arc<dyn Fn(&Context, &HandlerError) -> Option<String> + Send + Sync>;

@@ -7,7 +7,7 @@ use groupme_client::{ConversationId, UserId};
 
 use crate::{
     ArgumentError, Arguments, Context, Handler,
-    signature::{HandlerFuture, Outcome},
+    signature::{DraftsFuture, HandlerFuture},
 };
 
 /// Command of a bot: a name, a summary for the help text, and a function that answers.
@@ -26,7 +26,7 @@ type Call =
     dyn Fn(Context, &mut Arguments<'_>) -> Result<HandlerFuture, ArgumentError> + Send + Sync;
 
 impl Command {
-    /// Creates a command. Letters of the name match in either case.
+    /// Creates a command. The name matches regardless of case.
     ///
     /// The help text is made from the name, the types of the arguments and the summary. Text after
     /// a blank in `name` replaces the names of the types: `"remind WHEN TEXT"`.
@@ -58,15 +58,16 @@ impl Command {
         self
     }
 
-    /// Sets the time for which the command ignores a user after each use. Default: that of the
-    /// bot.
+    /// Sets the time for which the command ignores a user after each use. Default:
+    /// [`Bot::cooldown`](crate::Bot::cooldown).
     #[must_use]
     pub fn cooldown(mut self, time: Duration) -> Self {
         self.cooldown = Some(time);
         self
     }
 
-    /// Restricts the command to these conversations. Elsewhere it does not exist.
+    /// Restricts the command to these conversations. In others, the bot acts as if there were no such
+    /// command.
     #[must_use]
     pub fn only_in<C: Into<ConversationId>>(
         mut self,
@@ -76,7 +77,7 @@ impl Command {
         self
     }
 
-    /// Restricts the command to these users. For others it does not exist.
+    /// Restricts the command to these users. For others, the bot acts as if there were no such command.
     #[must_use]
     pub fn only_by<U: Into<UserId>>(mut self, users: impl IntoIterator<Item = U>) -> Self {
         self.users = Some(users.into_iter().map(Into::into).collect());
@@ -96,6 +97,7 @@ impl Command {
             && you.is_none_or(|you| you.contains(user))
     }
 
+    /// Returns the cooldown of this command; `None` if the bot's applies.
     pub(crate) fn own_cooldown(&self) -> Option<Duration> {
         self.cooldown
     }
@@ -104,7 +106,7 @@ impl Command {
         &self,
         context: Context,
         arguments: &mut Arguments<'_>,
-    ) -> Result<Outcome, ArgumentError> {
+    ) -> Result<DraftsFuture, ArgumentError> {
         (self.call)(context, arguments).map(|future| future.0)
     }
 

@@ -20,7 +20,7 @@ use crate::{
     context::Turn,
     cooldown::Cooldowns,
     queue::{Job, Queue},
-    signature::Outcome,
+    signature::DraftsFuture,
     wait::Waiters,
 };
 
@@ -47,7 +47,7 @@ impl Run {
     }
 
     /// Shuts the bot down when a future is ready, such as `tokio::signal::ctrl_c()`. Handlers that
-    /// run may end, for [`Bot::drain`] at most; handlers that wait for a message are told that none
+    /// run may end, for [`Bot::drain`] at most; handlers that wait for a message learn that none
     /// comes; then the client disconnects.
     pub fn until<F>(mut self, shutdown: F) -> Self
     where
@@ -370,10 +370,10 @@ impl Running {
 }
 
 /// Call of a command's handler.
-type Call = Box<dyn FnOnce(Context) -> Option<Outcome> + Send>;
+type Call = Box<dyn FnOnce(Context) -> Option<DraftsFuture> + Send>;
 
 /// Sends the answer of a handler.
-async fn respond(context: &Context, outcome: Outcome, on_error: &ErrorHandler) {
+async fn respond(context: &Context, outcome: DraftsFuture, on_error: &ErrorHandler) {
     let drafts = match outcome.await {
         Ok(drafts) => drafts,
         Err(error) => {
@@ -393,7 +393,7 @@ async fn respond(context: &Context, outcome: Outcome, on_error: &ErrorHandler) {
 /// Name of the command that is always there.
 const HELP: &str = "help";
 
-fn text(text: &str) -> Outcome {
+fn text(text: &str) -> DraftsFuture {
     let drafts = Draft::split(text);
     Box::pin(core::future::ready(Ok::<_, HandlerError>(drafts)))
 }

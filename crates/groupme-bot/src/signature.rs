@@ -7,7 +7,8 @@ use groupme_client::Draft;
 use crate::{Argument, ArgumentError, Arguments, Context, HandlerError, IntoDrafts};
 
 /// Future of a handler, with the messages to send.
-pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Vec<Draft>, HandlerError>> + Send>>;
+pub(crate) type DraftsFuture =
+    Pin<Box<dyn Future<Output = Result<Vec<Draft>, HandlerError>> + Send>>;
 
 /// Function that answers a command: takes a [`Context`] and up to five [`Argument`]s, is async, and
 /// returns a type that is [`IntoDrafts`]. `A` is the tuple of its arguments.
@@ -27,7 +28,7 @@ pub trait Handler<A>: Send + Sync + 'static {
 
 /// Future of a handler.
 #[doc(hidden)]
-pub struct HandlerFuture(pub(crate) Outcome);
+pub struct HandlerFuture(pub(crate) DraftsFuture);
 
 impl core::fmt::Debug for HandlerFuture {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

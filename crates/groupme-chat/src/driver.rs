@@ -291,7 +291,7 @@ impl Chat {
         Ok(())
     }
 
-    /// Stops the program, with all of its group, until the shell lets it go on. Without a shell that
+    /// Stops the program, with all of its group, until the shell lets it continue. Without a shell that
     /// controls jobs, the kernel ignores the signal.
     async fn suspend(&mut self) -> Result<(), Error> {
         self.screen.leave().await?;

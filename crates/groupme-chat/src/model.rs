@@ -181,7 +181,7 @@ impl State {
     }
 
     /// Returns the next time at which the state changes without an input: a typing notice or a toast
-    /// expires, a countdown goes on, or a read receipt is due.
+    /// expires, a countdown continues, or a read receipt is due.
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
         let typing = self.typing_ends.first().map(|(until, ..)| *until);
         let notice = self.toast.as_ref().map(|notice| notice.until);

@@ -38,7 +38,8 @@ impl Failure {
         Self::Usage(error.into())
     }
 
-    /// Tells a closed pipe from the end of a command: one that would run on has not done its work.
+    /// Makes a write to a closed pipe a failure of its own, for a command that would have continued: it has
+    /// not done its work.
     pub(crate) fn with_closed_pipe(self) -> Self {
         match self {
             Self::Output(error) if is_closed_pipe(&error) => Self::Unread,

@@ -1,4 +1,4 @@
-//! Memory of groups, members, topics and recent messages, kept by events.
+//! Cache of groups, members, topics and recent messages, updated by events.
 
 mod journal;
 mod notices;
@@ -22,19 +22,20 @@ use groupme_rest::{
 
 use self::{journal::Journal, recent::Recent};
 
-/// Memory of groups, members, topics and recent messages. Clones share it.
+/// Cache of groups, members, topics and recent messages. Clones share the content.
 ///
-/// The program shows every event to [`handle`](Self::handle), and asks from any task. What is
-/// returned are snapshots: they do not change, and hold no lock. Groups come from
+/// The program passes every event to [`handle`](Self::handle), and reads from any task. Returned
+/// values are snapshots: they do not change, and hold no lock. Groups come from
 /// [`load`](Self::load) and from events, members and topics of a group from
-/// [`load_group`](Self::load_group); messages are those that were seen.
+/// [`load_group`](Self::load_group); messages come from events and from
+/// [`put_messages`](Self::put_messages).
 ///
-/// Load at any time, also while another task shows the cache events: what they tell until the answer
-/// is there is applied to the answer, too.
+/// Load at any time, also while another task passes events to the cache: changes by events that come
+/// before the answer are applied to the answer, too.
 ///
 /// Memory is bounded by [`CacheLimits`]. Beyond them, the groups that were looked up or loaded the
 /// longest time ago are forgotten, with their members and topics, and the conversations whose last
-/// message is oldest; a lookup says `None`, as for what was never known.
+/// message is oldest; a lookup of these returns `None`.
 ///
 /// ```
 /// use groupme_client::{Cache, prelude::*, sim::Sim};
@@ -185,12 +186,12 @@ impl Cache {
         Ok(())
     }
 
-    /// Keeps the cache current by an event. Show it every event, live or not, in their order.
+    /// Updates the cache by an event. Call this method with every event, live or not, in order.
     pub fn handle(&self, delivery: &Delivery) {
         self.handle_event(&delivery.event());
     }
 
-    /// Keeps the cache current by an event without its delivery; same as [`handle`](Self::handle).
+    /// Updates the cache by an event without its delivery; same as [`handle`](Self::handle).
     pub fn handle_event(&self, event: &EventRef<'_>) {
         let mut state = self.lock();
         match event {
@@ -230,9 +231,8 @@ impl Cache {
     }
 
     /// Remembers messages that the program has requested, such as a page of
-    /// [`history`](groupme_rest::Client::history). Each is kept current by events from here on.
-    /// A message that names no conversation is left out, and so is an older version of one that is
-    /// known.
+    /// [`history`](groupme_rest::Client::history). Later events update them.
+    /// Messages that name no conversation are left out, and so are versions older than the cached ones.
     pub fn put_messages(&self, messages: impl IntoIterator<Item = Message>) {
         let mut state = self.lock();
         for message in messages {
@@ -243,8 +243,8 @@ impl Cache {
         state.trim(&self.0.limits);
     }
 
-    /// Forgets what a loss has made doubtful. Show it the statuses between the events, if the program
-    /// reads them.
+    /// Removes groups and messages that a loss may have made out of date. Call this method with every
+    /// status between the events, if the program reads statuses.
     pub fn handle_status(&self, status: &Status) {
         let Status::Unrecoverable(lost) = status else {
             return;
@@ -268,7 +268,7 @@ impl Cache {
         Some(Arc::clone(&known.group))
     }
 
-    /// Returns all groups that are known, in the order of their ids.
+    /// Returns all cached groups, in the order of their ids.
     pub fn groups(&self) -> Vec<Arc<Group>> {
         let state = self.lock();
         let groups = state.groups.values();
@@ -298,7 +298,7 @@ impl Cache {
         self.lock().topics.get(&topic.into()).cloned()
     }
 
-    /// Returns the topics of a group that are known.
+    /// Returns the cached topics of a group.
     pub fn topics(&self, group: impl Into<GroupId>) -> Vec<Arc<Topic>> {
         let group = group.into();
         let state = self.lock();
@@ -307,13 +307,13 @@ impl Cache {
         own.cloned().collect()
     }
 
-    /// Returns the messages of a conversation that were seen, oldest first, as they are after edits,
-    /// deletions and reactions.
+    /// Returns the cached messages of a conversation, oldest first, with all edits, deletions and
+    /// reactions so far.
     pub fn messages(&self, conversation: impl Into<ConversationId>) -> Vec<Arc<Message>> {
         self.lock().recent.messages(&conversation.into())
     }
 
-    /// Returns a message that was seen.
+    /// Returns a cached message.
     pub fn message(
         &self,
         conversation: impl Into<ConversationId>,
@@ -323,14 +323,14 @@ impl Cache {
         state.recent.message(&conversation.into(), &message.into())
     }
 
-    /// A poisoned lock is used all the same: each change is whole.
+    /// A poisoned lock stays usable: each change is whole.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Request for groups, during which the journal keeps what events tell. Ends when dropped, also by a
-/// future that is not awaited to its end.
+/// Request for groups, during which the journal records changes by events. Ends when dropped, also with
+/// a future that is not awaited to its end.
 struct Loading<'c> {
     cache: &'c Cache,
     mark: u64,
@@ -415,7 +415,7 @@ impl State {
             .put(conversation, message, self.clock, limits.messages);
     }
 
-    /// Replaces a message that is known. A push about a deletion may have nothing but the id.
+    /// Replaces a cached message. A push about a deletion may have nothing but the id.
     fn replace_message(&mut self, message: Message) {
         self.recent.change(&message.id.clone(), |known| {
             if message.created_at.is_some() {

@@ -129,7 +129,7 @@ impl Driver {
         }
     }
 
-    /// Acknowledges a delivery. `caller` is told when that is saved.
+    /// Acknowledges a delivery. `caller` is notified once the acknowledgement is saved.
     pub(crate) fn acknowledge(
         &mut self,
         context: &mut Context<'_>,

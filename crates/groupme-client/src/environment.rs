@@ -20,7 +20,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::NoToken`] without a token, [`Error::Token`] for one that is none, [`Error::OneUrl`]
+    /// [`Error::NoToken`] without a token, [`Error::Token`] for a malformed token, [`Error::OneUrl`]
     /// for one URL of two, [`Error::ApiUrl`] for an invalid URL, and the errors of [`current_user`](Self::current_user).
     pub async fn from_environment() -> Result<Builder, Error> {
         let token = variable("GROUPME_ACCESS_TOKEN").ok_or(Error::NoToken)?;

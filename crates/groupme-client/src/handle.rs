@@ -39,7 +39,7 @@ impl Handle {
     }
 
     /// Waits for the next event that a filter accepts, from any task, while the program's main loop
-    /// goes on: the event also comes out of [`Client::next`](crate::Client::next), which has to be
+    /// continues: the event also comes out of [`Client::next`](crate::Client::next), which has to be
     /// called meanwhile. Wait in a task of its own, therefore, and not inside the main loop.
     ///
     /// Events count from this call on, before the returned future is awaited: call it before asking
@@ -119,7 +119,7 @@ impl Handle {
     ///
     /// # async fn vote(handle: Handle, group: GroupId) -> Result<(), Box<dyn std::error::Error>> {
     /// let sent = handle.send(&group, "Boat or bus? React with \u{1f44d} for the boat.").await?;
-    /// let message = sent.message().expect("it was just sent");
+    /// let message = sent.message().expect("a message that was just sent");
     /// let votes = handle.reactions_to(&message.id).timeout(Duration::from_secs(60));
     /// println!("{} votes", votes.take(3).await.len());
     /// # Ok(()) }

@@ -18,7 +18,7 @@ use tokio::{
     time::Instant,
 };
 
-use self::{keeper::Keeper, queue::Queue};
+use self::{keeper::StoreHandle, queue::Queue};
 use crate::{Error, Handle, unix_time};
 
 pub use builder::OutboxBuilder;
@@ -144,7 +144,7 @@ impl Outbox {
         let (end, ended) = watch::channel(());
         let queue = Queue::new(
             handle.clone(),
-            Keeper::new(store),
+            StoreHandle::new(store),
             incoming,
             Arc::clone(&open),
             stopping,
@@ -247,8 +247,8 @@ impl Outbox {
     }
 }
 
-/// Time after which a message is too old, by both clocks: that of the runtime stands still while the
-/// machine sleeps, and that of the wall may be set.
+/// Time after which a message is too old, by both clocks: the runtime's clock stops while the machine
+/// sleeps, and the wall clock may be set.
 #[derive(Clone, Copy)]
 struct Expiry {
     at: Instant,
@@ -275,7 +275,7 @@ impl Expiry {
         self.at <= Instant::now() || self.by_wall.is_some_and(|time| time <= unix_time::now())
     }
 
-    /// Returns the time until then, by the runtime's clock.
+    /// Returns the time until the message is too old, by the runtime's clock.
     fn left(self) -> Duration {
         self.at.saturating_duration_since(Instant::now())
     }

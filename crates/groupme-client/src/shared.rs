@@ -238,30 +238,30 @@ impl Shared {
         called.ok()
     }
 
-    /// A poisoned lock is used all the same: a panic under it is caught, and ends the driver.
+    /// A poisoned lock stays usable: a panic under it is caught, and ends the driver.
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Judges whether the program drives. `seen` is the number of polls at the last look.
-    fn look(&self, seen: &mut u64) -> Look {
+    fn program_state(&self, seen: &mut u64) -> ProgramState {
         let state = self.lock();
         if state.driver.is_none() {
-            return Look::Over;
+            return ProgramState::Over;
         }
         if state.is_abandoned {
-            return Look::Abandoned;
+            return ProgramState::Abandoned;
         }
         if core::mem::replace(seen, state.polls) != state.polls {
-            return Look::Attended;
+            return ProgramState::Attended;
         }
         // Disarmed before the check, so that a wake after the check arms again.
         self.signal.is_armed.store(false, Ordering::SeqCst);
         if self.signal.is_waiting() {
-            return Look::Idle;
+            return ProgramState::Idle;
         }
         self.signal.is_armed.store(true, Ordering::SeqCst);
-        Look::Away
+        ProgramState::Away
     }
 }
 
@@ -275,14 +275,14 @@ struct Flags<'s> {
 
 /// State of the program, as its keeper sees it.
 #[derive(Debug)]
-enum Look {
-    /// It has polled since the last look.
+enum ProgramState {
+    /// The program has polled since the last look.
     Attended,
-    /// It waits, and nothing has happened.
+    /// The program waits for an event, and none has come.
     Idle,
-    /// It does something else.
+    /// The program does something else.
     Away,
-    /// It has dropped the client.
+    /// The program has dropped the client.
     Abandoned,
     /// The client has ended.
     Over,
@@ -293,25 +293,25 @@ async fn drive_while_program_is_away(shared: Arc<Shared>) {
     let mut seen = 0;
     loop {
         shared.perform_commands();
-        match shared.look(&mut seen) {
-            Look::Attended => {
+        match shared.program_state(&mut seen) {
+            ProgramState::Attended => {
                 tokio::select! {
                     () = sleep(GRACE) => {}
                     () = shared.signal.keeper.notified() => {}
                 }
             }
-            Look::Idle => shared.signal.keeper.notified().await,
-            Look::Away => {
+            ProgramState::Idle => shared.signal.keeper.notified().await,
+            ProgramState::Away => {
                 tokio::select! {
                     () = poll_fn(|context| shared.drive_while_away(context, seen)) => {}
                     () = shared.signal.keeper.notified() => {}
                 }
             }
-            Look::Abandoned => {
+            ProgramState::Abandoned => {
                 poll_fn(|context| shared.finish(context)).await;
                 return;
             }
-            Look::Over => return,
+            ProgramState::Over => return,
         }
     }
 }

@@ -60,9 +60,9 @@ struct Waiter<T, R> {
 /// Number of items that a task waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wants {
-    /// The next one: the filter is not called after it.
+    /// The next item: the filter is not called after it.
     One,
-    /// All of them. 1,024 wait for a task that does not take them; further ones are left out.
+    /// All items. At most 1,024 values wait for the task; further ones are dropped.
     All,
 }
 
@@ -81,13 +81,13 @@ impl<T, R> Waiters<T, R> {
         Self::default()
     }
 
-    /// Waits for the next item of which the filter makes something, from this call on.
+    /// Waits for the next item for which the filter returns a value, from this call on.
     pub fn wait_for(&self, filter: impl FnMut(&T) -> Option<R> + Send + 'static) -> WaitFor<R> {
         WaitFor(self.wait(filter, Wants::One))
     }
 
-    /// Collects all items of which the filter makes something, from this call on. 1,024 wait for a task
-    /// that does not take them; further ones are left out.
+    /// Collects the values that the filter returns for items, from this call on. At most 1,024 values wait
+    /// for the task; further ones are dropped.
     pub fn collect(&self, filter: impl FnMut(&T) -> Option<R> + Send + 'static) -> Collector<R> {
         self.wait(filter, Wants::All)
     }
@@ -131,7 +131,7 @@ impl<T, R> Waiters<T, R> {
         is_taken
     }
 
-    /// Shows an item to one task after the other, for as long as the answers say to go on.
+    /// Shows an item to one task after the other, for as long as the answers say to continue.
     fn offer_while(&self, item: &T, mut goes_on: impl FnMut(Offered) -> bool) {
         if self.count.load(Ordering::Acquire) == 0 {
             return;
@@ -170,7 +170,7 @@ impl<T, R> Waiters<T, R> {
         drop(ended);
     }
 
-    /// A poisoned lock is used all the same: no filter is called under it.
+    /// A poisoned lock stays usable: no filter is called under it.
     fn lock(&self) -> MutexGuard<'_, State<T, R>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

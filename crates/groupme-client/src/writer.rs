@@ -22,7 +22,7 @@ pub(crate) struct Writer {
     kind: Kind,
     /// Number of acknowledgements that are not saved yet.
     unsaved: usize,
-    /// Number of those that no save has taken.
+    /// Number of changes that no save has taken.
     untaken: usize,
 }
 
@@ -89,8 +89,8 @@ impl Writer {
         self.unsaved >= MAX_UNSAVED
     }
 
-    /// Saves the changes of an account, or begins to, and tells the account the outcomes so far.
-    /// `waker` is woken when there are more. `caller` is told when the present changes are saved.
+    /// Saves the changes of an account, or begins to, and reports the outcomes so far to the account.
+    /// `waker` is woken when there are more. `caller` is notified once the present changes are saved.
     pub(crate) fn save(
         &mut self,
         account: &mut Account,
@@ -196,7 +196,7 @@ fn guarded(store: &mut dyn Store, changes: &[Change]) -> Saved {
         .map_err(Arc::new)
 }
 
-/// A poisoned lock is used all the same: no code that holds it leaves the queue half changed.
+/// A poisoned lock stays usable: no code that holds it leaves the queue half changed.
 fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
     queue.lock().unwrap_or_else(PoisonError::into_inner)
 }

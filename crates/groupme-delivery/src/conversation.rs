@@ -68,7 +68,7 @@ pub(crate) enum Found {
 /// End of what has to be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// Nothing to fetch, as far as is known.
+    /// No fetch is needed, as far as the feed knows.
     None,
     /// Up to this message.
     At(MessageId),
@@ -79,7 +79,7 @@ pub(crate) enum Target {
 /// Progress of fetching a conversation.
 #[derive(Debug)]
 pub(crate) enum Fetch {
-    /// Nothing in progress.
+    /// No fetch in progress.
     Idle,
     /// From the cursor towards the target. `empty_pages` counts how often the history ended before
     /// it.

@@ -10,7 +10,7 @@ use crate::{Synthesized, store::Change};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Delivered<P> {
-    /// Tag for acknowledging it.
+    /// Tag by which the delivery is acknowledged.
     pub tag: DeliveryTag,
     /// Content.
     pub item: Item<P>,
@@ -133,7 +133,7 @@ pub enum LossReason {
     /// The conversation, or the topics of the group, do not exist for this user any more.
     Left,
     /// The history has fewer messages than it should, or more than were requested; or a list of
-    /// conversations goes on after 20,000.
+    /// conversations continues after 20,000.
     Truncated,
     /// REST has the message and the client cannot read it: the message has no id, or is larger than
     /// an answer may be.

@@ -14,8 +14,8 @@
 //!   [`Item::Backfilled`]; what cannot be fetched is [`Item::Lost`], with its bounds and reason.
 //!   This holds from the first moment at which the account's own channel is live, whatever fails
 //!   after it.
-//! - **Each change once.** An edit, deletion or set of reactions pushed on two channels is handed
-//!   out for the first of them. After a gap, a window of the newest messages is read again and the
+//! - **Each change once.** An edit, deletion or set of reactions that is pushed on two channels is
+//!   handed out once, for the first push. After a gap, a window of the newest messages is read again and the
 //!   differences are handed out as events.
 //! - **Bounded memory**: in remembered messages of each conversation, in buffered pushes, and in
 //!   deliveries waiting for the program.
@@ -29,23 +29,23 @@
 //! - Reactions to messages of others are pushed on a conversation's own channel only. Without a
 //!   subscription to it, they are found when the conversation is read again; so is unpinning,
 //!   which is never pushed.
-//! - Lists of REST that lag behind the histories hide what was missed until they are read once more,
-//!   ten seconds later; a message that was pushed in between comes before the missed ones then. They
-//!   hide it for good if they lag longer, if they lack a new conversation or the first message of one,
-//!   if the program ends or the user leaves the group within these seconds, or if
-//!   [`Config::compare_window`] messages have come since.
+//! - REST's lists of conversations can lag behind the histories. A missed message that a lagging list
+//!   lacks is found when the lists are read again, ten seconds later; messages pushed in between come
+//!   before the missed one. The message is never found if the lists lag longer, if they lack a new
+//!   conversation or the first message of one, if the program ends or the user leaves the group within
+//!   these seconds, or if [`Config::compare_window`] messages have come since.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
 //! - The order of a conversation is that of its ids. A message pushed for the first time after more
 //!   than [`Config::dedup_window`] and a thousand messages with higher ids is reported and not delivered
-//!   ([`LossReason::Late`]): nothing tells whether it comes again. One with an id below the past of
-//!   its conversation is dropped. A crash before a message that late is acknowledged brings back the
-//!   messages after it, too.
+//!   ([`LossReason::Late`]): the feed no longer knows whether it was delivered before. A message with
+//!   an id at or below its conversation's baseline is dropped. After a crash before such a late message is
+//!   acknowledged, the messages after it come again, too.
 //! - With [`Config::history`], a clock that is ahead at the very first start hides messages: those
 //!   sent until the clock's time of the start, lost in a dead socket, and older than the history.
 //! - When the very first session breaks within its first minute, a message sent in the minute before it
-//!   may be delivered although it is past, after newer ones too where the lists lagged or came late, and a
-//!   group left before it may be reported as [`LossReason::Left`]. A confirmed disconnect over a websocket
-//!   is no break.
+//!   may be delivered although it is older than the baseline, after newer messages too if the lists lagged or
+//!   came late, and a group left before that session may be reported as [`LossReason::Left`]. A confirmed
+//!   disconnect over a websocket is no break.
 //!
 //! # The loop
 //!
@@ -71,7 +71,7 @@
 //!     };
 //!     feed.handle_response(now, id, Ok(response));
 //! }
-//! // A proof of the session: what the first lists have and was not pushed is past.
+//! // A proof of the session: messages in the first lists that were not pushed are older than the baseline.
 //! feed.handle_proof(now, now);
 //!
 //! let mut caught_up = false;

@@ -314,7 +314,7 @@ impl Requests {
         None
     }
 
-    /// Returns the delay before a request is repeated, after so many repetitions.
+    /// Returns the delay before a request is repeated, after `times` repetitions.
     fn backoff(&mut self, times: u32) -> Duration {
         // At least half, so that a failing API is asked less and less often.
         let half = BACKOFF.ceiling(times.saturating_add(1)) / 2;

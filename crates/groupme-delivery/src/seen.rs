@@ -13,7 +13,8 @@ use crate::message_state::{Difference, MessageState};
 /// Delivered messages with their states: the newest ones, and a few others.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    /// In the order of ids. A message is mostly newer than all, so that it costs one comparison.
+    /// Newest messages, in the order of their ids. A new message is mostly newer than all of them, so
+    /// adding it costs one comparison.
     newest: VecDeque<(MessageId, MessageState)>,
     /// Messages of `newest` found only by comparing. Their pushes may still arrive.
     undelivered: BTreeSet<MessageId>,
@@ -135,7 +136,7 @@ impl Seen {
         }
     }
 
-    /// Returns the state of a message as its changes tell, if it is not among the newest.
+    /// Returns the state of a message after its latest change, if it is not among the newest.
     pub(crate) fn older(&self, message: &MessageId) -> Option<MessageState> {
         let changed = self.changed.iter().find(|(changed, _)| changed == message);
         changed

@@ -225,7 +225,7 @@ impl Store for MemoryStore {
 }
 
 impl MemoryStore {
-    /// A poisoned lock is used all the same: each change is applied whole.
+    /// A poisoned lock stays usable: each change is applied whole.
     fn lock(&self) -> std::sync::MutexGuard<'_, Saved> {
         self.saved.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -131,5 +131,5 @@ pub(crate) fn vanished(
         (of, Part::Text(conversation.as_str())),
     ]));
     let frame = Arc::new(frame.ok()?);
-    MessageRow::new(&frame, frame.root()?.place())
+    MessageRow::new(&frame, frame.root()?.index())
 }

@@ -152,7 +152,7 @@ impl Draft {
     pub fn for_edit(self) -> Result<EditedMessage, DraftError> {
         self.check()?;
         Ok(EditedMessage {
-            text: some_text(self.text),
+            text: non_empty(self.text),
             attachments: self.attachments,
             ..EditedMessage::default()
         })
@@ -167,7 +167,7 @@ impl Draft {
         self.check()?;
         Ok(BotMessageBody {
             bot_id: bot,
-            text: some_text(self.text),
+            text: non_empty(self.text),
             attachments: self.attachments,
             ..BotMessageBody::default()
         })
@@ -177,7 +177,7 @@ impl Draft {
         self.check()?;
         Ok(NewMessage {
             source_guid: Some(guid.into()),
-            text: some_text(self.text),
+            text: non_empty(self.text),
             attachments: self.attachments,
             ..NewMessage::default()
         })
@@ -224,6 +224,6 @@ impl Event {
     }
 }
 
-fn some_text(text: String) -> Option<String> {
+fn non_empty(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }

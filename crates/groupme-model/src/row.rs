@@ -4,7 +4,7 @@ use core::cmp::Ordering;
 use core::fmt;
 use std::sync::Arc;
 
-use bayeux_wire::{Frame, Place};
+use bayeux_wire::{Frame, ValueIndex};
 
 use crate::from_value::FromValue as _;
 use crate::id::MessageId;
@@ -18,18 +18,18 @@ use crate::timestamp::Timestamp;
 #[derive(Clone)]
 pub struct MessageRow {
     frame: Arc<Frame>,
-    place: Place,
+    index: ValueIndex,
     id: MessageId,
     created_at: Option<Timestamp>,
 }
 
 impl MessageRow {
-    /// Returns the message at a place of a frame. `None` if there is no message with an id.
-    pub fn new(frame: &Arc<Frame>, place: Place) -> Option<Self> {
-        let view = MessageRef::from_value(frame.value(place))?;
+    /// Returns the message at an index of a frame. `None` if there is no message with an id.
+    pub fn new(frame: &Arc<Frame>, index: ValueIndex) -> Option<Self> {
+        let view = MessageRef::from_value(frame.value(index))?;
         Some(Self {
             frame: Arc::clone(frame),
-            place,
+            index,
             id: view.id().into_owned(),
             created_at: view.created_at(),
         })
@@ -51,12 +51,12 @@ impl MessageRow {
     ///
     /// Never: a row is made only of a message.
     pub fn view(&self) -> MessageRef<'_> {
-        MessageRef::from_value(self.frame.value(self.place)).expect("checked when it was made")
+        MessageRef::from_value(self.frame.value(self.index)).expect("checked when it was made")
     }
 
     /// Copies the message out of the frame.
     pub fn into_owned(self) -> Message {
-        let message = Message::from_value(self.frame.value(self.place));
+        let message = Message::from_value(self.frame.value(self.index));
         message.unwrap_or_else(|| Message::new(self.id))
     }
 

@@ -2,7 +2,8 @@
 
 use core::time::Duration;
 
-/// Pace of starts: so many a second on average, and so many at once after a rest.
+/// Pace of starts, as a token bucket: a number of starts a second on average, and a number at once after
+/// a rest.
 ///
 /// Each start costs GroupMe a handshake and some five requests, and a fleet that starts or loses a node
 /// has thousands of them. Time is measured from the start of the node.

@@ -1,4 +1,4 @@
-//! The command `groupme-relay`.
+//! The command `groupme-relay`: prints an error with its causes to stderr, and ends with status 1.
 
 mod command;
 

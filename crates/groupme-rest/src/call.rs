@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Answer, Conversation, Error, Service, Services, Token,
+    Conversation, Error, RawContent, Service, Services, Token,
     argument::Argument,
     parse::{self, BodyRule, Content, ParseError, Parser},
     request::Request,
@@ -167,9 +167,9 @@ impl<T> Call<T> {
 
     /// Returns the content of the answer as it was sent, whatever it is: numbers have all of their digits,
     /// members their order, and those with the same name are all there.
-    pub fn as_sent(self) -> Call<Answer> {
+    pub fn as_sent(self) -> Call<RawContent> {
         let call = self.parsed(&[], |content| {
-            Ok(content.map(Answer::of).unwrap_or_default())
+            Ok(content.map(RawContent::of).unwrap_or_default())
         });
         call.body_rule(BodyRule::Any).whole()
     }

@@ -89,9 +89,9 @@ pub struct Download {
     media_type: Option<String>,
     size: Option<u64>,
     received: u64,
-    /// Number of bytes when the patience began anew.
+    /// Number of bytes received when `patience` was last restarted.
     noted: u64,
-    /// `None` after an error or the end.
+    /// Body being read; `None` after an error or the end.
     body: Option<ResponseBody>,
     limit: Duration,
     patience: Pin<Box<Sleep>>,

@@ -162,12 +162,12 @@ impl History {
 
     /// Returns whether GroupMe has certainly cut the history short: the stream yielded fewer messages
     /// than were counted, and the last answer had `null` in place of a list, as that of some long
-    /// histories, or no message to go on from; or messages were [`misplaced`](Self::misplaced).
+    /// histories, or no message to continue from; or messages were [`misplaced`](Self::misplaced).
     pub fn is_cut_short(&self) -> bool {
         self.is_cut_short || self.misplaced() > 0
     }
 
-    /// Returns the message from which the history goes on, to continue there later with
+    /// Returns the message from which the history continues, to continue there later with
     /// [`before`](Self::before) or [`after`](Self::after): the last one, unless its id is no position.
     /// `None` before the first page from the newest message on, and after the last page.
     pub fn position(&self) -> Option<&MessageId> {

@@ -68,7 +68,6 @@
 // Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-mod answer;
 mod argument;
 mod base_url;
 mod body;
@@ -92,6 +91,7 @@ mod pager;
 mod parse;
 mod random;
 mod rate_limiter;
+mod raw_content;
 mod request;
 mod response;
 mod retry;
@@ -102,7 +102,6 @@ mod transport;
 mod upload;
 mod uploading;
 
-pub use answer::Answer;
 pub use base_url::{BaseUrl, BaseUrlError, Service, Services};
 pub use bayeux_dial::{DialError, HttpUrlError, Proxy, RootStore};
 pub use body::{RequestBody, ResponseBody};
@@ -115,6 +114,7 @@ pub use history::History;
 pub use list::List;
 pub use membership::AddedMembers;
 pub use options::Options;
+pub use raw_content::RawContent;
 pub use retry::RetryPolicy;
 pub use sending::Sent;
 pub use share_link::{ShareLink, ShareLinkError};

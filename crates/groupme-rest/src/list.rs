@@ -58,10 +58,10 @@ impl Client {
 
 /// Stream of the elements of a list, page by page.
 ///
-/// Each element comes once, although one that moves to the front meanwhile moves others to the next
-/// page. If the answer as a whole cannot be read, because of its size or of something in an element,
-/// smaller pages are requested, down to one element; one that cannot be read by itself is an error, and
-/// the next poll goes on behind it. After any other error, the next poll requests the same page again. A
+/// Each element comes once, although an element that moves to the front between two requests moves
+/// others to the next page. If an answer cannot be read as a whole, because of its size or of something
+/// in an element, smaller pages are requested, down to one element. An element that cannot be read by
+/// itself is an error, and the next poll continues with the element after it. After any other error, the next poll requests the same page again. A
 /// list of more than 20,000 elements ends with [`Error::Endless`].
 #[must_use = "a list does nothing unless it is polled"]
 pub struct List<T> {
@@ -75,7 +75,7 @@ pub struct List<T> {
     /// Size of the first page.
     largest: u32,
     is_one_answer: bool,
-    /// Pages without a new element, one after the other.
+    /// Number of consecutive pages without a new element.
     stale: u32,
     found: usize,
     request: Option<PageFuture<T>>,
@@ -145,8 +145,8 @@ impl<T: Unpin + Send + 'static> List<T> {
                 self.found = self.found.saturating_add(1);
             }
         }
-        // Pages without new elements are the end; a short page need not be. The elements of one small
-        // page, up to as many as a whole first page, may all have moved from the pages before.
+        // Pages without new elements are the end; a short page need not be. All elements of one small
+        // page, and of small pages up to the size of the first page, may have moved from earlier pages.
         self.stale = if has_new {
             0
         } else {
@@ -160,7 +160,8 @@ impl<T: Unpin + Send + 'static> List<T> {
         };
     }
 
-    /// Chooses smaller pages from the same element on. Returns false if they are of one element.
+    /// Divides a page: the next page begins with the same element and is smaller. Returns false if the page
+    /// has one element already.
     fn divide(&mut self, (page, per_page): (u32, u32)) -> bool {
         let divisor = match per_page {
             0 | 1 => return false,
@@ -183,7 +184,7 @@ impl<T: Unpin + Send + 'static> Stream for List<T> {
             if let Some(element) = this.buffer.pop_front() {
                 return Poll::Ready(Some(Ok(element)));
             }
-            let Some(place) = this.next else {
+            let Some(page) = this.next else {
                 return Poll::Ready(None);
             };
             if this.found > MAX_ELEMENTS {
@@ -192,31 +193,28 @@ impl<T: Unpin + Send + 'static> Stream for List<T> {
                 return Poll::Ready(Some(Err(Error::Endless { call, limit })));
             }
             let request = this.request.get_or_insert_with(|| {
-                let (client, call) = (
-                    this.client.clone(),
-                    (this.call)(Page::new(place.0, place.1)),
-                );
+                let (client, call) = (this.client.clone(), (this.call)(Page::new(page.0, page.1)));
                 Box::pin(async move { client.call(&call).await })
             });
             let answer = ready!(request.as_mut().poll(context));
             this.request = None;
             match answer {
-                Ok(elements) => this.handle_page(place, elements),
+                Ok(elements) => this.handle_page(page, elements),
                 Err(error) => {
-                    let is_whole = matches!(
+                    let may_fit_smaller = matches!(
                         error,
                         Error::Unreadable { .. } | Error::CutOff { .. } | Error::Oversize { .. }
                     );
-                    if !is_whole || this.is_one_answer {
+                    if !may_fit_smaller || this.is_one_answer {
                         return Poll::Ready(Some(Err(error)));
                     }
-                    if !this.divide(place) {
-                        // This element cannot be read: the next poll goes on behind it.
-                        this.next = Some((place.0.saturating_add(1), place.1));
+                    if !this.divide(page) {
+                        // This element cannot be read: the next poll continues after it.
+                        this.next = Some((page.0.saturating_add(1), page.1));
                         this.found = this.found.saturating_add(1);
                         return Poll::Ready(Some(Err(error)));
                     }
-                    tracing::debug!(per_page = place.1, %error, "requesting smaller pages");
+                    tracing::debug!(per_page = page.1, %error, "requesting smaller pages");
                 }
             }
         }
@@ -237,9 +235,9 @@ impl<T> fmt::Debug for List<T> {
     }
 }
 
-/// Elements of a page, where they are small.
+/// Elements of a page whose elements are small.
 const LARGE_PAGE: u32 = 100;
-/// Groups of a page with their members.
+/// Elements of a page of groups with their members.
 const SMALL_PAGE: u32 = 20;
 /// Maximum number of elements of a list, more than accounts have.
 const MAX_ELEMENTS: usize = 20_000;

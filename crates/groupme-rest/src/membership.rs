@@ -24,7 +24,7 @@ pub struct AddedMembers {
 }
 
 impl Client {
-    /// Adds people to a group, waits for GroupMe's list of those who were added, and tells who is
+    /// Adds people to a group, waits for GroupMe's list of those who were added, and reports who is
     /// missing from it. The list is waited for within the deadline of the
     /// [`RetryPolicy`](crate::RetryPolicy); a minute is not unusual.
     ///

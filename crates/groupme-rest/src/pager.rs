@@ -82,7 +82,7 @@ impl Pager {
         self.is_forward
     }
 
-    /// Returns whether the stream has ended because of a page that has messages, and none to go on
+    /// Returns whether the stream has ended because of a page that has messages, and none to continue
     /// from.
     pub(crate) fn is_stuck(&self) -> bool {
         self.is_stuck
@@ -233,7 +233,7 @@ impl Pager {
 }
 
 /// Returns which messages of a page are positions. Short ids are, unless there are usual ones beside
-/// them, or the page goes on from a usual one.
+/// them, or the page continues from a usual one.
 fn positions(
     rows: &[MessageRow],
     cursor: Option<&MessageId>,

@@ -150,7 +150,7 @@ impl<T> Parser<T> {
         }
     }
 
-    /// Returns the status of a failure that the body tells of, although that of the answer is a success.
+    /// Returns the status of a failure that the body reports, although that of the answer is a success.
     fn refusal(
         &self,
         frame: &Frame,

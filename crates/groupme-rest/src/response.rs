@@ -158,7 +158,7 @@ fn status_of(code: Value<'_>) -> Option<StatusCode> {
     StatusCode::from_u16(u16::try_from(status).ok()?).ok()
 }
 
-/// Returns the status of a failure that an answer without an envelope tells of by its error messages: the
+/// Returns the status of a failure that an answer without an envelope reports by its error messages: the
 /// status of its `code`, or else its own.
 pub(crate) fn bare_refusal(frame: &Frame, status: StatusCode) -> Option<StatusCode> {
     let root = frame.root()?;

@@ -50,7 +50,7 @@ pub type StreamFuture<'a> = Pin<
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpTransportError {
-    /// There is no connection, or it broke.
+    /// Missing or broken connection.
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// The response is not valid HTTP, or its body not the gzip that it claims to be.

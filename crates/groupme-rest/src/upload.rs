@@ -94,7 +94,7 @@ impl Upload {
         matches!(self.source, Source::Bytes(_))
     }
 
-    /// Returns the first bytes, by which a format is told: 16, or all if there are fewer.
+    /// Returns the first bytes, by which a format is recognized: 16, or all if there are fewer.
     pub(crate) async fn first_bytes(&mut self) -> Result<Bytes, BoxError> {
         let (first, rest) = match &mut self.source {
             Source::Bytes(bytes) => return Ok(bytes.clone()),
@@ -261,7 +261,7 @@ impl Stream for Chain {
     }
 }
 
-/// Stream that tells its progress.
+/// Stream that reports its progress.
 struct Counted {
     pieces: Pieces,
     sent: u64,

@@ -12,11 +12,12 @@ use http::{HeaderMap, StatusCode};
 /// Largest memory of an answer besides its body: a multiple of the size of the body, and bytes.
 const TIMES: u64 = 8;
 const FREE: u64 = 8 << 20;
-/// Largest memory of any answer, in bytes.
+/// Maximum memory for any answer, in bytes.
 const MOST: u64 = 112 << 20;
 
-/// Most objects and values of an answer.
+/// Maximum number of objects in an answer.
 const OBJECTS: usize = 30_000;
+/// Maximum number of values in an answer.
 const VALUES: usize = 1_000_000;
 /// Number of objects that are allowed however short they are.
 const FREE_OBJECTS: usize = 4_096;

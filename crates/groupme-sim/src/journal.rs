@@ -34,7 +34,7 @@ struct Record {
 pub(crate) struct Filter {
     pub(crate) after: u64,
     pub(crate) limit: usize,
-    /// `None` for all.
+    /// Kinds of the entries to return; `None` for all.
     pub(crate) kinds: Option<Vec<String>>,
 }
 
@@ -60,7 +60,7 @@ impl Journal {
         }
     }
 
-    /// Returns the entries that the filter chooses, oldest first, with the number to go on after;
+    /// Returns the entries that the filter chooses, oldest first, with the number to continue after;
     /// `None` if there is none.
     pub(crate) fn read(&self, filter: &Filter) -> Option<Value> {
         let mut last = filter.after;

@@ -94,7 +94,7 @@
 //!
 //! | fault | part of a [`FaultPlan`] |
 //! |---|---|
-//! | frames and bodies lost, delayed, doubled, overtaken, truncated, corrupted | [`FrameFaults`] |
+//! | frames and bodies lost, delayed, duplicated, overtaken, truncated, corrupted | [`FrameFaults`] |
 //! | connections reset, half-open, slow, cut when idle; upgrades refused | [`LinkFaults`] |
 //! | 4xx, 5xx and HTML pages, for requests executed or not | [`ResponseFaults`] |
 //! | restarts, lost sessions, standstills, bursts, clocks that jump | [`Incident`] |

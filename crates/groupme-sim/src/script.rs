@@ -160,7 +160,7 @@ impl Player {
             if self.repeat && self.next == self.script.steps.len() {
                 self.next = 0;
             }
-            // After a standstill the script goes on from now: missed steps are not made up for.
+            // After a standstill the script continues from now: missed steps are not made up for.
             let late = now - self.at > self.interval.saturating_mul(10);
             self.schedule(if late { now } else { self.at });
         }

@@ -7,7 +7,7 @@
 //! | `urls` | addresses, proxies and exceptions | parse, print and parse to the same |
 //! | `rest` | status, `Retry-After` and body of a REST response | a typed result or an error without the token |
 //! | `callbacks` | the body of a bot's callback | a message that is written and read to the same, or an error |
-//! | `socket` | all that a gateway sends after the upgrade | the connection ends, and the client goes on |
+//! | `socket` | all that a gateway sends after the upgrade | the connection ends, and the client continues |
 //! | `http` | all that a gateway sends on a connection | likewise |
 //! | `state` | a state file | opened, or refused and left as it is |
 //! | `arguments` | arguments of the command, one a line | parsed, or refused with a text |

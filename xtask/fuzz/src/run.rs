@@ -22,23 +22,24 @@ pub fn run(name: &str, cases: u64, seed: u64) -> Result<String, String> {
     let mut rng = Rng::with_seed(seed);
     for case in 0..cases {
         let mut input = rng.choice(&seeds).cloned().unwrap_or_default();
-        // The first cases are the seeds as they are.
-        if let Some(seed) = usize::try_from(case).ok().and_then(|case| seeds.get(case)) {
-            input.clone_from(seed);
+        // The first cases are the unchanged seed inputs.
+        if let Some(first) = usize::try_from(case).ok().and_then(|case| seeds.get(case)) {
+            input.clone_from(first);
         } else {
             mutate::mutate(&mut input, &mut rng);
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| check(&input)));
         let outcome = outcome.unwrap_or_else(|_| Err("panicked".to_owned()));
-        outcome.map_err(|what| {
+        outcome.map_err(|violation| {
             let text = input.escape_ascii();
-            format!("case {case} of seed {seed}: {what}\n{text}")
+            format!("case {case} of seed {seed}: {violation}\n{text}")
         })?;
     }
     Ok(format!("{cases} cases of seed {seed}"))
 }
 
-/// Runs the frames, whose outcomes are counted: too few of a kind are an error.
+/// Runs the target `frames`. Outcomes are counted by kind: too few of one kind are an error, because
+/// the cases would then show little.
 fn frames(cases: u64, seed: u64) -> Result<String, String> {
     let corpus = Corpus::read()?;
     let mut rng = Rng::with_seed(seed);
@@ -54,7 +55,8 @@ fn frames(cases: u64, seed: u64) -> Result<String, String> {
     oracle.summary(cases, seed)
 }
 
-/// Divisor of the number of cases: the time of a case as a multiple of that of a frame.
+/// Returns the divisor of the number of cases: the time that a case takes, as a multiple of the time
+/// of a case of `names`.
 fn fraction(name: &str) -> u64 {
     match name {
         "names" | "urls" => 1,

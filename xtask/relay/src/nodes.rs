@@ -41,7 +41,7 @@ impl Nodes {
             &town.api_url(),
             "--starts-per-second",
             "100",
-            // Often, so that most claims continue from one.
+            // Every 25 entries, so that most claims continue from a snapshot.
             "--snapshot-every",
             "25",
             "--drain",
@@ -71,7 +71,7 @@ impl Nodes {
         Ok(())
     }
 
-    /// Kills a node by SIGKILL.
+    /// Kills a node by SIGKILL. `index` counts the running nodes, oldest first, from 0.
     pub(crate) fn kill(&mut self, index: usize) -> anyhow::Result<()> {
         self.children.remove(index).kill()
     }
@@ -90,10 +90,12 @@ impl Nodes {
         bail!("a node that drains does not end; {}", self.logs());
     }
 
+    /// Pauses a node by SIGSTOP.
     pub(crate) fn pause(&self, index: usize) -> anyhow::Result<()> {
         self.children[index].signal("-STOP")
     }
 
+    /// Continues a paused node by SIGCONT.
     pub(crate) fn resume(&self, index: usize) -> anyhow::Result<()> {
         self.children[index].signal("-CONT")
     }
@@ -107,7 +109,7 @@ impl Nodes {
             .count()
     }
 
-    /// Tells all nodes to stop, and waits until they have.
+    /// Stops all nodes by SIGTERM, and waits until they have ended, one minute at most.
     pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
         for child in &self.children {
             child.signal("-TERM")?;
@@ -117,10 +119,7 @@ impl Nodes {
             for mut child in self.children.drain(..) {
                 match child.status()? {
                     Some(status) => {
-                        ensure!(
-                            status.success(),
-                            "a node that was told to stop ended with {status}"
-                        );
+                        ensure!(status.success(), "a node ended with {status} after SIGTERM");
                     }
                     None => running.push(child),
                 }
@@ -131,10 +130,13 @@ impl Nodes {
             }
             sleep(Duration::from_millis(100)).await;
         }
-        bail!("a node that was told to stop goes on; {}", self.logs());
+        bail!(
+            "a node still runs one minute after SIGTERM; {}",
+            self.logs()
+        );
     }
 
-    /// Returns the last lines of the nodes' logs.
+    /// Returns the last 20 lines of the log of each node, ended ones included.
     pub(crate) fn logs(&self) -> String {
         let mut logs = String::new();
         for number in 1..=self.started {

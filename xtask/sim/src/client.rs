@@ -20,7 +20,7 @@ use groupme_model::SourceGuid;
 pub(crate) use self::{
     batch::Batch,
     listener::{EPOCH, Listener, Recipient},
-    process::Asleep,
+    process::SuspendedProcess,
     program::State as SubscriptionState,
 };
 use self::{clock::Clock, program::Program};
@@ -47,7 +47,7 @@ pub(crate) struct Client {
     clock: Clock,
     /// The latest time that the clock showed; a session never gets an earlier one.
     local: Instant,
-    asleep: Option<Asleep>,
+    asleep: Option<SuspendedProcess>,
     /// Arrivals during a sleep, or while an engine is not to be read.
     inbox: VecDeque<(LaneId, Arrived)>,
     saboteur: Saboteur,
@@ -197,7 +197,7 @@ impl Client {
         {
             let guid = listener.sending.next_guid();
             engine.expect(SourceGuid::from(guid.as_str()));
-            listener.sending.put(cx.now, to, &guid);
+            listener.sending.push(cx.now, to, &guid);
             self.see(cx, ClientFact::Sends(&guid));
         }
     }
@@ -349,7 +349,7 @@ impl Client {
         }
     }
 
-    /// Returns the present moment, as the engine is told.
+    /// Returns the present moment, as it is passed to the engine.
     fn moment(&self, cx: &Context) -> Moment {
         let error = self.listener().map_or(0, Listener::clock_error);
         Moment::new(self.local, listener::time_of_day(cx.now, error))

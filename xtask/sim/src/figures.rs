@@ -29,7 +29,7 @@ pub struct Outage {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Figures {
-    /// By kind of outage.
+    /// Results by kind of outage.
     pub outages: Vec<Outage>,
     /// Attempts of `CLIENTS` clients, by `BIN` since a restart that takes `RESTART`.
     pub attempts: Vec<usize>,

@@ -143,7 +143,7 @@ impl Network {
 
     /// Returns when an HTTP message to or from REST arrives that is sent now; `None` if it is lost.
     pub(crate) fn rest_passage(&mut self, now: Instant) -> Option<Instant> {
-        let is_blocked = self.conditions.refuses_rest(now) || self.conditions.swallows(now);
+        let is_blocked = self.conditions.refuses_rest(now) || self.conditions.drops_packets(now);
         (!is_blocked).then(|| self.conditions.arrival(now, &mut self.random))
     }
 
@@ -228,7 +228,7 @@ impl Network {
     /// Pings a websocket.
     pub(crate) fn ping(&mut self, now: Instant, client: usize, lane: LaneId) {
         if let Some(&key) = self.keys.get(&(client, lane))
-            && let Some(at) = self.passage(now, key, Direction::Up)
+            && let Some(at) = self.packet_arrival(now, key, Direction::Up)
         {
             self.push(at, Packet::Ping(key));
         }
@@ -245,7 +245,7 @@ impl Network {
 
 /// The server's side.
 impl Network {
-    /// Carries an output of the server, which had published so many events by then.
+    /// Carries an output of the server. `published` is the number of events published until then.
     pub(crate) fn handle_output(&mut self, now: Instant, output: Output, published: u64) {
         let key = output.lane().number();
         let what = match output {
@@ -295,7 +295,7 @@ impl Network {
     }
 
     fn transmit(&mut self, now: Instant, key: u64, direction: Direction, what: Arrived) {
-        if let Some(at) = self.passage(now, key, direction) {
+        if let Some(at) = self.packet_arrival(now, key, direction) {
             let packet = match direction {
                 Direction::Up => Packet::Up(key, what),
                 Direction::Down => Packet::Down(key, what),
@@ -305,12 +305,12 @@ impl Network {
     }
 
     /// Returns when a packet arrives that is sent now; `None` if it never does.
-    fn passage(&mut self, now: Instant, key: u64, direction: Direction) -> Option<Instant> {
+    fn packet_arrival(&mut self, now: Instant, key: u64, direction: Direction) -> Option<Instant> {
         let link = self.links.get_mut(&key)?;
         if link.is_sealed {
             return None;
         }
-        if self.conditions.swallows(now) {
+        if self.conditions.drops_packets(now) {
             link.is_sealed = true;
             return None;
         }

@@ -33,7 +33,7 @@ pub struct Plan {
     pub(crate) faults_end_at: Instant,
     /// When half of all steps happen, in every second plan: so crowded, faults meet states that
     /// last for a few round trips only.
-    rush: Option<(Instant, Instant)>,
+    busy_period: Option<(Instant, Instant)>,
     /// Whether the clients disconnect at the end.
     pub(crate) disconnects: bool,
 }
@@ -89,11 +89,11 @@ impl Plan {
             clients,
             steps: Vec::new(),
             faults_end_at,
-            rush: None,
+            busy_period: None,
             disconnects: random.chance(50),
         };
         let starts = plan.starts(&mut random);
-        plan.rush = plan.rush(&starts, &mut random);
+        plan.busy_period = plan.busy_period(&starts, &mut random);
         for (client, start) in starts.into_iter().enumerate() {
             plan.add_commands(client, start, &mut random);
         }
@@ -191,8 +191,8 @@ impl Plan {
         self.clients.iter().map(|_| start()).collect()
     }
 
-    /// Decides on a rush, which begins with a client or at any time.
-    fn rush(&self, starts: &[Instant], random: &mut Random) -> Option<(Instant, Instant)> {
+    /// Chooses a busy period, in which half of all times are drawn and which begins with a client or at any time.
+    fn busy_period(&self, starts: &[Instant], random: &mut Random) -> Option<(Instant, Instant)> {
         let begin = match random.index(4) {
             0 => random.pick(starts),
             1 => self.some_time(random),
@@ -205,7 +205,10 @@ impl Plan {
 
     fn some_time(&self, random: &mut Random) -> Instant {
         let whole = (Instant::ORIGIN, self.faults_end_at);
-        let (begin, end) = self.rush.filter(|_| random.chance(50)).unwrap_or(whole);
+        let (begin, end) = self
+            .busy_period
+            .filter(|_| random.chance(50))
+            .unwrap_or(whole);
         begin + random.between(Duration::ZERO, end - begin)
     }
 
@@ -287,7 +290,7 @@ impl fmt::Display for Plan {
             f,
             "seed {seed}: {users} users in {groups} groups, all faults over at {faults_end_at}"
         )?;
-        if let Some((begin, end)) = self.rush {
+        if let Some((begin, end)) = self.busy_period {
             writeln!(f, "half of the steps between {begin} and {end}")?;
         }
         writeln!(f, "gateway: {:?}", self.gateway)?;

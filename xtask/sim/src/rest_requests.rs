@@ -19,7 +19,7 @@ pub(crate) struct RestRequests {
     /// Exchanges by time of arrival.
     queue: BTreeMap<(Instant, u64), RestExchange>,
     sequence: u64,
-    /// Until when so many of 100 messages are lost.
+    /// Time until which messages are lost, and the percentage of them.
     losses: (Instant, u64),
 }
 
@@ -46,7 +46,7 @@ pub(crate) enum Call {
 pub(crate) struct Outgoing {
     pub(crate) path: String,
     pub(crate) body: String,
-    /// Until when it may be sent again.
+    /// Time until which the message may be sent again.
     pub(crate) until: Instant,
 }
 
@@ -62,7 +62,7 @@ pub(crate) enum Reply {
 
 /// An HTTP request, as the server sees it.
 #[derive(Debug, Default)]
-pub(crate) struct Called {
+pub(crate) struct ReceivedRequest {
     pub(crate) method: &'static str,
     pub(crate) path: String,
     pub(crate) query: String,
@@ -86,14 +86,19 @@ impl Http {
         }
     }
 
-    pub(crate) fn called(&self, lookup: &Lookup, user: SimUserId, token: Option<&str>) -> Called {
+    pub(crate) fn called(
+        &self,
+        lookup: &Lookup,
+        user: SimUserId,
+        token: Option<&str>,
+    ) -> ReceivedRequest {
         let token = Token::new(token.unwrap_or("none"));
         let user = UserId::from(user.to_string());
         let request = token
             .ok()
             .and_then(|token| lookup.request(&self.services, &token, &user).ok());
         // What cannot be sent reaches no endpoint.
-        request.map_or_else(Called::default, |request| Called {
+        request.map_or_else(ReceivedRequest::default, |request| ReceivedRequest {
             method: "GET",
             path: request.uri().path().to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),

@@ -168,14 +168,14 @@ impl<'a> Run<'a> {
         for client in &mut self.clients {
             client.fill_disk(self.cx.now);
         }
-        self.calm_down();
+        self.wait_for_recovery();
         if self.plan.disconnects && !self.cx.checks.has_failed() {
             self.disconnect();
         }
     }
 
     /// Waits until every client hears everything again.
-    fn calm_down(&mut self) {
+    fn wait_for_recovery(&mut self) {
         let first = self.published;
         // A slow program has to take all of it, perhaps twice.
         let paces = self.clients.iter().filter_map(Client::listener);
@@ -200,7 +200,7 @@ impl<'a> Run<'a> {
             let step = self.random.millis(0, 7_000);
             self.advance(self.cx.now + ROUND + step);
             if self.is_over(deadline, |run| {
-                run.missing(false).or_else(|| run.deaf(first))
+                run.missing(false).or_else(|| run.find_unrecovered(first))
             }) {
                 return;
             }
@@ -248,7 +248,7 @@ impl<'a> Run<'a> {
     }
 
     /// Returns which client is not up, or has not heard a channel since the `first`th event.
-    fn deaf(&self, first: u64) -> Option<(&'static str, String)> {
+    fn find_unrecovered(&self, first: u64) -> Option<(&'static str, String)> {
         self.clients.iter().enumerate().find_map(|(index, client)| {
             let is_settled = client.listener().is_none_or(Listener::is_settled);
             let mut channels = client.channels(SubscriptionState::Active).into_iter();

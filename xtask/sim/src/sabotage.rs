@@ -81,7 +81,7 @@ pub enum Sabotage {
     UseClosedLane,
     /// Leaves lanes open that were to be closed.
     LeakLane,
-    /// Does not tell the session that a lane has broken.
+    /// Hides from the session that a lane has broken.
     OmitClose,
     /// Panics.
     Panic,

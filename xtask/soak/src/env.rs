@@ -83,7 +83,7 @@ impl Env {
         })
     }
 
-    /// Waits until so many programs listen to each account.
+    /// Waits until this number of programs listens to each account.
     ///
     /// # Errors
     ///

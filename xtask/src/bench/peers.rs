@@ -54,8 +54,13 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     let count = ["--package", "bench-peers", "--features", "count"];
     let counting = installed.join("counting");
     fs::copy(package::build(workspace, "bench-peers", &count)?, &counting)?;
-    let build = [profile, &count[..2]].concat();
-    let mut command = Command::new(package::build(workspace, "bench-peers", &build)?);
+    let bench = if options.is_check {
+        counting.clone()
+    } else {
+        let build = [profile, &count[..2]].concat();
+        package::build(workspace, "bench-peers", &build)?
+    };
+    let mut command = Command::new(bench);
     command.arg("run").args(&options.args);
     command.arg("--counting").arg(counting);
     command

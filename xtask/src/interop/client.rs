@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     listener::Transport,
-    log::{Line, Mark},
+    log::{Line, LogPosition},
     process::Process,
 };
 
@@ -103,7 +103,7 @@ impl Client {
         )?;
         let client = Self { process };
         client
-            .wait(Mark::default(), "the first line", |line| {
+            .wait(LogPosition::default(), "the first line", |line| {
                 line["ready"] == true
             })
             .context("the client did not start")?;
@@ -111,7 +111,7 @@ impl Client {
     }
 
     /// Returns the position after the last line.
-    pub(super) fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> LogPosition {
         self.process.stdout.end()
     }
 
@@ -140,14 +140,14 @@ impl Client {
     }
 
     /// Waits until an event is received.
-    pub(super) fn wait_event(&self, mark: Mark, number: i64) -> anyhow::Result<()> {
+    pub(super) fn wait_event(&self, mark: LogPosition, number: i64) -> anyhow::Result<()> {
         self.wait(mark, &format!("event {number}"), |line| {
             line["event"] == number
         })
     }
 
     /// Returns whether a probe, an event with a negative number, is received within `timeout`.
-    pub(super) fn receives_probe(&self, mark: Mark, timeout: Duration) -> bool {
+    pub(super) fn receives_probe(&self, mark: LogPosition, timeout: Duration) -> bool {
         let is_probe = |line: &Line| line.json["event"].as_i64().is_some_and(|number| number < 0);
         let stdout = &self.process.stdout;
         stdout.wait(mark, timeout, "a probe", is_probe).is_ok()
@@ -155,13 +155,13 @@ impl Client {
 
     /// Returns the numbers of all received events.
     pub(super) fn events(&self) -> Vec<i64> {
-        let lines = self.process.stdout.since(Mark::default());
+        let lines = self.process.stdout.since(LogPosition::default());
         let numbers = lines.iter().filter_map(|line| line.json["event"].as_i64());
         numbers.collect()
     }
 
     /// Returns the replies to publishes since `mark`, in their order.
-    pub(super) fn replies(&self, mark: Mark) -> Vec<Reply> {
+    pub(super) fn replies(&self, mark: LogPosition) -> Vec<Reply> {
         let lines = self.process.stdout.since(mark);
         let replies = lines.iter().filter_map(|line| {
             let field = |name: &str| line.json[name].as_i64();
@@ -189,12 +189,12 @@ impl Client {
     pub(super) fn streams(&self) -> [(&'static str, Vec<Line>); 2] {
         let Process { stdout, stderr, .. } = &self.process;
         [("client, stdout", stdout), ("client, stderr", stderr)]
-            .map(|(name, log)| (name, log.since(Mark::default())))
+            .map(|(name, log)| (name, log.since(LogPosition::default())))
     }
 
     fn wait(
         &self,
-        mark: Mark,
+        mark: LogPosition,
         what: &str,
         mut is_it: impl FnMut(&Value) -> bool,
     ) -> anyhow::Result<()> {

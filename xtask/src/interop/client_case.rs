@@ -12,7 +12,7 @@ use super::{
     client::{self, Client, ClientKind, Reply},
     failure::failed,
     listener::Transport,
-    log::{Line, Mark},
+    log::{Line, LogPosition},
     simulator::Simulator,
 };
 use crate::clock;
@@ -219,7 +219,7 @@ impl Pair {
     }
 
     /// Waits until the client receives its own events again.
-    fn wait_recovered(&mut self, mark: Mark) -> anyhow::Result<()> {
+    fn wait_recovered(&mut self, mark: LogPosition) -> anyhow::Result<()> {
         let deadline = clock::now() + TIMEOUT;
         for number in 1_i64.. {
             self.client.command("probe", json!({ "n": -number }))?;

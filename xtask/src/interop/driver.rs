@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::{
     event::Channel,
     listener::Transport,
-    log::{Line, Mark},
+    log::{Line, LogPosition},
     process::Process,
 };
 
@@ -63,7 +63,8 @@ impl Driver {
         self.process.command("save", json!({}), TIMEOUT)?;
         let exit = self.process.exit(TIMEOUT)?;
         ensure!(exit.success(), "the client exited with {exit}");
-        self.past.extend(self.process.stdout.since(Mark::default()));
+        self.past
+            .extend(self.process.stdout.since(LogPosition::default()));
         Ok(())
     }
 
@@ -133,13 +134,13 @@ impl Driver {
 
     /// Returns all output, for the message of a failure.
     pub(super) fn streams(&self) -> [(&'static str, Vec<Line>); 2] {
-        let logs = self.process.stderr.since(Mark::default());
+        let logs = self.process.stderr.since(LogPosition::default());
         [("driver, stdout", self.lines()), ("driver, stderr", logs)]
     }
 
     fn lines(&self) -> Vec<Line> {
         let mut lines = self.past.clone();
-        let current = self.process.stdout.since(Mark::default());
+        let current = self.process.stdout.since(LogPosition::default());
         // A process that has left is among the past.
         if !current.iter().any(|line| line.json["done"] == "save") {
             lines.extend(current);
@@ -149,7 +150,9 @@ impl Driver {
 
     fn wait(&self, what: &str, mut is_it: impl FnMut(&Value) -> bool) -> anyhow::Result<()> {
         let stdout = &self.process.stdout;
-        let waited = stdout.wait(Mark::default(), TIMEOUT, what, |line| is_it(&line.json));
+        let waited = stdout.wait(LogPosition::default(), TIMEOUT, what, |line| {
+            is_it(&line.json)
+        });
         waited.context("waiting for the driver").map(drop)
     }
 }

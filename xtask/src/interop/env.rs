@@ -5,7 +5,7 @@ use anyhow::{Context, ensure};
 use super::{
     event::{self, Burst, Channel},
     listener::{Listener, Transport},
-    log::{Line, Mark},
+    log::{Line, LogPosition},
     process::Signal,
     server::Server,
 };
@@ -39,16 +39,20 @@ impl Env {
     /// Waits until the client is connected over `transport`, and checks that it receives events.
     pub(super) fn connect(&mut self, transport: Transport) -> anyhow::Result<()> {
         self.listener
-            .wait_connected(Mark::default(), Some(transport))?;
+            .wait_connected(LogPosition::default(), Some(transport))?;
         self.publish_and_receive(3)?;
-        let has_gap = self.listener.reported_gap(Mark::default());
+        let has_gap = self.listener.reported_gap(LogPosition::default());
         ensure!(!has_gap, "a gap was reported before any fault");
         Ok(())
     }
 
     /// Waits until the client has recovered from a fault after `mark`: it reports a gap, is
     /// connected again, and receives events.
-    pub(super) fn wait_recovered(&mut self, mark: Mark, session: Session) -> anyhow::Result<()> {
+    pub(super) fn wait_recovered(
+        &mut self,
+        mark: LogPosition,
+        session: Session,
+    ) -> anyhow::Result<()> {
         self.listener.wait_gap(mark).context("after the fault")?;
         self.server.wait_ready().context("after the fault")?;
         if session == Session::Lost || self.listener.reported_disconnect(mark) {
@@ -101,7 +105,7 @@ impl Env {
 
     /// Returns all output, for the message of a failure.
     pub(super) fn streams(&self) -> [(&'static str, Vec<Line>); 4] {
-        let start = Mark::default();
+        let start = LogPosition::default();
         [
             ("groupme, stdout", self.listener.since(start)),
             ("groupme, stderr", self.listener.logs()),
@@ -112,7 +116,7 @@ impl Env {
 
     /// Checks all events that the client has received.
     pub(super) fn check_events(&self) -> anyhow::Result<()> {
-        let lines = self.listener.since(Mark::default());
+        let lines = self.listener.since(LogPosition::default());
         event::check(lines.into_iter().map(|line| line.json), &self.published)
     }
 }

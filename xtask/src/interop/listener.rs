@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     event::{self, Channel},
-    log::{Line, Mark},
+    log::{Line, LogPosition},
     process::{Process, Signal},
 };
 
@@ -68,12 +68,12 @@ impl Listener {
     }
 
     /// Returns the position after the last line.
-    pub(super) fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> LogPosition {
         self.process.stdout.end()
     }
 
     /// Returns the lines from a position on.
-    pub(super) fn since(&self, mark: Mark) -> Vec<Line> {
+    pub(super) fn since(&self, mark: LogPosition) -> Vec<Line> {
         self.process.stdout.since(mark)
     }
 
@@ -81,7 +81,7 @@ impl Listener {
     /// subscriptions as active.
     pub(super) fn wait_connected(
         &self,
-        mark: Mark,
+        mark: LogPosition,
         transport: Option<Transport>,
     ) -> anyhow::Result<()> {
         let connected = [("kind", "connection"), ("state", "connected")];
@@ -101,7 +101,7 @@ impl Listener {
     }
 
     /// Waits until the command reports the subscription to a channel as active.
-    pub(super) fn wait_active(&self, mark: Mark, channel: Channel) -> anyhow::Result<()> {
+    pub(super) fn wait_active(&self, mark: LogPosition, channel: Channel) -> anyhow::Result<()> {
         let channel = channel.name();
         let fields = [
             ("kind", "subscription"),
@@ -121,16 +121,20 @@ impl Listener {
             ("channel", channel),
             ("state", "refused"),
         ];
-        self.wait(Mark::default(), &format!("refusal of {channel}"), |line| {
-            has(line, fields)
-                && line["error"]
-                    .as_str()
-                    .is_some_and(|error| !error.is_empty())
-        })
+        self.wait(
+            LogPosition::default(),
+            &format!("refusal of {channel}"),
+            |line| {
+                has(line, fields)
+                    && line["error"]
+                        .as_str()
+                        .is_some_and(|error| !error.is_empty())
+            },
+        )
     }
 
     /// Waits until the command reports the loss of the connection, with its cause.
-    pub(super) fn wait_disconnected(&self, mark: Mark) -> anyhow::Result<()> {
+    pub(super) fn wait_disconnected(&self, mark: LogPosition) -> anyhow::Result<()> {
         let fields = [("kind", "connection"), ("state", "disconnected")];
         self.wait(mark, "lost connection with its cause", |line| {
             has(line, fields) && !line["cause"].is_null()
@@ -138,7 +142,7 @@ impl Listener {
     }
 
     /// Returns whether the command has reported the loss of the connection.
-    pub(super) fn reported_disconnect(&self, mark: Mark) -> bool {
+    pub(super) fn reported_disconnect(&self, mark: LogPosition) -> bool {
         let lines = self.since(mark);
         lines
             .iter()
@@ -146,7 +150,7 @@ impl Listener {
     }
 
     /// Returns whether the command has reported that events may be missing.
-    pub(super) fn reported_gap(&self, mark: Mark) -> bool {
+    pub(super) fn reported_gap(&self, mark: LogPosition) -> bool {
         let lines = self.since(mark);
         lines
             .iter()
@@ -154,21 +158,21 @@ impl Listener {
     }
 
     /// Waits until the command reports that events may be missing, with the cause.
-    pub(super) fn wait_gap(&self, mark: Mark) -> anyhow::Result<()> {
+    pub(super) fn wait_gap(&self, mark: LogPosition) -> anyhow::Result<()> {
         self.wait(mark, "gap with its cause", |line| {
             line["kind"] == "connection_gap" && !line["cause"].is_null()
         })
     }
 
     /// Waits for the event of this number.
-    pub(super) fn wait_event(&self, mark: Mark, number: u64) -> anyhow::Result<()> {
+    pub(super) fn wait_event(&self, mark: LogPosition, number: u64) -> anyhow::Result<()> {
         let what = format!("event {number}");
         self.wait(mark, &what, |line| event::number(line) == Some(number))
     }
 
     fn wait(
         &self,
-        mark: Mark,
+        mark: LogPosition,
         what: &str,
         mut is_it: impl FnMut(&Value) -> bool,
     ) -> anyhow::Result<()> {
@@ -211,7 +215,7 @@ impl Listener {
 
     /// Returns the lines of stderr.
     pub(super) fn logs(&self) -> Vec<Line> {
-        self.process.stderr.since(Mark::default())
+        self.process.stderr.since(LogPosition::default())
     }
 }
 

@@ -15,7 +15,7 @@ use crate::clock;
 
 /// A position between two lines of a [`Log`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark(pub(super) usize);
+pub(super) struct LogPosition(pub(super) usize);
 
 /// A line of output.
 #[derive(Clone, Debug)]
@@ -81,12 +81,12 @@ impl Log {
     }
 
     /// Returns the position after the last line.
-    pub(super) fn end(&self) -> Mark {
-        Mark(self.lock().lines.len())
+    pub(super) fn end(&self) -> LogPosition {
+        LogPosition(self.lock().lines.len())
     }
 
     /// Returns the lines from a position on.
-    pub(super) fn since(&self, mark: Mark) -> Vec<Line> {
+    pub(super) fn since(&self, mark: LogPosition) -> Vec<Line> {
         self.lock().lines.get(mark.0..).unwrap_or_default().to_vec()
     }
 
@@ -98,11 +98,11 @@ impl Log {
     /// If the stream ends first, or after `timeout`; `what` names the line in the error.
     pub(super) fn wait(
         &self,
-        mark: Mark,
+        mark: LogPosition,
         timeout: Duration,
         what: &str,
         mut is_it: impl FnMut(&Line) -> bool,
-    ) -> anyhow::Result<Mark> {
+    ) -> anyhow::Result<LogPosition> {
         let mut next = mark.0;
         self.wait_until(timeout, what, |lines| {
             while let Some(line) = lines.get(next) {
@@ -113,7 +113,7 @@ impl Log {
             }
             false
         })?;
-        Ok(Mark(next))
+        Ok(LogPosition(next))
     }
 
     /// Waits until `is_so` holds for all lines together.
@@ -187,7 +187,9 @@ mod tests {
     fn a_line_is_found_after_the_mark_only() {
         let log = Log::follow(&b"{\"n\":1}\n{\"n\":2}\n{\"n\":1}\nrest"[..]);
         let is_one = |line: &Line| line.json["n"] == 1;
-        let first = log.wait(Mark::default(), TIMEOUT, "a one", is_one).unwrap();
+        let first = log
+            .wait(LogPosition::default(), TIMEOUT, "a one", is_one)
+            .unwrap();
         let second = log.wait(first, TIMEOUT, "a one", is_one).unwrap();
         assert!(first < second);
         let error = log
@@ -203,10 +205,12 @@ mod tests {
         let log = Log::follow(reader);
         let waiting = Arc::clone(&log);
         let waiter = thread::spawn(move || {
-            waiting.wait(Mark::default(), TIMEOUT, "it", |line| line.text == "it")
+            waiting.wait(LogPosition::default(), TIMEOUT, "it", |line| {
+                line.text == "it"
+            })
         });
         std::io::Write::write_all(&mut writer, b"not it\nit\n").unwrap();
-        assert_eq!(waiter.join().unwrap().unwrap(), Mark(2));
+        assert_eq!(waiter.join().unwrap().unwrap(), LogPosition(2));
     }
 
     #[test]

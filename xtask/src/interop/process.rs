@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use super::log::{Log, Mark};
+use super::log::{Log, LogPosition};
 
 /// A running program, killed when dropped.
 #[derive(Debug)]
@@ -119,8 +119,8 @@ impl Process {
 
     /// Returns the lines of stdout, then those of stderr.
     pub(super) fn output(&self) -> impl Iterator<Item = String> {
-        let stdout = self.stdout.since(Mark::default());
-        let stderr = self.stderr.since(Mark::default());
+        let stdout = self.stdout.since(LogPosition::default());
+        let stderr = self.stderr.since(LogPosition::default());
         stdout.into_iter().chain(stderr).map(|line| line.text)
     }
 }
@@ -156,7 +156,7 @@ mod tests {
         let is_ready = |line: &Line| line.text == "ready";
         process
             .stdout
-            .wait(Mark::default(), TIMEOUT, "ready", is_ready)
+            .wait(LogPosition::default(), TIMEOUT, "ready", is_ready)
             .unwrap();
         process.signal(Signal::Terminate).unwrap();
         assert_eq!(process.exit(TIMEOUT).unwrap().signal(), Some(15));

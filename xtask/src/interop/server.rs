@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     event::{Burst, Channel},
     listener::Transport,
-    log::{Line, Mark},
+    log::{Line, LogPosition},
     process::Process,
 };
 
@@ -123,7 +123,7 @@ pub(super) struct Server {
     /// Client ids of earlier processes on the same port.
     past_sessions: BTreeSet<String>,
     /// Position in the output after which its lines are about connections that may be open.
-    current: Mark,
+    current: LogPosition,
 }
 
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -146,7 +146,7 @@ impl Server {
             process,
             port: 0,
             past_sessions: BTreeSet::new(),
-            current: Mark::default(),
+            current: LogPosition::default(),
         };
         server.read_port()?;
         Ok(server)
@@ -156,7 +156,7 @@ impl Server {
     pub(super) fn restart(&mut self) -> anyhow::Result<()> {
         self.process.kill();
         self.past_sessions = self.sessions();
-        self.current = Mark::default();
+        self.current = LogPosition::default();
         self.process = spawn(self.kind, &self.scripts, &self.token, self.port)?;
         self.read_port()
     }
@@ -165,7 +165,7 @@ impl Server {
         let mut ready = Value::Null;
         self.process
             .stdout
-            .wait(Mark::default(), TIMEOUT, "first line", |line| {
+            .wait(LogPosition::default(), TIMEOUT, "first line", |line| {
                 ready.clone_from(&line.json);
                 line.json["ready"] == true
             })
@@ -224,12 +224,16 @@ impl Server {
     }
 
     /// Returns the position after the last line.
-    pub(super) fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> LogPosition {
         self.process.stdout.end()
     }
 
     /// Waits until the server receives `what`, such as a message on `/meta/disconnect`.
-    pub(super) fn wait_received(&self, mark: Mark, what: &str) -> anyhow::Result<Mark> {
+    pub(super) fn wait_received(
+        &self,
+        mark: LogPosition,
+        what: &str,
+    ) -> anyhow::Result<LogPosition> {
         self.process
             .stdout
             .wait(mark, TIMEOUT, what, |line| line.json["received"] == what)
@@ -245,7 +249,7 @@ impl Server {
     pub(super) fn wait_ready(&mut self) -> anyhow::Result<()> {
         // The output is read by a thread, which may be behind what the client has received.
         self.command("sync", json!({}))?;
-        let Mark(current) = self.current;
+        let LogPosition(current) = self.current;
         self.process
             .stdout
             .wait_until(TIMEOUT, "a held connect", |lines| {
@@ -255,7 +259,7 @@ impl Server {
     }
 
     /// Returns the lines since `mark` for which `is_it` holds.
-    pub(super) fn received(&self, mark: Mark, is_it: impl Fn(&Value) -> bool) -> Vec<Line> {
+    pub(super) fn received(&self, mark: LogPosition, is_it: impl Fn(&Value) -> bool) -> Vec<Line> {
         let lines = self.process.stdout.since(mark);
         lines.into_iter().filter(|line| is_it(&line.json)).collect()
     }
@@ -275,7 +279,7 @@ impl Server {
         let more = self
             .process
             .stdout
-            .wait(Mark::default(), window, "one more", |line| {
+            .wait(LogPosition::default(), window, "one more", |line| {
                 count += usize::from(line.json["received"] == what);
                 count > limit
             });
@@ -290,7 +294,7 @@ impl Server {
 
     /// Returns every client id that the server has assigned.
     pub(super) fn sessions(&self) -> BTreeSet<String> {
-        let given = self.received(Mark::default(), |line| line["received"] == "session");
+        let given = self.received(LogPosition::default(), |line| line["received"] == "session");
         let ids = given
             .iter()
             .filter_map(|line| line.json["clientId"].as_str());
@@ -301,7 +305,7 @@ impl Server {
 
     /// Returns the lines of stderr.
     pub(super) fn logs(&self) -> Vec<Line> {
-        self.process.stderr.since(Mark::default())
+        self.process.stderr.since(LogPosition::default())
     }
 }
 

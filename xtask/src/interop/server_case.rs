@@ -12,7 +12,7 @@ use super::{
     event::Channel,
     failure::failed,
     listener::{Listener, Transport},
-    log::Mark,
+    log::LogPosition,
     process::Signal,
     server::{self, AfterRefusal, Mode, Server, ServerKind},
 };
@@ -45,7 +45,7 @@ pub(super) enum Scenario {
     UpgradeRefused,
     /// The token is not accepted; the client gives up.
     WrongToken,
-    /// The token is not accepted for the group; other subscriptions go on.
+    /// The token is not accepted for the group; other subscriptions continue.
     WrongChannel,
     /// The client is terminated and disconnects.
     PoliteExit,
@@ -164,7 +164,7 @@ impl Scenario {
             }
             Self::Hiccup => {
                 env.connect(transport)?;
-                hiccup(env)?;
+                brief_outage(env)?;
                 env.stop(Signal::Interrupt)
             }
             Self::UpgradeRefused => {
@@ -238,7 +238,7 @@ fn thousand(env: &mut Env) -> anyhow::Result<()> {
     env.check_events()
 }
 
-fn hiccup(env: &mut Env) -> anyhow::Result<()> {
+fn brief_outage(env: &mut Env) -> anyhow::Result<()> {
     let mark = env.listener.mark();
     env.server.stall_connections(Some(HICCUP))?;
     let last = env.publish_required(50)?;
@@ -254,7 +254,7 @@ fn hiccup(env: &mut Env) -> anyhow::Result<()> {
 fn wrong_token(env: &mut Env) -> anyhow::Result<()> {
     env.listener.wait_refused(Channel::User)?;
     env.listener.wait_exit(3)?;
-    let attempts = env.server.received(Mark::default(), |line| {
+    let attempts = env.server.received(LogPosition::default(), |line| {
         line["received"] == "/meta/subscribe" && line["subscription"] == "/user/1"
     });
     let attempts = attempts.len();
@@ -265,15 +265,16 @@ fn wrong_token(env: &mut Env) -> anyhow::Result<()> {
 /// The refusal of one channel is reported and does not end the subscription to the other.
 fn wrong_channel(env: &mut Env) -> anyhow::Result<()> {
     env.listener.wait_refused(Channel::Group)?;
-    env.listener.wait_active(Mark::default(), Channel::User)?;
+    env.listener
+        .wait_active(LogPosition::default(), Channel::User)?;
     let mark = env.listener.mark();
     let last = env.publish_required(10)?;
     env.listener.wait_event(mark, last)
 }
 
-/// A refusing server receives few attempts; the client goes on trying until it is accepted.
+/// A refusing server receives few attempts; the client continues trying until it is accepted.
 fn refused(env: &mut Env, attempt: &str, accept: Mode) -> anyhow::Result<()> {
-    let first = env.server.wait_received(Mark::default(), attempt)?;
+    let first = env.server.wait_received(LogPosition::default(), attempt)?;
     env.server.wait_received(first, attempt)?;
     env.server
         .expect_at_most(MAX_ATTEMPTS, ATTEMPTS_WINDOW, attempt)?;
@@ -282,10 +283,13 @@ fn refused(env: &mut Env, attempt: &str, accept: Mode) -> anyhow::Result<()> {
 
 /// The server advised not to reconnect, so the client exits and reports the cause.
 fn give_up(env: &mut Env) -> anyhow::Result<()> {
-    env.listener.wait_disconnected(Mark::default())?;
+    env.listener.wait_disconnected(LogPosition::default())?;
     env.listener.wait_exit(1)?;
     let is_attempt = |line: &serde_json::Value| line["received"] == "/meta/handshake";
-    let attempts = env.server.received(Mark::default(), is_attempt).len();
+    let attempts = env
+        .server
+        .received(LogPosition::default(), is_attempt)
+        .len();
     ensure!(
         attempts == 1,
         "{attempts} attempts, although the server advised none"

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Programs,
-    log::{Line, Mark},
+    log::{Line, LogPosition},
     process::Process,
 };
 
@@ -56,7 +56,7 @@ impl Simulator {
         let mut address = Value::Null;
         process
             .stdout
-            .wait(Mark::default(), TIMEOUT, "address", |line| {
+            .wait(LogPosition::default(), TIMEOUT, "address", |line| {
                 address.clone_from(&line.json);
                 true
             })
@@ -87,7 +87,7 @@ impl Simulator {
 
     /// Returns the lines of stderr.
     pub(super) fn logs(&self) -> Vec<Line> {
-        let lines = self.process.stderr.since(Mark::default());
+        let lines = self.process.stderr.since(LogPosition::default());
         self.past.iter().cloned().chain(lines).collect()
     }
 

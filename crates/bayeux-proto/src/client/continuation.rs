@@ -14,7 +14,7 @@ impl Session {
     /// [`restore`](Self::restore). At any time, and as often as the program likes; the session
     /// itself is not changed.
     ///
-    /// The session goes on in one process only: this one ends without
+    /// The session continues in one process only: this one ends without
     /// [`disconnect`](Self::disconnect). Publishes that have not settled are not part of it, nor
     /// the state of extensions ([`Ack::continuing`](crate::Ack::continuing)).
     pub fn save(&self, now: Instant) -> SavedSession {
@@ -42,7 +42,7 @@ impl Session {
     /// The subscriptions are those of the saved session, with new ids
     /// ([`subscriptions`](Self::subscriptions)), and are requested again, which servers allow and
     /// extensions such as [`Replay`](crate::Replay) need. Once the server has confirmed the
-    /// session, [`SessionEvent::Up`](crate::SessionEvent::Up) with `resumed` tells it, and
+    /// session, [`SessionEvent::Up`](crate::SessionEvent::Up) with `resumed` reports the continuation, and
     /// [`SessionEvent::Gap`](crate::SessionEvent::Gap) from when on events may be missing.
     ///
     /// A session that the server has dropped, that must have expired, or whose transport

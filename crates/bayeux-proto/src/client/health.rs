@@ -16,15 +16,12 @@ pub(super) struct Health {
     up: bool,
     /// Whether [`SessionEvent::Connecting`] was emitted for the current attempt.
     announced: bool,
-    /// Consecutive failures.
-    attempts: u32,
+    streak: Streak,
     /// HTTP statuses 401 and 403 in a row, without a message in between.
     refusals: u32,
     /// Time of the first of the consecutive failures, if there are any.
     failing_since: Instant,
     quick_retries: QuickRetries,
-    /// Whether long-polling replaced the websocket since the last success.
-    fell_back: bool,
     /// Start of the current period of being up.
     up_since: Instant,
     /// Time of the last successful connect reply.
@@ -37,6 +34,17 @@ pub(super) struct Health {
     last_event: Option<Instant>,
     /// Start and cause of a gap that is not reported yet.
     pending_gap: Option<(Instant, Cause)>,
+}
+
+/// Failures since the last success.
+#[derive(Debug, Default)]
+struct Streak {
+    /// Consecutive failures.
+    attempts: u32,
+    /// Whether long-polling replaced the websocket.
+    fell_back: bool,
+    /// Whether the server has reported the loss of a session.
+    lost_session: bool,
 }
 
 /// Signs of life.
@@ -90,8 +98,7 @@ impl Health {
 
     /// Forgets the consecutive failures.
     fn end_streak(&mut self) {
-        self.attempts = 0;
-        self.fell_back = false;
+        self.streak = Streak::default();
     }
 
     /// Restarts the clock of the outage, because connectivity is back: the delays that follow are
@@ -135,7 +142,7 @@ impl Health {
         }
     }
 
-    /// Reports a gap that ends now, unless one is pending: that one goes on until messages are known
+    /// Reports a gap that ends now, unless one is pending: that one continues until messages are known
     /// to flow, and is reported then.
     pub(super) fn report_gap(&mut self, cx: &mut Context, cause: &Cause) {
         if self.up && self.pending_gap.is_none() {
@@ -184,7 +191,11 @@ impl Health {
             self.end_streak();
         }
         let uptime = self.uptime(cx.now);
-        let is_first = self.attempts == 0 && self.quick_retries.grant(uptime);
+        // A server that no longer knows the session is back, and its first answer of that kind ends
+        // the outage.
+        let is_back =
+            cause == Cause::SessionLost && !core::mem::replace(&mut self.streak.lost_session, true);
+        let is_first = is_back || self.streak.attempts == 0 && self.quick_retries.grant(uptime);
         if is_first {
             self.failing_since = cx.now;
         }
@@ -197,7 +208,7 @@ impl Health {
         };
         let wait = retry_after(&cause).unwrap_or_default();
         let retry_at = cx.interval_end().max(cx.now + delay.max(wait));
-        self.attempts = self.attempts.saturating_add(1);
+        self.streak.attempts = self.streak.attempts.saturating_add(1);
         self.report_failure(cx, cause, retry_at);
         retry_at
     }
@@ -211,7 +222,7 @@ impl Health {
         cause: Cause,
         subscribed: bool,
     ) -> Instant {
-        if core::mem::replace(&mut self.fell_back, true) {
+        if core::mem::replace(&mut self.streak.fell_back, true) {
             return self.failed(cx, cause, subscribed);
         }
         let retry_at = cx.now + retry_after(&cause).unwrap_or_default();
@@ -226,8 +237,8 @@ impl Health {
             self.up = false;
             cx.emit(SessionEvent::Down { cause, retry_at });
         } else {
-            // A fallback to the other transport is not counted, and is a failed attempt all the same.
-            let attempts = self.attempts.max(1);
+            // A fallback to the other transport is not counted, but is still a failed attempt.
+            let attempts = self.streak.attempts.max(1);
             cx.emit(SessionEvent::AttemptFailed {
                 cause,
                 attempts,

@@ -7,20 +7,21 @@ use crate::{Cause, Close, Config, Jitter};
 /// Schedule of the attempts during an outage: the delay after a failure, from the time since the
 /// first one.
 ///
-/// The mean delay is a sixth of the outage so far, at least a base of 0.8 s and at most five sixths
+/// The mean delay is a seventh of the outage so far, at least a base of 0.8 s and at most five sixths
 /// of a cap of 60 s; the jitter is ±20 %. Refused TCP connections cost the server nothing and use
-/// half the base and half the cap. The first retry after a lost connection comes within 250 ms.
+/// five eighths of the base and half the cap. The first retry after a lost connection comes within
+/// 250 ms.
 ///
-/// The longest delay is 1.2 × max(0.8 s, outage / 6) = max(0.96 s, outage / 5), so a server that is
+/// The longest delay is 1.2 × max(0.8 s, outage / 7) = max(0.96 s, outage / 5.8), so a server that is
 /// back is found within max(1 s, a fifth of the outage). Doubling with full jitter, by comparison,
 /// waits for as long as the outage has lasted.
 ///
-/// A server that refuses every attempt sees 7 of them until the sixth exceeds the base (at 4.8 s).
-/// From there on each one multiplies the outage by 7/6, so ln(60 / 4.8) / ln(7/6) = 16 follow in
-/// the first minute, and ln(300 / 60) / ln(7/6) = 11 more until the cap binds at 5 min. The rest of
-/// the hour has 3300 s / 50 s = 66: about 24 attempts in the first minute and 100 in the first
-/// hour. Refused TCP connections: 7, 21 and 6 until the smaller cap binds at 2.5 min, and
-/// 3450 s / 25 s = 138, so about 28 and 172.
+/// A server that refuses every attempt sees 8 of them until the seventh exceeds the base (at 5.6 s).
+/// From there on each one multiplies the outage by 8/7, so ln(60 / 5.6) / ln(8/7) = 18 follow in
+/// the first minute, and ln(350 / 60) / ln(8/7) = 13 more until the cap binds at 350 s. The rest of
+/// the hour has 3250 s / 50 s = 65: about 26 attempts in the first minute and 104 in the first
+/// hour. Refused TCP connections: 8, 21 and 8 until the smaller cap binds at 175 s, and
+/// 3425 s / 25 s = 137, so about 29 and 174.
 ///
 /// The time counts, and not the number of failures, because an attempt that hangs for 15 s says
 /// more about the outage than one that is refused at once. The jitter of all delays adds up: after
@@ -34,13 +35,13 @@ pub(super) struct RetrySchedule {
 impl RetrySchedule {
     /// Creates the schedule for failures like `cause`.
     pub(super) fn new(config: &Config, cause: &Cause) -> Self {
-        let divisor = match cause {
-            Cause::Lane(Close::ConnectionRefused) => 2,
-            _ => 1,
-        };
-        Self {
-            base: config.backoff_base / divisor,
-            cap: config.backoff_cap / divisor,
+        let (base, cap) = (config.backoff_base, config.backoff_cap);
+        match cause {
+            Cause::Lane(Close::ConnectionRefused) => Self {
+                base: base / 8 * 5,
+                cap: cap / 2,
+            },
+            _ => Self { base, cap },
         }
     }
 
@@ -53,7 +54,7 @@ impl RetrySchedule {
 
     /// Returns the delay before the next attempt if the first failure was `outage` ago.
     pub(super) fn delay(&self, outage: Duration, jitter: &mut Jitter) -> Duration {
-        let mean = (outage / 6).max(self.base).min(self.cap / 6 * 5);
+        let mean = (outage / 7).max(self.base).min(self.cap / 6 * 5);
         let delay = mean / 5 * 4 + jitter.below(mean / 5 * 2);
         delay.max(MIN_DELAY)
     }

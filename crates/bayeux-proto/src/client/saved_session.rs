@@ -9,7 +9,7 @@ use crate::{Channel, Instant, Misuse, Timing, Transport};
 /// Session written down by [`Session::save`](crate::Session::save), for
 /// [`Session::restore`](crate::Session::restore) in another process.
 ///
-/// It contains the `clientId`: whoever reads it can act as the session. Files of it are for the
+/// Contains the `clientId`: a reader can act as the session. Files of it are for the
 /// user's eyes only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SavedSession {

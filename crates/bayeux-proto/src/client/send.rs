@@ -104,7 +104,8 @@ impl Session {
 
 /// Conditions of sending.
 impl Session {
-    /// Returns when the next connect can be sent; `None` while something else has to happen first.
+    /// Returns when the next connect can be sent; `None` before the handshake, while the websocket
+    /// opens, and while a connect is outstanding.
     pub(super) fn connect_due(&self) -> Option<Instant> {
         if self.stage != Stage::Live || self.is_opening() {
             return None;

@@ -15,7 +15,7 @@ pub(super) enum Step {
         client_id: String,
         offered: Option<ConnectionTypes>,
     },
-    /// Records a gap; the session goes on.
+    /// Records a gap; the session continues.
     MarkGap(Cause),
     /// Sends another handshake after a failure.
     RetryHandshake { cause: Cause, over: Transport },

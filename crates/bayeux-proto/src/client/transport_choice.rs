@@ -45,7 +45,7 @@ impl TransportChoice {
         self.failures = 0;
     }
 
-    /// Returns the transport to go on with among those that the server offers; `None` if there is
+    /// Returns the transport to continue with among those that the server offers; `None` if there is
     /// none.
     pub(super) fn negotiate(
         &mut self,
@@ -90,7 +90,7 @@ impl TransportChoice {
     /// Decides after the loss of the websocket that an established session used. If it was to
     /// replace long-polling, long-polling takes over again.
     pub(super) fn socket_lost(&mut self, cx: &Context, cause: Cause) -> Step {
-        // A server that has not noticed goes on delivering into the dead socket, and no connect
+        // A server that has not noticed continues delivering into the dead socket, and no connect
         // over HTTP replaces it: a fallback to long-polling needs a new session.
         let resumes = cx.config.resume == Resume::SameSession;
         if core::mem::take(&mut self.is_upgrading) || resumes && self.may_fall_back(cx, &cause) {

@@ -15,7 +15,7 @@ pub(super) struct Batches {
 pub(super) struct Batch {
     pub(super) lane: LaneId,
     missing: usize,
-    /// In order of completion, not of request.
+    /// Answers in order of completion, not of request.
     pub(super) answers: Vec<Arc<str>>,
     /// Session whose waiting events may be added.
     pub(super) client: Option<ClientId>,

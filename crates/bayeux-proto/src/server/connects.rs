@@ -37,7 +37,7 @@ impl Server {
             batch.holding.push(ClientId::clone(client));
         }
         session.held.push(held);
-        // Otherwise the hold of the first connect goes on.
+        // Otherwise the hold of the first connect continues.
         let is_new = is_first || concurrent_connects == ConcurrentConnects::FirstFails;
         if is_new {
             session.answer_now = answers && time.is_zero();
@@ -247,7 +247,7 @@ impl Server {
         }
     }
 
-    /// Unbinds a socket that the server closes from its session, which goes on without it.
+    /// Unbinds a socket that the server closes from its session, which continues without it.
     pub(super) fn unbind_socket(&mut self, lane: LaneId) {
         let sticky = self.config.profile.sticky_sockets;
         let Some(state) = self.lanes.get_mut(&lane) else {

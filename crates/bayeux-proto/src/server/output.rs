@@ -115,7 +115,7 @@ impl Server {
         }
     }
 
-    /// Closes a socket once all its output has been polled. Its session goes on without it.
+    /// Closes a socket once all its output has been polled. Its session continues without it.
     pub(super) fn close_lane(&mut self, lane: LaneId, code: u16) {
         self.deferred.push_back(Step::Close(lane, code));
         self.unbind_socket(lane);

@@ -93,7 +93,7 @@ fn advice_for_one_transport_overrides_the_general_one_there_and_only_there() {
     let mut world = World::established_over_http();
     assert_eq!(wait_after(&mut world, advice), millis(500));
     assert_eq!(world.last("/meta/connect").hold, Some(SECOND * 20));
-    // A later general advice does not change it.
+    // A later general advice does not change the values for long-polling.
     assert_eq!(wait_after(&mut world, timing(7000, 40_000)), millis(500));
 
     let mut world = World::established();
@@ -134,6 +134,6 @@ fn a_session_connected_again_starts_without_old_advice() {
     world.answer(&handshake, &[handshake.handshake_ok("bob")]);
     world.confirm();
     let held = world.last("/meta/connect");
-    assert_eq!(held.asked_hold(), None, "it ended again");
+    assert_eq!(held.asked_hold(), None, "the session ended again");
     assert_eq!(held.client_id(), Some("bob"));
 }

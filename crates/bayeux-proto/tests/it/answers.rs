@@ -56,7 +56,7 @@ fn an_answer_alone_does_not_settle_its_publish() {
 
 // C141
 #[test]
-fn an_answer_without_successful_is_told_from_an_event_by_its_id() {
+fn an_answer_without_successful_is_distinguished_from_an_event_by_its_id() {
     let (mut world, id, request) = call();
     let answer = Message {
         id: request.ok().id,

@@ -158,7 +158,7 @@ fn closing_old_sockets_is_not_a_failure_if_the_server_never_answers_connects() {
     assert!(down < 50 * millis(250), "downtime for {down:?} of 700 s");
 }
 
-/// Returns the total downtime of a client whose socket breaks so many times, each time `after` this
+/// Returns the total downtime of a client whose socket breaks `breaks` times, each time `after` this
 /// long, right after an event.
 fn downtime(breaks: u32, after: Duration) -> Duration {
     let mut config = Config::default();

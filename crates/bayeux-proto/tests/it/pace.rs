@@ -165,7 +165,7 @@ fn a_paused_session_sends_no_connect_until_resumed() {
         world.answer(&held, &[held.ok()]);
         world.pass(SECOND * 20);
         assert_eq!(world.last("/meta/connect").id, held.id);
-        // Everything else goes on.
+        // Everything else continues.
         world.subscribe("/a");
         assert_eq!(world.sent("/meta/subscribe").count(), 1);
         world.session.pause_connects(false);

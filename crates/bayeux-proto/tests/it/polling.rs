@@ -29,7 +29,7 @@ fn a_polled_connect_names_its_transport_and_its_maximum_hold() {
     assert_eq!(held.hold, Some(SECOND * 30));
     let first = world.sent("/meta/connect").next().unwrap();
     assert_eq!(first.asked_hold(), Some(0));
-    // The connect asks not to be held, and a server may hold it all the same.
+    // The connect asks not to be held, and a server may still hold it.
     assert_eq!(first.hold, Some(SECOND * 30));
 }
 

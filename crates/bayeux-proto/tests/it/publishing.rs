@@ -88,7 +88,11 @@ fn a_publish_refused_because_the_session_is_gone_is_refused_and_leads_to_a_hands
     world.reopen();
     world.answer_handshake("bob");
     world.confirm();
-    assert_eq!(world.sent("/foo").count(), 1, "it is not sent again");
+    assert_eq!(
+        world.sent("/foo").count(),
+        1,
+        "the publish is not sent again"
+    );
 }
 
 // C094
@@ -382,7 +386,7 @@ fn commands_wait_for_the_exchange_before_them_and_then_go_together() {
 fn the_answer_of_a_service_reaches_subscribers_of_its_channel() {
     let mut world = World::established();
     let id = world.subscribe("/service/x");
-    // Faye refuses such a subscription, and events of a service arrive all the same.
+    // Faye refuses such a subscription, and events of a service still arrive.
     let subscribe = world.last("/meta/subscribe");
     world.answer(
         &subscribe,
@@ -460,7 +464,7 @@ fn responses_without_publish_replies_do_not_delay_later_requests() {
     for _ in 0..20 {
         let publish = world.publish("/foo", "1");
         let request = world.last("/foo");
-        assert_eq!(request.at, world.now, "it leaves at once");
+        assert_eq!(request.at, world.now, "the publish leaves at once");
         world.answer(&request, &[]);
         assert_eq!(outcome(&world, publish), Some(&Outcome::Unknown));
         world.pass(millis(10));

@@ -43,7 +43,10 @@ fn debug_of_a_session_shows_neither_its_client_id_nor_queued_payloads() {
     world.session.publish(&foo, &payload).unwrap();
     assert_hidden(&shown(&world));
     world.drain();
-    assert!(world.last("/foo").json.contains(SECRET), "it does go out");
+    assert!(
+        world.last("/foo").json.contains(SECRET),
+        "the secret is sent"
+    );
     assert_hidden(&shown(&world));
     assert!(shown(&world).contains("Live"), "what helps is shown");
 }

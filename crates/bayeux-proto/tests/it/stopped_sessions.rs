@@ -63,7 +63,7 @@ fn obedient() -> [World; 2] {
 
 // C065
 #[test]
-fn a_lost_session_advised_to_stop_is_replaced_by_a_new_one_and_its_gap_is_told() {
+fn a_lost_session_advised_to_stop_is_replaced_by_a_new_one_and_its_gap_is_reported() {
     for advice in [Reconnect::None, Reconnect::Unknown] {
         // Salesforce every few hours; CometD when a held connect meets the end of its session.
         for case in 0..5 {
@@ -148,7 +148,7 @@ fn by_policy_advice_to_stop_ends_a_lost_session() {
 
 // C065
 #[test]
-fn by_policy_advice_to_stop_ends_a_lost_session_whatever_reply_tells_of_it() {
+fn by_policy_advice_to_stop_ends_a_lost_session_whatever_reply_reports_the_loss() {
     for advice in [Reconnect::None, Reconnect::Unknown] {
         for channel in ["/meta/subscribe", "/foo"] {
             for mut world in obedient() {

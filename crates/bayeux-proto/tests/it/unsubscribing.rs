@@ -117,7 +117,7 @@ fn unsubscribing_and_subscribing_leads_to_the_same_requests_whenever_the_driver_
 
 // C078
 #[test]
-fn the_end_of_a_subscription_is_told_once_when_the_server_has_confirmed_it() {
+fn the_end_of_a_subscription_is_reported_once_when_the_server_has_confirmed_it() {
     let (mut world, ids) = subscribed(&["/foo", "/bar"]);
     world.session.unsubscribe(ids[0]).unwrap();
     world.drain();

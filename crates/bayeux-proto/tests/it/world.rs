@@ -86,7 +86,7 @@ impl World {
     }
 
     /// Creates a world around a session that another world has saved. `client_id` is that of the
-    /// session on the server, if it goes on.
+    /// session on the server, if it continues.
     pub(crate) fn around(session: Session, now: Instant, client_id: Option<&str>) -> Self {
         let mut world = Self {
             session,

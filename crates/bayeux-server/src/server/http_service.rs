@@ -65,7 +65,7 @@ impl Server {
             Ok(Err(status)) => return sockets::rejection(status),
             Err(_) => return sockets::rejection(408),
         };
-        match Batch::posted(&head.headers, body) {
+        match Batch::from_post(&head.headers, body) {
             Some(batch) => self.exchange(head, batch).await,
             None => sockets::rejection(400),
         }
@@ -114,7 +114,7 @@ impl Server {
             return sockets::rejection(405);
         }
         let query = request.uri().query().unwrap_or("");
-        match Batch::queried(query).filter(|_| self.shared.options.callback_polling) {
+        match Batch::from_query(query).filter(|_| self.shared.options.callback_polling) {
             Some(batch) => self.exchange(request.into_parts().0, batch).await,
             None => sockets::rejection(400),
         }

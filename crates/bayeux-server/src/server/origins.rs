@@ -31,11 +31,14 @@ pub enum Origins {
 
 /// Request of a page that is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Foreign;
+pub(crate) struct ForeignOrigin;
 
 impl Origins {
     /// Returns the `Origin` of an allowed page, or `None` for a request without one.
-    pub(crate) fn check<'a>(&self, request: &'a Parts) -> Result<Option<&'a HeaderValue>, Foreign> {
+    pub(crate) fn check<'a>(
+        &self,
+        request: &'a Parts,
+    ) -> Result<Option<&'a HeaderValue>, ForeignOrigin> {
         let headers = &request.headers;
         let Some(origin) = headers.get(ORIGIN) else {
             // The script of callback-polling is requested without an origin.
@@ -47,14 +50,18 @@ impl Origins {
                     .get(REFERER)
                     .and_then(|page| origin_of(page.to_str().ok()?))
                     .map_or(*self == Self::Any, |origin| self.allow(origin, request));
-            return if is_allowed { Ok(None) } else { Err(Foreign) };
+            return if is_allowed {
+                Ok(None)
+            } else {
+                Err(ForeignOrigin)
+            };
         };
-        let text = origin.to_str().map_err(|_| Foreign)?;
+        let text = origin.to_str().map_err(|_| ForeignOrigin)?;
         let is_single = headers.get_all(ORIGIN).iter().count() == 1;
         if is_single && self.allow(text, request) {
             Ok(Some(origin))
         } else {
-            Err(Foreign)
+            Err(ForeignOrigin)
         }
     }
 
@@ -107,7 +114,10 @@ mod tests {
         request.body(()).unwrap().into_parts().0
     }
 
-    fn check(origins: &Origins, headers: &[(HeaderName, &'static str)]) -> Result<bool, Foreign> {
+    fn check(
+        origins: &Origins,
+        headers: &[(HeaderName, &'static str)],
+    ) -> Result<bool, ForeignOrigin> {
         let request = request(headers);
         origins.check(&request).map(|origin| origin.is_some())
     }
@@ -135,7 +145,11 @@ mod tests {
             ("null", false),
         ] {
             let headers = [(ORIGIN, origin)];
-            assert_eq!(check(&Origins::Own, &headers), Err(Foreign), "{origin}");
+            assert_eq!(
+                check(&Origins::Own, &headers),
+                Err(ForeignOrigin),
+                "{origin}"
+            );
             assert_eq!(check(&listed, &headers).is_ok(), is_listed, "{origin}");
             assert_eq!(check(&Origins::Any, &headers), Ok(true), "{origin}");
         }
@@ -145,7 +159,10 @@ mod tests {
     fn a_script_for_a_foreign_page_is_judged_by_its_referer() {
         let listed = Origins::Listed(vec!["https://app.example".to_owned()]);
         let site = (SEC_FETCH_SITE, "cross-site");
-        assert_eq!(check(&listed, core::slice::from_ref(&site)), Err(Foreign));
+        assert_eq!(
+            check(&listed, core::slice::from_ref(&site)),
+            Err(ForeignOrigin)
+        );
         assert_eq!(
             check(&Origins::Any, core::slice::from_ref(&site)),
             Ok(false)
@@ -168,7 +185,7 @@ mod tests {
             (ORIGIN, "https://app.example"),
             (ORIGIN, "https://evil.example"),
         ];
-        assert_eq!(check(&listed, &both), Err(Foreign));
+        assert_eq!(check(&listed, &both), Err(ForeignOrigin));
     }
 
     #[test]
@@ -176,7 +193,7 @@ mod tests {
         let own = [(ORIGIN, "https://push.example")];
         let mut request = request(&own);
         request.headers.remove(HOST);
-        assert_eq!(Origins::Own.check(&request), Err(Foreign));
+        assert_eq!(Origins::Own.check(&request), Err(ForeignOrigin));
         request.uri = "https://push.example/bayeux".parse().unwrap();
         assert!(Origins::Own.check(&request).is_ok());
     }

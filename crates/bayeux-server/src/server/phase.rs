@@ -6,7 +6,7 @@ use tokio::sync::watch;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
     Running,
-    /// Nothing new is accepted; what is open comes to its end.
+    /// Nothing new is accepted; open connections and requests run to their end.
     Draining,
     /// What is still open is dropped.
     Stopped,
@@ -14,7 +14,7 @@ pub(crate) enum Phase {
 
 /// Phase, and the number of tasks that have to end.
 #[derive(Debug)]
-pub(crate) struct Life {
+pub(crate) struct PhaseState {
     phase: watch::Sender<Phase>,
     tasks: watch::Sender<usize>,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Life {
 #[derive(Debug)]
 pub(crate) struct Task(watch::Sender<usize>);
 
-impl Life {
+impl PhaseState {
     pub(crate) fn new() -> Self {
         Self {
             phase: watch::Sender::new(Phase::Running),

@@ -13,7 +13,7 @@ use tokio::{
     time,
 };
 
-use super::{events, options::Options, phase::Life, rules::DynRules};
+use super::{events, options::Options, phase::PhaseState, rules::DynRules};
 use crate::sockets::{Answer, Budget, Lanes, PendingAnswer, SocketOutputs};
 
 /// State shared by all tasks.
@@ -22,7 +22,7 @@ pub(crate) struct Shared {
     decoder: Mutex<Decoder>,
     pub(crate) rules: Box<dyn DynRules>,
     pub(crate) options: Options,
-    pub(crate) life: Life,
+    pub(crate) life: PhaseState,
     /// Memory of bodies and messages that are not whole.
     pub(crate) unfinished: Budget,
     pub(crate) events: broadcast::Sender<ServerEvent>,
@@ -56,7 +56,7 @@ impl Shared {
             rules,
             unfinished: Budget::new(options.max_unfinished),
             options,
-            life: Life::new(),
+            life: PhaseState::new(),
             events: broadcast::Sender::new(events::CAPACITY),
             origin: time::Instant::now(),
             next_lane: AtomicU64::new(1),

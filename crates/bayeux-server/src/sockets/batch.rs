@@ -14,7 +14,7 @@ pub struct Batch {
 impl Batch {
     /// Reads the batch of a `POST`: its body, or the field `message` of a form. Returns `None`
     /// without a batch, or with a callback that is no name.
-    pub fn posted(headers: &HeaderMap, body: Bytes) -> Option<Self> {
+    pub fn from_post(headers: &HeaderMap, body: Bytes) -> Option<Self> {
         let kind = headers
             .get(CONTENT_TYPE)
             .and_then(|kind| kind.to_str().ok());
@@ -37,7 +37,7 @@ impl Batch {
     /// Reads the batch of a `GET`, by callback-polling: the field `message` of its query. The answer
     /// is a script that calls the function in the field `jsonp`. Returns `None` without a batch, or
     /// with a callback that is no name.
-    pub fn queried(query: &str) -> Option<Self> {
+    pub fn from_query(query: &str) -> Option<Self> {
         let (message, callback) = fields(query.as_bytes());
         Some(Self {
             messages: message?.into(),
@@ -97,7 +97,7 @@ mod tests {
         if let Some(kind) = kind {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        Batch::posted(&headers, Bytes::from_static(body.as_bytes()))
+        Batch::from_post(&headers, Bytes::from_static(body.as_bytes()))
     }
 
     #[test]
@@ -124,9 +124,9 @@ mod tests {
         assert_eq!(posted(None, "[]"), batch("[]"));
         assert_eq!(posted(form, "[]"), None);
         assert_eq!(posted(form, "message=[]&jsonp=alert(1)"), None);
-        assert_eq!(Batch::queried("jsonp=cb"), None);
+        assert_eq!(Batch::from_query("jsonp=cb"), None);
         let queried =
-            Batch::queried("message=%5b%7b%22a%22%3a%22b+c%22%7d%5d&jsonp=cb&jsonp=d").unwrap();
+            Batch::from_query("message=%5b%7b%22a%22%3a%22b+c%22%7d%5d&jsonp=cb&jsonp=d").unwrap();
         assert_eq!(queried.messages(), br#"[{"a":"b c"}]"#);
         assert_eq!(queried.callback.as_deref(), Some("cb"));
     }

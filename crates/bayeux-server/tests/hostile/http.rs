@@ -182,7 +182,7 @@ async fn half_bodies_of_all_clients_share_a_budget() {
         let _ = socket.write_all(&begin).await;
         connections.extend([connection, socket]);
     }
-    // Small requests are let in all the same.
+    // Small requests are still let in.
     victim.assert_works().await;
     let grown = victim.grown();
     assert!(grown < 40 << 10, "{grown} KB");

@@ -160,7 +160,7 @@ impl Http {
         })
     }
 
-    /// Reads until the connection ends, by whatever; returns the number of bytes.
+    /// Reads until the connection ends, orderly or not; returns the number of bytes.
     pub(crate) async fn drain(&mut self) -> usize {
         let mut bytes = Vec::new();
         let _ = self.0.read_to_end(&mut bytes).await;

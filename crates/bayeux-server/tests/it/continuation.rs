@@ -84,7 +84,7 @@ impl<E: Extension> Program<E> {
         self.told.iter().any(|told| told == word)
     }
 
-    /// Checks what was told. Over long-polling, the reply to the subscription may be the first sign.
+    /// Checks the reported gap. Over long-polling, the reply to the subscription may be the first sign.
     fn check_told(&self, mut expected: [&str; 3]) {
         let mut told = self.told.clone();
         told.sort_unstable();
@@ -145,7 +145,7 @@ async fn a_session_goes_on_in_another_process_over_both_transports_and_dialects(
             let clients = server.clients();
             let written = first.write_down();
             drop(first);
-            // Lost or kept, by profile and transport: the gap tells.
+            // Lost or kept, by profile and transport: the reported gap shows which.
             publish(&server, 10..20);
 
             let wait = Duration::from_secs(1);

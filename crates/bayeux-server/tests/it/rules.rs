@@ -343,7 +343,7 @@ impl Rules for Greeting {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_message_led_to_is_carried_out_although_its_client_is_gone() {
+async fn a_message_takes_effect_although_its_client_is_gone() {
     let (begun, signal) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let rules = Greeting {
         begun: Arc::clone(&begun),

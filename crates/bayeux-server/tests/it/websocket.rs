@@ -47,7 +47,7 @@ async fn a_session_moves_from_polling_to_a_socket_and_back() {
     assert_eq!(socket.ask(&json!([])).await, json!([]));
     server.publish("/news", "2").unwrap();
     assert_eq!(socket.batch().await[0]["data"], 2);
-    // The socket breaks, and its session goes on.
+    // The socket breaks, and its session continues.
     drop(socket);
     until(|| server.status().sockets == 0).await;
     server.publish("/news", "3").unwrap();
@@ -115,7 +115,7 @@ async fn an_idle_socket_is_pinged_and_a_silent_one_ends() {
     options.ping_interval = Some(Duration::from_millis(20));
     let (_server, addr) = start(AllowAll, options).await;
     let mut socket = Socket::open(addr).await;
-    // The client's library answers pings by itself and goes on; the interval is short, so this
+    // The client's library answers pings by itself and continues; the interval is short, so this
     // answer comes between pings.
     for _ in 0..10 {
         assert_eq!(socket.ask(&json!([])).await, json!([]));

@@ -14,7 +14,8 @@ use super::DriverEvent;
 /// longest copy is delivered.
 #[derive(Debug)]
 pub(super) struct Deferral {
-    /// What open lanes have brought of the batch, and the most that one that ended has.
+    /// Events of the batch that open lanes have received, and the longest part of it that a lane that ended
+    /// had received.
     parts: Vec<Part>,
     /// Lane of the ordinary exchange; its events belong to no batch that is acknowledged.
     ordinary: Option<LaneId>,

@@ -68,7 +68,7 @@ impl Handle {
 
     /// Publishes an event, at most once. `json` is one JSON value. Waits until the server has
     /// answered, or certainly does not. Dropping the future withdraws the request only while the driver
-    /// has not taken it; after that it is sent all the same.
+    /// has not taken it; after that it is still sent.
     ///
     /// # Errors
     ///

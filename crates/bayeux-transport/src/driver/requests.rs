@@ -33,7 +33,7 @@ pub(super) struct Requests {
 
 /// A remote call that waits for its answer, or for its publish to settle.
 struct Call {
-    /// `None` once the call has its answer or its caller is gone.
+    /// Sender of the answer; `None` once the call has its answer or its caller is gone.
     done: Option<Sender<Result<Delivery, CallError>>>,
     /// Whether the publish has settled, so that the call belongs to the current session.
     is_settled: bool,

@@ -20,9 +20,9 @@ use super::{Delivery, handle::Command};
 
 /// Stream of one subscription, made by [`Handle::subscribe`](super::Handle::subscribe).
 ///
-/// Events wait here until the program takes them; the driver goes on meanwhile. If 1024 wait, or
+/// Events wait here until the program takes them; the driver continues meanwhile. If 1024 wait, or
 /// messages whose frames take four times the larger limit of [`Options`](crate::Options), the next
-/// messages are dropped, and [`SubscriptionEvent::Missed`] tells how many. Other events are merged
+/// messages are dropped, and [`SubscriptionEvent::Missed`] has their number. Other events are merged
 /// with the latest of their kind in a full queue. Dropping the stream unsubscribes.
 pub struct Subscription {
     pub(super) id: SubscriptionId,

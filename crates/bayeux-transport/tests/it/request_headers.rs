@@ -87,7 +87,7 @@ async fn a_hook_that_panics_ends_its_lane_and_no_other() {
         let (close, error) = lanes.closed(one).await;
         assert_eq!(close, Close::Unreachable);
         assert!(matches!(error, Some(Error::Hook)), "{error:?}");
-        // The queue of exchanges goes on.
+        // The queue of exchanges continues.
         lanes.perform(Action::Exchange(two, Exchange::Ordinary), b"[{}]");
         server.accept().await.answer("[{}]").await;
         lanes.frame(two).await;

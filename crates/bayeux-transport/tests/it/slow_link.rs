@@ -180,7 +180,10 @@ async fn a_websocket_that_never_completes_a_frame_is_closed() {
     loop {
         advance(Duration::from_secs(4)).await;
         let now = driver.lanes().clock().now();
-        assert!(now - start < Duration::from_mins(6), "it is waited for");
+        assert!(
+            now - start < Duration::from_mins(6),
+            "the driver never gives up the stalled frame"
+        );
         peer.write(pieces.next().unwrap()).await;
         let arrived = |lanes: &Lanes| lanes.progress().next().is_none_or(|(_, at)| at >= now);
         if drive(&mut driver, arrived).await.iter().any(is_down) {

@@ -160,7 +160,7 @@ async fn a_listener_has_a_stream_without_a_subscription_on_the_wire() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_not_read_tells_how_much_it_missed_and_holds_up_nobody() {
+async fn a_stream_that_is_not_read_counts_missed_messages_and_holds_up_nobody() {
     in_time(async {
         let server = Server::bind().await;
         let mut driver = driver(&server, Transport::WebSocket);

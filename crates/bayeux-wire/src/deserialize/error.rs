@@ -7,8 +7,8 @@ use serde::de::{Error, Expected, Unexpected};
 
 /// A value does not have the form that a type expects.
 ///
-/// The text names types and not content, which may be private, except for what the type itself
-/// reports.
+/// The text names types instead of content, which may be private. A text that the type's own
+/// `Deserialize` reports is kept as it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub struct DeserializeError {

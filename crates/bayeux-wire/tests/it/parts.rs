@@ -81,10 +81,10 @@ fn a_frame_of_parts_has_messages_only_if_it_is_a_batch() {
 fn a_place_finds_its_value_again_and_null_in_a_frame_without_it() {
     let frame = decode_value(r#"{"a":[1,{"b":"c"}],"d":2}"#).unwrap();
     let value = frame.root().unwrap().get("a").unwrap().at(1).unwrap();
-    let place = value.place();
-    assert_eq!(frame.value(place), value);
-    assert_eq!(frame.clone().value(place), value);
-    assert!(Frame::new().value(place).is_null());
-    let null = Frame::from_part(Part::Value(Frame::new().value(place))).unwrap();
+    let index = value.index();
+    assert_eq!(frame.value(index), value);
+    assert_eq!(frame.clone().value(index), value);
+    assert!(Frame::new().value(index).is_null());
+    let null = Frame::from_part(Part::Value(Frame::new().value(index))).unwrap();
     assert!(null.root().unwrap().is_null());
 }

@@ -73,7 +73,7 @@ fn a_followed_channel_that_a_busy_gateway_refuses_is_subscribed_again() {
 }
 
 #[test]
-fn it_is_subscribed_again_although_there_is_room_for_no_further_subscription() {
+fn the_own_channel_is_subscribed_again_at_the_limit_of_subscriptions() {
     let mut world = World::new(false, |config| config.session.max_subscriptions = 1);
     world.refusal = ("500::Out of order", 1);
     let items = world.wait(Duration::from_secs(10));

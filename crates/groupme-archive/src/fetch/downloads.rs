@@ -238,7 +238,7 @@ async fn sent_as(
             Ok(name.map(|name| layout::file_name(&name)))
         }
         Err(error) if error.is_transient() => Err(Stopped::Rest(error)),
-        // The file may be there all the same.
+        // The file may still be there.
         Err(error) => {
             tracing::debug!(%error, "a file has no name");
             Ok(None)

@@ -30,7 +30,7 @@ impl Fetch<'_> {
             self.recheck_newest(journal, &last, &mut lines, report)
                 .await?;
         } else if self.counted.is_none() {
-            // A conversation without messages may have had some: the count tells.
+            // A conversation without messages may have had some: the count shows.
             self.page(&HistoryWindow::Newest, 1).await?;
         } else if self.counted > Some(journal.len()) {
             // A message whose id is no number comes after no position.
@@ -80,7 +80,7 @@ impl Fetch<'_> {
         }
     }
 
-    /// Reads the messages for which a notice tells a change that the archive lacks.
+    /// Reads the messages for which a notice reports a change that the archive lacks.
     async fn recheck_outdated(
         &mut self,
         journal: &mut Journal,

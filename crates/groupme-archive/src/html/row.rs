@@ -17,7 +17,7 @@ pub(super) fn shown_seconds(time: Timestamp) -> i64 {
     time.as_secs().clamp(-MAX_SECONDS, MAX_SECONDS)
 }
 
-/// Most seconds before and after the Unix epoch that a `Date` of JavaScript can have.
+/// Maximum distance of a JavaScript `Date` from the Unix epoch, in seconds.
 const MAX_SECONDS: i64 = 8_640_000_000_000;
 
 /// Message: id, time in seconds since the Unix epoch, number of the author, text, and rare parts.

@@ -46,7 +46,7 @@ async fn a_run_that_is_dropped_at_any_moment_is_continued() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_killed_program_left_half_written_is_removed() {
+async fn a_file_half_written_by_a_killed_program_is_removed() {
     let world = World::with_history(5);
     world.update().await;
     let halves = [

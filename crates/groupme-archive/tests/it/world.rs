@@ -184,7 +184,7 @@ impl World {
         let lines = self.lines();
         let mut found = lines.into_iter().filter(|line| line["id"] == id.as_str());
         let line = found.next().unwrap();
-        assert!(found.next().is_none(), "{id} is doubled");
+        assert!(found.next().is_none(), "{id} is duplicated");
         line
     }
 

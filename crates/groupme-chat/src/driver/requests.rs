@@ -22,6 +22,7 @@ pub(super) struct Requests {
     rest: rest_api::Client,
     outbox: Outbox,
     cache: Cache,
+    /// Home directory of the user of the machine, for paths with `~/`.
     home: Option<PathBuf>,
     outcomes: mpsc::UnboundedSender<Outcome>,
     /// Queue of edits, deletions and reactions, which are sent one after the other.
@@ -367,7 +368,8 @@ fn kind(path: &Path) -> FileKind {
     }
 }
 
-/// Returns an id before all messages from a time on: ids begin with the time, in seconds.
+/// Returns an id below those of all messages sent at or after a time: the ids begin with the time in
+/// seconds, and eight digits follow.
 fn first_id(time: Timestamp) -> MessageId {
     MessageId::new(format!("{}00000000", time.as_secs().max(0)))
 }
@@ -399,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_and_videos_are_told_by_their_names() {
+    fn pictures_and_videos_are_recognized_by_their_names() {
         assert_eq!(kind(Path::new("a/b.JPG")), FileKind::Picture);
         assert_eq!(kind(Path::new("b.mp4")), FileKind::Video);
         assert_eq!(kind(Path::new("png")), FileKind::Other);

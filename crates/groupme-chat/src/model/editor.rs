@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_pasted_keeps_its_lines_and_no_codes() {
+    fn pasted_text_keeps_its_lines_and_no_terminal_codes() {
         let mut editor = Editor::new("");
         editor.insert("one\r\ntwo\rthree\u{1b}[2J\tx");
         assert_eq!(editor.text(), "one\ntwo\nthree[2J x");

@@ -101,9 +101,11 @@ impl State {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {
-    /// From the newest message on, for a changed query.
+    /// Backward from the newest message, for a changed query.
     Newest,
+    /// Backward from the current match.
     Older,
+    /// Forward from the current match.
     Newer,
 }
 

@@ -6,7 +6,7 @@ use groupme_client::{ConversationId, Timestamp, UserId};
 
 use super::State;
 
-/// Ends of typing notices, earliest first: each room has its own users, and this set tells which notice
+/// Ends of typing notices, earliest first: each room has its own users, and this set says which notice
 /// ends next without a look at all rooms.
 pub(super) type TypingEnds = BTreeSet<(Timestamp, ConversationId, UserId)>;
 

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_reorders_or_hides_text_is_shown_and_counted() {
+    fn characters_that_reorder_or_hide_text_are_shown_and_counted() {
         assert_eq!(plain("a\u{202e}b", 20), [r"a\u{202e}b"]);
         assert_eq!(plain("a\u{202e}b", 5), [r"a\u{2", "02e}b"]);
         let accents = format!("e{}", "\u{301}".repeat(100));

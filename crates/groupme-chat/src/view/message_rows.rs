@@ -128,7 +128,7 @@ impl<'s> MessageRows<'s> {
         Line::from(row)
     }
 
-    /// Returns the spans before the text: time and name, which are blank if the author goes on.
+    /// Returns the spans before the text: time and name, which are blank if the author continues.
     fn prefix(&self, time: &str, name: &str, style: Style) -> Vec<Span<'static>> {
         let name = text::fit(name, self.names);
         vec![

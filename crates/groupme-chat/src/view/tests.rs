@@ -297,7 +297,7 @@ fn a_wide_screen_has_rows_that_can_be_read() {
 }
 
 #[test]
-fn what_failed_and_what_waits_is_told() {
+fn failed_and_waiting_messages_are_named_at_the_end() {
     let mut chat = lake();
     chat.type_in("one");
     chat.act(Action::Enter);

@@ -13,7 +13,7 @@ pub(crate) struct Chat {
     /// Chat with simulated people, in this process: no account and no network needed.
     #[arg(long, conflicts_with_all = ["token_file", "api_url", "url", "user"])]
     pub(crate) demo: bool,
-    /// Way to tell about messages while the terminal is not in front, or shows another conversation.
+    /// Way to notify of messages while the terminal is not in front, or shows another conversation.
     #[arg(long, value_enum, default_value_t = Notify::Bell)]
     pub(crate) notify: Notify,
     /// Tell about every message of conversations that are not muted. Default: direct messages,

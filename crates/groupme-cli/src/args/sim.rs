@@ -239,7 +239,7 @@ pub(crate) struct Incidents {
     #[arg(long, value_name = "TIME=WHAT", value_parser = scheduled_incident)]
     pub(crate) every: Vec<(Duration, Incident)>,
     /// Random faults drawn from the seed: `network` for faults possible over TCP, `anything` also
-    /// for frames that are lost, changed or doubled.
+    /// for frames that are lost, changed or duplicated.
     #[arg(long, value_enum, value_name = "KIND", num_args = 0..=1, default_missing_value = "network")]
     pub(crate) chaos: Option<Chaos>,
     /// End all faults after this time.

@@ -83,7 +83,7 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
                     short.push((report.about.id.to_string(), report.missing()));
                 }
             }
-            // The other conversations are archived all the same.
+            // The other conversations are still archived.
             Err(error) if concerns_one_conversation(&error) => {
                 let failure = failure(&account, error).await;
                 if failed.is_some() {
@@ -154,7 +154,7 @@ async fn wanted(
     Ok(wanted)
 }
 
-/// Returns whether the next conversation may succeed all the same.
+/// Returns whether the next conversation may still succeed.
 fn concerns_one_conversation(error: &Error) -> bool {
     use groupme_rest::Error as Rest;
 

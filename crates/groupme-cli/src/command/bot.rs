@@ -81,7 +81,8 @@ async fn destroy(args: DestroyBot) -> Result<(), Failure> {
     Ok(RowPrinter::new(args.output).row(&Row::Destroyed)?)
 }
 
-/// Returns the id of a bot; a name takes the list of the account's bots.
+/// Returns the id of a bot, given by its id or by its name. A name is looked up in the list of the
+/// account's bots.
 async fn id_of(wanted: &str, account: &args::Account) -> Result<BotId, Failure> {
     let is_id = wanted.len() >= MIN_ID && wanted.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_id {
@@ -96,5 +97,5 @@ async fn id_of(wanted: &str, account: &args::Account) -> Result<BotId, Failure> 
     choose(wanted, "bot", "--bot", &named).map(|bot| BotId::from(bot.id))
 }
 
-/// Fewest hexadecimal digits of a bot's id; GroupMe's have 26.
+/// Minimum number of hexadecimal digits by which an argument counts as an id; GroupMe's have 26.
 const MIN_ID: usize = 20;

@@ -85,7 +85,7 @@ async fn download(args: args::Download) -> Result<(), Failure> {
             }
             Err(Stopped::Download(error)) => account.failure(error).await,
         };
-        // The other media are saved all the same.
+        // The other media are still saved.
         if failure.is_some() {
             tracing::warn!("{stopped}");
         } else {
@@ -158,7 +158,7 @@ fn name_of_url(message: &Message, number: usize, url: &str) -> String {
 async fn name_of_file(account: &Account, conversation: &Conversation, file: &FileId) -> String {
     let call = uploads::file_infos(conversation, core::slice::from_ref(file));
     let infos = account.rest().call(&call).await.unwrap_or_else(|error| {
-        // Without its name, the file can be fetched all the same.
+        // The file can be fetched without its name.
         tracing::warn!("a file has no name: {}", chain(&error));
         Vec::new()
     });

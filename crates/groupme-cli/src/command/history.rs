@@ -67,7 +67,7 @@ struct HistoryRun {
 }
 
 impl HistoryRun {
-    /// Prints from a bound on, or from the newest message on. `is_counted` tells that GroupMe's count is
+    /// Prints from a bound on, or from the newest message on. `is_counted` says that GroupMe's count is
     /// that of the messages to print.
     async fn start_at(
         mut self,

@@ -10,7 +10,7 @@ use crate::args::{OutputArgs, RowFormat};
 /// Prints rows in one of the formats.
 #[derive(Debug)]
 pub(crate) struct RowPrinter {
-    /// `None` for JSON.
+    /// Printer for people; `None` for JSON.
     pretty: Option<Pretty>,
 }
 

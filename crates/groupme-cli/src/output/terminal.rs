@@ -15,7 +15,7 @@ pub(crate) enum Color {
     /// On terminals, unless `NO_COLOR` is set or `TERM` is `dumb`.
     #[default]
     Auto,
-    /// Also into files and pipes.
+    /// Always, also into files and pipes.
     Always,
     /// Nowhere.
     Never,

@@ -227,7 +227,7 @@ async fn an_id_that_no_request_can_have_is_not_the_users_mistake() {
     assert_eq!(result.status, Some(1), "{}", result.stderr);
     let text = "GroupMe lists an id with which no request can be made";
     assert!(result.stderr.contains(text), "{}", result.stderr);
-    // The other conversation is archived all the same.
+    // The other conversation is still archived.
     assert!(
         result.stdout.contains(r#""conversation":"5""#),
         "{}",

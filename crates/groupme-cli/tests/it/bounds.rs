@@ -3,7 +3,7 @@
 use crate::program::{Running, ask, groupme, listen, own, run, sim, soon};
 
 #[tokio::test]
-async fn it_ends_after_as_many_events_as_were_asked_for() {
+async fn listening_ends_after_the_requested_number_of_events() {
     for transport in ["websocket", "long-polling"] {
         let sim = sim().await;
         let mut listening =
@@ -25,7 +25,10 @@ async fn it_ends_after_as_many_events_as_were_asked_for() {
             .collect();
         assert_eq!(texts, ["message 0", "message 1", "message 2"]);
         assert!(lines.iter().any(|line| line["type"] == "ping"));
-        assert!(sim.sessions().is_empty(), "it did not take leave");
+        assert!(
+            sim.sessions().is_empty(),
+            "the session was not disconnected"
+        );
     }
 }
 
@@ -48,7 +51,10 @@ async fn it_ends_after_the_time_that_was_asked_for() {
         left.json().last().unwrap()["cause"],
         "disconnected as asked"
     );
-    assert!(sim.sessions().is_empty(), "it did not take leave");
+    assert!(
+        sim.sessions().is_empty(),
+        "the session was not disconnected"
+    );
 }
 
 /// Returns a command of the gateway for an address at which nothing listens.

@@ -67,7 +67,7 @@ async fn direct_messages_are_edited_and_deleted_as_well() {
 }
 
 #[tokio::test]
-async fn what_others_wrote_is_not_for_this_account_whose_token_is_good() {
+async fn editing_a_message_of_others_is_refused_without_blaming_the_token() {
     let sim = sim().await;
     let lake = sim.cast().lake.to_string();
     let id = sim.say("mine alone").unwrap().to_string();

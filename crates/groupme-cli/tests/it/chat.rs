@@ -89,7 +89,7 @@ async fn a_chat_without_a_terminal_is_refused() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_told_and_ends_with_its_status() {
+async fn a_refused_token_is_an_error_and_ends_with_its_status() {
     let sim = sim().await;
     let mut terminal = Terminal::shell(
         &sim,

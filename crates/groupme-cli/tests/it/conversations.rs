@@ -86,7 +86,7 @@ async fn a_group_is_read_up_to_a_message_or_to_the_newest() {
 }
 
 #[tokio::test]
-async fn the_other_user_is_told_how_far_direct_messages_were_read() {
+async fn a_read_receipt_is_sent_to_the_other_user_of_direct_messages() {
     let sim = sim().await;
     let cast = *sim.cast();
     let mara = cast.mara.to_string();
@@ -108,7 +108,7 @@ async fn the_other_user_is_told_how_far_direct_messages_were_read() {
 }
 
 #[tokio::test]
-async fn where_nothing_was_said_there_is_nothing_to_read() {
+async fn a_conversation_without_messages_has_nothing_to_mark_as_read() {
     let sim = sim().await;
     let empty = sim
         .with_world(|world| world.add_group("Empty", sim.cast().me, &[]))

@@ -235,14 +235,14 @@ async fn lines_come_out_as_they_come_in() {
 }
 
 #[tokio::test]
-async fn a_closed_pipe_ends_it_quietly_however_long_the_lines() {
+async fn a_closed_pipe_ends_the_command_quietly_however_long_the_lines() {
     let long = MESSAGE.replace("Ada: hi", &"x".repeat(100_000));
     let input = format!("{MESSAGE}\n{}", format!("{long}\n").repeat(20));
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(input.as_bytes()).unwrap();
     let mut running = Running::start(groupme(&["decode", file.path().to_str().unwrap()]));
     running.line().await;
-    let left = running.deaf(|| {}).await;
+    let left = running.finish_without_reader(|| {}).await;
     assert_eq!((left.status, left.stderr.as_str()), (Some(0), ""));
 }
 
@@ -405,7 +405,7 @@ async fn equal_complaints_are_counted_after_the_first_few() {
 }
 
 #[tokio::test]
-async fn values_that_are_not_printed_as_they_are_written_are_told() {
+async fn values_that_are_not_printed_as_written_are_counted_in_a_warning() {
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
     for (payload, told) in [
         (

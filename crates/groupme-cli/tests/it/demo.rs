@@ -61,6 +61,6 @@ async fn the_demo_can_be_cut_short() {
 async fn the_demo_ends_quietly_where_nobody_reads_on() {
     let mut demo = Running::start(groupme(&["demo"]));
     demo.line().await;
-    let left = demo.deaf(|| {}).await;
+    let left = demo.finish_without_reader(|| {}).await;
     assert_eq!((left.status, left.stderr.as_str()), (Some(0), ""));
 }

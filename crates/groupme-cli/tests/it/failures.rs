@@ -121,14 +121,14 @@ async fn a_server_that_is_not_there_ends_with_status_five() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_no_groupme_is_told_apart() {
+async fn an_answer_that_is_not_of_the_rest_api_is_an_error_of_the_server() {
     let server = Canned::start(|_| Answer::Json(200, Value::from("hello"))).await;
     let result = run(asking(&server.url, "a-token", &["groups"])).await;
     assert!(result.refused(1).contains("REST API"), "{}", result.stderr);
 }
 
 #[tokio::test]
-async fn what_groupme_says_is_passed_on_without_the_token() {
+async fn error_texts_of_groupme_are_printed_without_the_token() {
     fn answer(_: &Asked) -> Answer {
         let error = ["links are not allowed\nfor hush-hush"];
         Answer::Json(422, json!({"meta": {"code": 42_200, "errors": error}}))

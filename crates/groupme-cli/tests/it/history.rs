@@ -41,7 +41,7 @@ fn backwards(ids: &[String]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn it_goes_from_the_newest_towards_the_past_as_far_as_was_asked() {
+async fn history_goes_from_the_newest_message_back_to_the_requested_bound() {
     let (sim, group, direct) = talkative(250).await;
     let lake = sim.cast().lake.to_string();
     let newest = ids(&sim, &["--group", &lake]).await;
@@ -69,7 +69,7 @@ async fn it_goes_from_the_newest_towards_the_past_as_far_as_was_asked() {
 }
 
 #[tokio::test]
-async fn it_catches_up_in_order_and_with_nothing_left_out() {
+async fn history_after_a_message_is_in_order_and_complete() {
     let (sim, _, direct) = talkative(250).await;
     let mara = sim.cast().mara.to_string();
     let after = |limit: &'static [&'static str]| {
@@ -197,7 +197,7 @@ async fn a_transcript_shows_what_messages_old_and_new_have_besides_their_text() 
 }
 
 #[tokio::test]
-async fn a_notice_that_is_not_known_is_told_by_its_name() {
+async fn an_unknown_notice_is_shown_by_its_type() {
     fn answer(_: &Asked) -> Answer {
         let event = |kind| json!({"type": kind, "data": {"user": {"id": 7, "nickname": "Ada"}}});
         let messages = json!([
@@ -218,7 +218,7 @@ async fn a_notice_that_is_not_known_is_told_by_its_name() {
 }
 
 #[tokio::test]
-async fn it_ends_quietly_where_nobody_reads_on() {
+async fn history_ends_quietly_when_its_reader_closes_the_pipe() {
     let (sim, _, direct) = talkative(300).await;
     let mara = sim.cast().mara.to_string();
     sim.freeze();
@@ -227,7 +227,7 @@ async fn it_ends_quietly_where_nobody_reads_on() {
         &["history", "--dm", &mara, "--after", &direct[0], "--all"],
     );
     let running = Running::start(history);
-    let left = running.deaf(|| sim.thaw()).await;
+    let left = running.finish_without_reader(|| sim.thaw()).await;
     assert_eq!((left.status, &*left.stderr), (Some(0), ""));
 }
 
@@ -283,7 +283,7 @@ async fn a_message_that_cannot_be_read_in_part_does_not_end_the_history() {
 }
 
 #[tokio::test]
-async fn a_history_shorter_than_its_count_is_told_from_a_whole_one() {
+async fn a_history_shorter_than_its_count_is_distinguished_from_a_whole_one() {
     // Page after page of two messages, and then no list at all: so GroupMe cut some histories.
     fn answer(asked: &Asked) -> Answer {
         let rows = match asked.line.split_once("before_id=") {
@@ -323,7 +323,7 @@ fn early_end(asked: &Asked) -> Answer {
 }
 
 #[tokio::test]
-async fn a_whole_history_with_fewer_messages_than_are_counted_is_told_by_its_status() {
+async fn a_whole_history_with_fewer_messages_than_are_counted_has_a_status_of_its_own() {
     fn unchanged(asked: &Asked) -> Answer {
         if asked.line.contains("before_id=") {
             Answer::Json(304, json!(null))
@@ -353,7 +353,7 @@ async fn a_whole_history_with_fewer_messages_than_are_counted_is_told_by_its_sta
 }
 
 #[tokio::test]
-async fn a_history_that_is_empty_although_its_conversation_has_messages_is_told() {
+async fn an_empty_history_of_a_conversation_with_messages_is_reported() {
     fn answer(asked: &Asked) -> Answer {
         if asked.line.contains("messages") {
             return Answer::Json(304, json!(null));
@@ -391,7 +391,7 @@ async fn a_history_that_is_empty_although_its_conversation_has_messages_is_told(
 }
 
 #[tokio::test]
-async fn a_history_after_a_message_that_ends_before_the_newest_is_told() {
+async fn a_history_after_a_message_that_ends_before_the_newest_is_reported() {
     fn answer(asked: &Asked) -> Answer {
         let rows = match asked.line.split_once("after_id=") {
             Some((_, rest)) if rest.starts_with('1') => json!([{"id": "2"}, {"id": "3"}]),

@@ -24,7 +24,7 @@ async fn http_attacks_on_the_gateway_client_end_with_a_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_are_not_http_are_told_as_the_fault_of_the_server() {
+async fn answers_that_are_not_http_are_reported_as_the_fault_of_the_server() {
     run_all(broken::cases()).await;
 }
 

@@ -162,7 +162,7 @@ async fn the_token_is_taken_from_a_file_before_the_environment() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_told_and_ends_with_status_three() {
+async fn a_refused_token_is_an_error_with_status_three() {
     let sim = sim().await;
     for transport in ["websocket", "long-polling"] {
         let mut command = listen(&sim, &["--transport", transport]);

@@ -96,7 +96,7 @@ async fn a_group_is_left_and_joined_by_its_link_or_its_parts() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_none_and_a_question_are_told_with_their_remedy() {
+async fn an_unusable_link_and_a_join_question_are_errors_with_a_remedy() {
     let server = Canned::start(|_| {
         Answer::Json(
             400,

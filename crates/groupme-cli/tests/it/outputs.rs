@@ -64,7 +64,7 @@ async fn an_event_that_could_not_be_printed_comes_again() {
     sim.say("printed").unwrap();
     listening.json_of("event").await;
     let ended = listening
-        .deaf(|| {
+        .finish_without_reader(|| {
             sim.say("not printed").unwrap();
         })
         .await;
@@ -81,7 +81,7 @@ async fn an_event_that_could_not_be_printed_comes_again() {
 }
 
 #[tokio::test]
-async fn a_message_whose_answer_cannot_be_read_was_sent_and_says_with_which_guid() {
+async fn an_unreadable_answer_to_send_is_an_error_that_says_the_message_was_sent_and_its_guid() {
     let canned = Canned::start(|_| Answer::Text("sent, but no JSON".to_owned())).await;
     let result = run(asking(
         &canned.url,
@@ -103,7 +103,7 @@ async fn a_message_whose_answer_cannot_be_read_was_sent_and_says_with_which_guid
 }
 
 #[tokio::test]
-async fn a_full_disk_ends_it_with_an_error() {
+async fn a_full_disk_ends_the_command_with_an_error() {
     let sim = sim().await;
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("state").display().to_string();
@@ -164,7 +164,7 @@ async fn a_closed_output_is_refused_before_an_event_is_lost_in_it() {
         assert!(ended.stderr.contains(reason), "{}", ended.stderr);
         assert!(!file.exists());
     }
-    // To discard everything on purpose is no mistake, in whichever way a shell or a program does.
+    // Discarding all output on purpose is allowed, by any redirection.
     for redirection in [
         ">/dev/null",
         "</dev/null >/dev/null 2>&1",
@@ -179,7 +179,7 @@ async fn a_closed_output_is_refused_before_an_event_is_lost_in_it() {
 }
 
 #[tokio::test]
-async fn an_output_that_shows_nothing_is_told_by_each_command() {
+async fn each_command_warns_of_an_output_that_shows_nothing() {
     let sim = sim().await;
     let (lake, gateway) = (sim.cast().lake.to_string(), sim.gateway_url());
     let listen = ["listen", "--gateway-url", &gateway, "--count", "0"];
@@ -196,7 +196,8 @@ async fn an_output_that_shows_nothing_is_told_by_each_command() {
             "{}",
             unwritable.stderr
         );
-        // Programs that discard output open /dev/null like the runtime in place of a closed file.
+        // The Rust runtime opens /dev/null in place of a closed file, as programs do that discard
+        // output, so the command cannot distinguish the two.
         for redirection in [">&-", "1<>/dev/null"] {
             let closed = run(redirected(ask(&sim, arguments), redirection)).await;
             assert_eq!(closed.status, Some(0), "{}", closed.stderr);

@@ -38,7 +38,10 @@ async fn round_trips_are_printed_as_they_come_and_summed_up_at_the_end() {
                 .all(|(one, other)| one.total_cmp(other).is_eq()),
             "{sum}"
         );
-        assert!(sim.sessions().is_empty(), "it did not take leave");
+        assert!(
+            sim.sessions().is_empty(),
+            "the session was not disconnected"
+        );
     }
 }
 
@@ -61,7 +64,7 @@ async fn people_get_sentences() {
 }
 
 #[tokio::test]
-async fn a_signal_ends_it_with_what_there_is() {
+async fn a_signal_ends_the_command_with_the_results_so_far() {
     let sim = sim().await;
     let url = sim.gateway_url();
     let pinging = ask(&sim, &["ping", "--gateway-url", &url, "--interval", "1h"]);
@@ -73,7 +76,7 @@ async fn a_signal_ends_it_with_what_there_is() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_is_silent_or_refuses_is_told() {
+async fn a_silent_or_refusing_gateway_is_an_error() {
     let sim = sim().await;
     let url = sim.gateway_url();
     let ping = [

@@ -17,15 +17,16 @@ pub(crate) async fn sim() -> Sim {
     Sim::builder().ping_interval(None).start().await.unwrap()
 }
 
+/// Returns the user's own channel.
 pub(crate) fn own(sim: &Sim) -> String {
     format!("/user/{}", sim.user_id())
 }
 
-/// Waits for a future, and fails the test after a timeout.
-pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_mins(1), what)
+/// Waits for a future, and fails the test after a minute.
+pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_mins(1), future)
         .await
-        .expect("it did not happen")
+        .expect("the awaited future did not complete within a minute")
 }
 
 /// Returns the command with arguments and without relevant environment variables.
@@ -231,7 +232,7 @@ impl Running {
     }
 
     pub(crate) async fn signal(&self, name: &str) {
-        let pid = self.child.id().expect("it has ended").to_string();
+        let pid = self.child.id().expect("the command has ended").to_string();
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -{name} {pid}")])
             .status();
@@ -246,12 +247,12 @@ impl Running {
     }
 
     /// Waits for the end without further reading.
-    pub(crate) async fn ended_unread(mut self) {
+    pub(crate) async fn finish_unread(mut self) {
         soon(self.child.wait()).await.unwrap();
     }
 
     /// Closes the pipe of stdout, runs an action, and waits for the end.
-    pub(crate) async fn deaf(self, then: impl FnOnce()) -> Finished {
+    pub(crate) async fn finish_without_reader(self, then: impl FnOnce()) -> Finished {
         let Self {
             mut child,
             stdout,

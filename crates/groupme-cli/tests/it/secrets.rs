@@ -95,7 +95,7 @@ async fn a_refused_token_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn it_says_nothing_on_stderr_unless_asked() {
+async fn listening_writes_nothing_to_stderr_without_verbose() {
     let sim = sim().await;
     let mut listening = Running::start(listen(&sim, &["--count", "1"]));
     listening.json_of("subscription").await;

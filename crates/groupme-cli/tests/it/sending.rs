@@ -227,7 +227,7 @@ async fn an_image_is_uploaded_first_and_needs_no_text() {
 }
 
 #[tokio::test]
-async fn where_the_answer_is_lost_it_is_told_how_to_try_again_without_a_double() {
+async fn a_lost_answer_is_an_error_that_says_how_to_send_again_without_a_duplicate() {
     let server = Canned::start(|_| Answer::None).await;
     let arguments = ["send", "--group", "7", "--timeout", "1s", "hello"];
     let result = run(asking(&server.url, "a-token", &arguments)).await;

@@ -1,9 +1,9 @@
-//! Ends from outside: signals, and a closed or unread pipe.
+//! Ends of `groupme listen` that other programs cause: signals, and a closed or unread pipe.
 
 use crate::program::{Running, listen, own, sim, soon};
 
 #[tokio::test]
-async fn signals_end_it_politely() {
+async fn a_signal_disconnects_the_session_and_ends_with_status_0() {
     for name in ["INT", "TERM"] {
         for format in ["json", "pretty", "summary"] {
             let sim = sim().await;
@@ -14,13 +14,16 @@ async fn signals_end_it_politely() {
             assert_eq!(left.status, Some(0), "{name}: {}", left.stderr);
             assert_eq!(left.stderr, "");
             assert!(!left.stdout.is_empty());
-            assert!(sim.sessions().is_empty(), "it did not take leave");
+            assert!(
+                sim.sessions().is_empty(),
+                "the session was not disconnected"
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn a_closed_pipe_ends_it_at_once_without_a_word() {
+async fn a_closed_pipe_ends_listening_at_once_without_an_error_text() {
     for format in ["json", "pretty", "summary"] {
         let sim = sim().await;
         let mut listening = Running::start(listen(&sim, &["--format", format]));
@@ -29,9 +32,12 @@ async fn a_closed_pipe_ends_it_at_once_without_a_word() {
         }
         soon(sim.wait_until_subscribed(&own(&sim))).await;
         // As `tail -f` does: a write would reveal it, but there is no event to write.
-        let left = listening.deaf(|| ()).await;
+        let left = listening.finish_without_reader(|| ()).await;
         assert_eq!((left.status, left.stderr.as_str()), (Some(6), ""));
-        assert!(sim.sessions().is_empty(), "it did not take leave");
+        assert!(
+            sim.sessions().is_empty(),
+            "the session was not disconnected"
+        );
     }
 }
 
@@ -45,7 +51,7 @@ async fn an_event_that_its_reader_did_not_wait_for_comes_again_in_the_next_run()
     let mut first = Running::start(listen(&sim, &arguments));
     first.json_of("caught_up").await;
     let left = first
-        .deaf(|| {
+        .finish_without_reader(|| {
             sim.say("unheard").unwrap();
         })
         .await;
@@ -62,7 +68,7 @@ async fn an_event_that_its_reader_did_not_wait_for_comes_again_in_the_next_run()
 }
 
 #[tokio::test]
-async fn a_reader_that_stands_still_cannot_keep_it_from_ending() {
+async fn a_reader_that_reads_nothing_cannot_keep_the_command_from_ending() {
     let sim = sim().await;
     let listening = Running::start(listen(&sim, &[]));
     soon(sim.wait_until_subscribed(&own(&sim))).await;
@@ -73,5 +79,5 @@ async fn a_reader_that_stands_still_cannot_keep_it_from_ending() {
     }
     listening.signal("TERM").await;
     listening.signal("TERM").await;
-    listening.ended_unread().await;
+    listening.finish_unread().await;
 }

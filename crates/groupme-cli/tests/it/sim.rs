@@ -70,7 +70,7 @@ async fn it_ends_after_the_time_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn its_first_line_says_how_to_reach_it_and_then_it_tells_its_story() {
+async fn the_first_line_of_sim_has_its_addresses_and_then_the_story_is_played() {
     let (sim, first) = announced(&["--beat", "50ms"]).await;
     let keys: Vec<_> = first.as_object().unwrap().keys().collect();
     let expected = [
@@ -105,7 +105,7 @@ async fn its_first_line_says_how_to_reach_it_and_then_it_tells_its_story() {
 }
 
 #[tokio::test]
-async fn people_are_told_in_words_what_to_type_next() {
+async fn the_text_format_lists_commands_to_type_next() {
     let mut sim = Running::start(groupme(&[
         "sim",
         "--format",
@@ -178,7 +178,7 @@ async fn a_profile_answers_as_that_server_does() {
 }
 
 #[tokio::test]
-async fn where_sockets_are_refused_there_are_polls_and_the_other_way_round() {
+async fn clients_use_polling_without_sockets_and_sockets_without_polling() {
     for (option, transport) in [("--no-sockets", "auto"), ("--no-polling", "websocket")] {
         let (_sim, first) = announced(&["--quiet", "--every", "100ms=burst:2", option]).await;
         let received = received(&first, &["--count", "2", "--transport", transport]).await;
@@ -193,7 +193,7 @@ async fn where_sockets_are_refused_there_are_polls_and_the_other_way_round() {
 }
 
 #[tokio::test]
-async fn rest_fails_as_often_and_as_it_is_told_to() {
+async fn rest_fails_as_often_and_in_the_way_that_is_configured() {
     let options = [
         "--rest-fails",
         "always",
@@ -290,7 +290,7 @@ async fn another_token_is_refused() {
 }
 
 #[tokio::test]
-async fn an_address_in_use_is_told() {
+async fn an_address_in_use_is_an_error() {
     let (_sim, first) = announced(&[]).await;
     let address = text(&first, "root_url").trim_start_matches("http://");
     let second = run(groupme(&["sim", "--addr", address])).await;
@@ -300,7 +300,7 @@ async fn an_address_in_use_is_told() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_meant_is_refused_with_what_could() {
+async fn an_unusable_argument_is_refused_with_the_usable_ones() {
     for (arguments, reason) in [
         (&["--drop", "often"][..], "`5%`"),
         (&["--drop", "101%"], "`1/20`"),
@@ -337,7 +337,7 @@ async fn its_help_shows_what_to_try_first() {
 }
 
 #[tokio::test]
-async fn programs_on_this_machine_control_it_unless_that_is_off() {
+async fn programs_on_this_machine_control_the_simulator_unless_that_is_off() {
     let (_sim, first) = announced(&["--quiet"]).await;
     let root = text(&first, "root_url");
     assert_eq!(text(&first, "control_url"), format!("{root}/sim/v1"));

@@ -34,7 +34,7 @@ fn events(lines: &[Value]) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
-async fn what_was_said_while_it_did_not_run_is_printed_first_between_a_gap_and_its_end() {
+async fn messages_sent_between_two_runs_are_printed_first_within_a_backfill() {
     let sim = sim().await;
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("state").display().to_string();
@@ -113,7 +113,7 @@ async fn a_kill_loses_nothing_and_repeats_at_most_the_last_lines() {
 }
 
 #[tokio::test]
-async fn the_past_is_printed_first_if_it_is_asked_for() {
+async fn history_is_printed_first_if_requested() {
     let sim = sim().await;
     for words in ["one", "two", "three"] {
         sim.say(words).unwrap();
@@ -130,7 +130,7 @@ async fn the_past_is_printed_first_if_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn without_backfill_a_gap_is_told_and_nothing_else() {
+async fn without_backfill_a_gap_is_reported_and_nothing_is_fetched() {
     let sim = sim().await;
     let api = sim.api_url();
     let mut listening = Running::start(listen(&sim, &["--api-url", &api, "--no-backfill"]));

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::program::{Running, listen, own, run, sim, soon};
 
 #[tokio::test]
-async fn the_summary_counts_by_type_and_tells_duplicates() {
+async fn the_summary_counts_by_type_and_shows_duplicates() {
     let sim = sim().await;
     let started = Running::start(listen(&sim, &["--format", "summary", "--count", "5"]));
     soon(sim.wait_until_subscribed(&own(&sim))).await;

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::program::{Running, ask, listen, run, sim};
 
 #[tokio::test]
-async fn the_others_see_it_in_groups_and_in_direct_messages() {
+async fn other_members_see_typing_in_groups_and_in_direct_messages() {
     let sim = sim().await;
     let cast = *sim.cast();
     let (lake, mara) = (cast.lake.to_string(), cast.mara.to_string());
@@ -37,7 +37,7 @@ async fn the_others_see_it_in_groups_and_in_direct_messages() {
 }
 
 #[tokio::test]
-async fn it_goes_on_until_it_is_stopped() {
+async fn a_typing_notice_is_repeated_until_the_command_is_stopped() {
     let sim = sim().await;
     let lake = sim.cast().lake.to_string();
     let url = sim.gateway_url();

@@ -19,7 +19,7 @@ async fn refused(arguments: &[&str], token: Option<&str>) -> Finished {
 }
 
 #[tokio::test]
-async fn what_cannot_be_meant_is_refused_with_a_reason() {
+async fn unusable_arguments_are_refused_with_a_reason() {
     for (arguments, reason) in [
         (&[][..], "Usage: groupme"),
         (&["dance"], "dance"),
@@ -102,7 +102,7 @@ async fn what_cannot_be_meant_is_refused_with_a_reason() {
 }
 
 #[tokio::test]
-async fn a_token_is_asked_for_where_there_is_none() {
+async fn a_missing_token_is_an_error_that_names_its_sources() {
     let result = refused(&["listen", "--user", "1"], None).await.stderr;
     assert!(
         result.contains("groupme login")
@@ -125,7 +125,7 @@ async fn a_token_is_asked_for_where_there_is_none() {
 }
 
 #[tokio::test]
-async fn an_address_or_an_id_that_cannot_be_used_is_told() {
+async fn an_address_or_an_id_that_cannot_be_used_is_an_error() {
     for (arguments, reason) in [
         (&["--gateway-url", "push.groupme.com"][..], "URL"),
         (&["--gateway-url", "ftp://push.groupme.com/"], "ftp"),

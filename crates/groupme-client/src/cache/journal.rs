@@ -1,4 +1,4 @@
-//! Changes of groups that events tell while their groups are requested.
+//! Changes of groups by events that come while the groups are requested.
 
 use std::{collections::VecDeque, sync::Arc};
 

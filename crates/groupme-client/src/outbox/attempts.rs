@@ -34,7 +34,7 @@ pub(super) async fn send(
         }
         let result = tokio::select! {
             result = attempt(&handle, message, &guid, is_retry) => result,
-            // If the request arrives all the same, the next start finds the message.
+            // If the request still arrives, the next start finds the message.
             () = stopped_for(&mut stop, GRACE) => return (entry, Outcome::Stopped),
         };
         let error = match result {

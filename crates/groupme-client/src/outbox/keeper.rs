@@ -6,7 +6,7 @@ use tokio::task::spawn_blocking;
 use super::{OutboxMessage, OutboxStore};
 
 /// Store of an outbox, or none.
-pub(super) enum Keeper {
+pub(super) enum StoreHandle {
     /// Outbox in memory.
     Memory,
     Store(Box<dyn OutboxStore>),
@@ -14,7 +14,7 @@ pub(super) enum Keeper {
     Lost,
 }
 
-impl Keeper {
+impl StoreHandle {
     pub(super) fn new(store: Option<Box<dyn OutboxStore>>) -> Self {
         store.map_or(Self::Memory, Self::Store)
     }

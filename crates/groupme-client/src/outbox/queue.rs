@@ -15,7 +15,7 @@ use tokio::{
 use super::{
     Entry, OutboxError,
     attempts::{self, Outcome, stopped},
-    keeper::Keeper,
+    keeper::StoreHandle,
 };
 use crate::Handle;
 
@@ -26,7 +26,7 @@ pub(super) struct Queue {
     sending: JoinSet<(Entry, Outcome)>,
     /// Messages of each conversation that wait for the one on its way.
     waiting: BTreeMap<ConversationId, VecDeque<Entry>>,
-    keeper: Keeper,
+    keeper: StoreHandle,
     incoming: mpsc::UnboundedReceiver<Entry>,
     open: Open,
     stop: watch::Receiver<bool>,
@@ -45,7 +45,7 @@ impl Drop for Open {
 impl Queue {
     pub(super) fn new(
         handle: Handle,
-        keeper: Keeper,
+        keeper: StoreHandle,
         incoming: mpsc::UnboundedReceiver<Entry>,
         open: Arc<watch::Sender<usize>>,
         stop: watch::Receiver<bool>,
@@ -74,7 +74,7 @@ impl Queue {
                     None => is_open = false,
                 },
                 Some(sent) = self.sending.join_next(), if !self.sending.is_empty() => {
-                    // A panic in a request ends the outbox, and everyone who waits is told.
+                    // A panic in a request ends the outbox, and all waiting futures return an error.
                     let Ok((entry, outcome)) = sent else { return };
                     self.handle_outcome(entry, outcome, is_stopping).await;
                 }

@@ -15,7 +15,7 @@ use crate::SendError;
 /// Future of a message in an [`Outbox`](super::Outbox): the message as GroupMe has it, or why it was
 /// given up.
 ///
-/// It may be dropped: the message is sent all the same.
+/// May be dropped: the message is still sent.
 #[derive(Debug)]
 pub struct Queued {
     pub(super) guid: SourceGuid,

@@ -43,7 +43,7 @@ pub(crate) async fn listening(sim: &Sim, transport: TransportPolicy) -> Client {
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(30), what)
         .await
-        .expect("it did not happen")
+        .expect("the awaited future did not complete in time")
 }
 
 pub(crate) async fn next(client: &mut Client) -> Incoming {

@@ -56,7 +56,7 @@ async fn event(client: &mut Client) -> (Delivery, Vec<Status>) {
 }
 
 #[tokio::test]
-async fn what_is_said_while_the_socket_is_dead_is_fetched_and_marked() {
+async fn messages_sent_while_the_socket_is_dead_are_fetched_and_marked_as_backfill() {
     let sim = sim().await;
     for transport in TRANSPORTS {
         let mut client = caught_up(whole(&sim).transport(transport)).await;
@@ -152,7 +152,7 @@ async fn a_restart_with_the_same_store_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn what_is_acknowledged_manually_does_not_come_again_and_the_rest_does() {
+async fn deliveries_acknowledged_manually_do_not_return_and_the_others_do() {
     let sim = sim().await;
     let store = MemoryStore::default();
     let ready = || whole(&sim).store(store.clone()).manual_ack();
@@ -383,7 +383,7 @@ impl Store for FullDisk {
 }
 
 #[tokio::test]
-async fn what_cannot_be_saved_is_delivered_all_the_same() {
+async fn a_delivery_that_cannot_be_saved_is_still_handed_out() {
     let sim = sim().await;
     let disk = FullDisk::default();
     let mut client = caught_up(whole(&sim).store(disk.clone())).await;

@@ -51,7 +51,7 @@ async fn a_websocket_or_nothing_keeps_trying_and_says_why() {
     for _ in 0..4 {
         assert!(matches!(status(&mut client).await, Status::Connecting));
         let Status::Disconnected { cause, .. } = status(&mut client).await else {
-            panic!("it is connected");
+            panic!("the client is connected");
         };
         let refused = Broken::Lane(Close::Status {
             status: 503,

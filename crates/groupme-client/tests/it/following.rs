@@ -157,7 +157,7 @@ async fn a_program_restricts_itself_to_the_conversations_it_names() {
     loop {
         match status(&mut client).await {
             Status::Subscribed { channel } => channels.push(channel),
-            Status::Following { .. } => panic!("it follows"),
+            Status::Following { .. } => panic!("the client follows"),
             _ => {}
         }
         if channels.len() == 2 {

@@ -117,7 +117,7 @@ async fn a_ping_comes_back() {
 }
 
 #[tokio::test]
-async fn pings_on_their_way_are_told_apart() {
+async fn concurrent_pings_are_told_apart() {
     for transport in TRANSPORTS {
         let sim = sim().await;
         let mut client = listening(&sim, transport).await;

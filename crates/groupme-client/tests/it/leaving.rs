@@ -32,7 +32,7 @@ async fn disconnecting_works_among_more_requests_than_wait() {
 }
 
 #[tokio::test]
-async fn what_was_requested_before_disconnecting_is_done() {
+async fn commands_given_before_disconnecting_are_carried_out() {
     for transport in TRANSPORTS {
         let sim = sim().await;
         let mut client = listening(&sim, transport).await;

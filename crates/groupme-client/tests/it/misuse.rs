@@ -90,7 +90,7 @@ async fn a_handle_refuses_an_id_that_names_no_channel() {
 }
 
 #[test]
-fn outside_a_runtime_it_says_so_instead_of_panicking() {
+fn connecting_outside_a_runtime_is_an_error_and_no_panic() {
     let error = with_url("http://127.0.0.1:1/faye").unwrap_err();
     assert!(matches!(error, Error::NoRuntime));
     assert!(error.to_string().contains("tokio runtime"));

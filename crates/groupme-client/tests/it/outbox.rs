@@ -124,7 +124,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 #[test]
-fn what_was_not_sent_is_sent_after_a_restart_and_nothing_twice() {
+fn unsent_messages_are_sent_after_a_restart_and_none_twice() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("outbox");
     let world = runtime();

@@ -148,7 +148,7 @@ impl HttpTransport for Server {
 async fn eventually<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_hours(24), what)
         .await
-        .expect("it did not happen")
+        .expect("the awaited future did not complete in time")
 }
 
 fn group() -> GroupId {

@@ -9,7 +9,7 @@ use crate::account::{builder, builder_for, chain, listening, next, sim, soon};
 const SECRET: &str = "s3cr3t-that-is-never-to-be-seen-anywhere";
 
 #[tokio::test]
-async fn neither_settings_nor_clients_nor_handles_show_it() {
+async fn neither_settings_nor_clients_nor_handles_show_the_token() {
     let token = Token::new(SECRET).unwrap();
     let sim = groupme_sim::Sim::builder()
         .token(SECRET)

@@ -54,7 +54,7 @@ fn changes() -> Vec<Change> {
 }
 
 #[test]
-fn what_is_saved_is_what_the_next_one_reads() {
+fn a_new_store_reads_the_state_that_an_earlier_one_saved() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("state");
     let mut expected = Saved::default();

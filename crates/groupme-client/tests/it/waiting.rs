@@ -36,7 +36,7 @@ async fn a_task_waits_for_an_event_while_the_main_loop_goes_on() {
     for text in ["red", "blue", "blue"] {
         assert!(is_text(text)(&event(&mut client).await));
     }
-    let found = soon(answer).await.expect("it came");
+    let found = soon(answer).await.expect("the answer came");
     assert!(is_text("blue")(&found));
     assert!(found.is_live());
     assert!(soon(panics).await.is_none());

@@ -47,7 +47,7 @@ impl<P> Feed<P> {
         self.out.put_own(Item::Push(push), record, is_own);
     }
 
-    /// Remembers a pushed message as handed out, and the change that it tells, if any. Returns the
+    /// Remembers a pushed message as handed out, and the change that it announces, if any. Returns the
     /// record.
     pub(super) fn record_push(&mut self, message: NewMessage, is_told: bool) -> Record {
         let synced_until = self.advance_synced_until(message.created_at);

@@ -106,7 +106,7 @@ impl<P> Feed<P> {
         }
     }
 
-    /// Reports a message that is pushed so late that nothing tells whether it was delivered before.
+    /// Reports a message that is pushed so late that the feed no longer knows whether it was delivered before.
     fn report_late(&mut self, message: NewMessage) {
         let lost = Lost {
             conversation: Some(message.conversation),

@@ -10,7 +10,7 @@ use crate::item::Mark;
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     open: BTreeSet<MessageId>,
-    /// Messages acknowledged after one that is not.
+    /// Messages that are acknowledged although an earlier one is not.
     done: BTreeSet<MessageId>,
     /// Cursor once nothing is unacknowledged.
     high: Option<MessageId>,

@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use groupme_model::MessageId;
 
 /// Delivered messages that are no longer among the newest, by number: eight bytes each, so that a push
-/// that comes again is told from one that comes late.
+/// that comes again is distinguished from one that comes late for the first time.
 #[derive(Debug, Default)]
 pub(super) struct Forgotten {
-    /// In ascending order.
+    /// Numbers of the messages, in ascending order.
     numbers: VecDeque<u64>,
     /// Highest number that was dropped for lack of room. Nothing is known of the messages up to it.
     horizon: Option<u64>,
@@ -19,7 +19,7 @@ pub(super) struct Forgotten {
 pub(crate) enum Knowledge {
     Delivered,
     NotDelivered,
-    /// Too old for either.
+    /// Message too old for either list.
     Unknown,
 }
 

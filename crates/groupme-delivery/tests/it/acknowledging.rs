@@ -43,7 +43,7 @@ fn all_up_to_a_receipt_can_be_acknowledged_at_once() {
 }
 
 #[test]
-fn what_means_nothing_for_the_store_is_not_open() {
+fn a_delivery_without_changes_for_the_store_is_not_open() {
     let mut world = World::new();
     world.acknowledges = false;
     assert_eq!(world.live(), ["caught up"]);
@@ -51,7 +51,7 @@ fn what_means_nothing_for_the_store_is_not_open() {
 }
 
 #[test]
-fn one_message_that_is_open_comes_again_however_many_are_acknowledged_behind_it() {
+fn an_unacknowledged_message_comes_again_however_many_later_ones_are_acknowledged() {
     let mut config = Config::default();
     (config.dedup_window, config.compare_window) = (10, 10);
     let mut world = World::with(config);
@@ -101,7 +101,7 @@ fn late_messages_that_are_open_come_again_in_whatever_order_they_came() {
 }
 
 #[test]
-fn now_and_then_it_is_saved_up_to_when_the_account_is_synced() {
+fn the_time_up_to_which_the_account_is_synced_is_saved_now_and_then() {
     let mut world = World::new();
     world.live();
     assert_eq!(synced_until(&world), Some(T0));

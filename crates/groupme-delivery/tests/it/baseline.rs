@@ -94,7 +94,7 @@ fn resynced_after_a_lagging_start(proved: Duration, last: u64) -> Vec<String> {
 }
 
 #[test]
-fn a_message_is_past_that_a_session_did_not_push_which_was_whole_until_well_after_it() {
+fn a_message_is_past_if_a_session_whole_for_a_minute_after_it_did_not_push_it() {
     let long = resynced_after_a_lagging_start(Duration::from_secs(62), 62);
     assert_eq!(long, ["90"]);
     let short = resynced_after_a_lagging_start(Duration::from_secs(59), 62);
@@ -241,7 +241,7 @@ fn a_first_push_that_finds_no_room_is_fetched() {
 }
 
 #[test]
-fn what_was_pushed_before_a_loss_is_where_the_past_ends() {
+fn the_baseline_is_the_last_message_pushed_before_a_loss() {
     let mut world = started(Config::default());
     assert!(world.say_live(GROUP, 2).is_empty());
     world.lose();

@@ -193,7 +193,7 @@ fn reactions_of_an_unknown_type_differ_by_all_they_have() {
 }
 
 #[test]
-fn where_the_program_listens_an_edit_is_reported_by_itself_and_else_by_its_notice() {
+fn an_edit_is_reported_by_its_push_on_a_subscribed_channel_and_else_by_its_notice() {
     for listens in [false, true] {
         let mut world = with_pushed(1);
         world.feed.watch(&GROUP.into(), listens);
@@ -233,7 +233,7 @@ fn pins_are_reported_by_their_notices_or_found_by_comparing() {
 }
 
 #[test]
-fn what_was_found_by_comparing_is_found_once_in_another_process_too() {
+fn a_difference_found_by_comparing_is_reported_once_in_another_process_too() {
     let mut world = with_pushed(3);
     world.rows.get_mut(GROUP).unwrap().remove(1);
     world.change(GROUP, 1, &json!({ "text": "new", "updated_at": T0 + 9 }));
@@ -254,7 +254,7 @@ fn what_was_found_by_comparing_is_found_once_in_another_process_too() {
 }
 
 #[test]
-fn a_deletion_that_a_fetched_notice_announces_is_found_all_the_same() {
+fn a_deletion_that_a_fetched_notice_announces_is_still_found() {
     let mut world = with_pushed(1);
     world.lose();
     world.change(GROUP, 1, &json!({ "deleted_at": T0 + 2 }));
@@ -266,7 +266,7 @@ fn a_deletion_that_a_fetched_notice_announces_is_found_all_the_same() {
 }
 
 #[test]
-fn what_is_fetched_looks_like_what_would_have_been_pushed() {
+fn a_fetched_message_has_the_form_of_a_pushed_one() {
     let mut world = World::new();
     world.live();
     world.lose();

@@ -8,7 +8,7 @@ use crate::changes::{found_in_a_gap, with_pushed};
 use crate::world::{CHAT, GROUP, LONG_AFTER, T0, World, changed, created, favorite, hearts};
 
 #[test]
-fn what_changed_in_a_gap_is_found_by_comparing() {
+fn changes_within_a_gap_are_found_by_comparing() {
     let mut world = World::new();
     world.live();
     for number in 1..=4 {
@@ -94,7 +94,7 @@ fn reactions_are_compared_where_the_program_listens_even_if_nothing_was_said() {
 }
 
 #[test]
-fn what_became_of_a_message_that_is_pushed_late_is_looked_up() {
+fn the_state_of_a_message_that_is_pushed_late_is_looked_up() {
     let mut world = World::new();
     let late = world.say(GROUP, 1);
     world.change(
@@ -130,7 +130,7 @@ fn a_message_that_is_pushed_late_while_it_is_compared_is_not_taken_for_deleted()
 }
 
 #[test]
-fn what_is_pushed_while_pins_are_looked_up_is_newer_than_they_are() {
+fn a_change_pushed_while_pins_are_requested_is_newer_than_the_response() {
     let mut config = Config::default();
     config.pinned = true;
     let mut world = World::with(config);
@@ -219,7 +219,7 @@ fn a_deletion_is_reported_once_that_is_pushed_while_an_older_answer_is_under_way
 }
 
 #[test]
-fn what_becomes_of_messages_from_before_the_start_is_found_by_comparing() {
+fn changes_of_messages_from_before_the_start_are_found_by_comparing() {
     for restarts in [false, true] {
         let mut world = World::new();
         world.say(GROUP, 1);
@@ -247,7 +247,7 @@ fn a_message_whose_push_is_late_is_delivered_when_it_is_found_by_comparing() {
 }
 
 #[test]
-fn what_was_said_while_it_was_compared_is_pushed() {
+fn a_message_sent_during_a_comparison_is_pushed() {
     let mut world = with_pushed(1);
     world.is_slow = true;
     world.feed.watch(&GROUP.into(), true);
@@ -258,7 +258,7 @@ fn what_was_said_while_it_was_compared_is_pushed() {
 }
 
 #[test]
-fn one_comparison_is_under_way_at_a_time_and_another_follows_if_it_is_wanted() {
+fn comparisons_of_a_conversation_follow_one_another() {
     let mut world = with_pushed(1);
     world.is_slow = true;
     world.asked.clear();
@@ -358,7 +358,7 @@ fn nothing_is_compared_for_what_comes_in_order() {
 }
 
 #[test]
-fn where_the_program_does_not_listen_any_more_nothing_is_compared_without_a_gap() {
+fn a_conversation_that_is_unsubscribed_is_not_compared_without_a_gap() {
     let mut world = with_pushed(1);
     world.feed.watch(&GROUP.into(), true);
     world.settle();

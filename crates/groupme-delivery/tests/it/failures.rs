@@ -80,7 +80,7 @@ fn a_fetch_that_is_given_up_after_another_loss_does_not_make_the_conversation_sy
 }
 
 #[test]
-fn what_was_reported_lost_does_not_turn_up_out_of_order() {
+fn a_message_reported_as_lost_is_not_delivered_out_of_order() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 1);
@@ -227,7 +227,7 @@ fn nobody_knows_how_much_was_said_before_a_conversation_was_left() {
 }
 
 #[test]
-fn what_was_dropped_for_lack_of_room_is_lost_with_the_fetch_that_was_to_bring_it() {
+fn pushes_dropped_for_lack_of_room_are_lost_if_their_fetch_fails() {
     let mut config = Config::default();
     config.push_buffer = 1;
     let mut world = World::with(config);
@@ -358,7 +358,7 @@ fn a_message_that_was_reported_missing_is_not_looked_for_again() {
 }
 
 #[test]
-fn what_rest_did_not_answer_in_time_is_made_up_for_after_the_next_loss() {
+fn a_request_without_a_timely_response_is_repeated_after_the_next_loss() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();

@@ -268,7 +268,7 @@ fn a_message_known_from_the_backfill_is_not_delivered_again_when_it_is_pushed_la
 }
 
 #[test]
-fn what_was_pushed_in_another_order_is_delivered_in_that_of_its_conversation() {
+fn messages_pushed_out_of_order_are_delivered_in_the_order_of_their_conversation() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();

@@ -38,7 +38,7 @@ fn a_list_that_lacks_what_was_delivered_is_known_to_lag() {
 }
 
 #[test]
-fn what_a_list_does_not_have_yet_is_found_by_the_second_look() {
+fn a_message_that_a_lagging_list_lacks_is_found_by_the_second_reading() {
     let (mut world, output) = resynced(2);
     assert_eq!(output, ["caught up"]);
     assert_eq!(world.wait(Duration::from_secs(10)), FETCHED);
@@ -47,7 +47,7 @@ fn what_a_list_does_not_have_yet_is_found_by_the_second_look() {
 }
 
 #[test]
-fn what_is_pushed_while_the_second_look_fetches_comes_after_it() {
+fn a_message_pushed_during_the_second_fetch_comes_after_the_fetched_ones() {
     let (mut world, _) = resynced(2);
     world.is_slow = true;
     world.wait(Duration::from_secs(10));
@@ -61,7 +61,7 @@ fn what_is_pushed_while_the_second_look_fetches_comes_after_it() {
 }
 
 #[test]
-fn what_a_push_hides_from_the_second_look_is_found_by_comparing() {
+fn a_message_that_a_push_hides_from_the_second_reading_is_found_by_comparing() {
     let (mut world, _) = resynced(2);
     assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
     assert_eq!(world.wait(Duration::from_secs(10)), ["backfill 1835/3"]);
@@ -79,7 +79,7 @@ fn the_second_look_is_repeated_until_the_rest_api_answers() {
 }
 
 #[test]
-fn what_came_before_the_first_delivered_message_of_a_conversation_is_found_by_comparing() {
+fn messages_before_the_first_delivered_one_of_a_conversation_are_found_by_comparing() {
     let mut world = World::new();
     world.say(GROUP, 1);
     assert_eq!(world.live(), ["caught up"]);
@@ -94,7 +94,7 @@ fn what_came_before_the_first_delivered_message_of_a_conversation_is_found_by_co
 }
 
 #[test]
-fn what_came_before_the_first_delivered_message_of_a_process_is_found_by_comparing() {
+fn messages_before_the_first_delivered_one_of_a_process_are_found_by_comparing() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -109,7 +109,7 @@ fn what_came_before_the_first_delivered_message_of_a_process_is_found_by_compari
 }
 
 #[test]
-fn what_was_said_while_the_user_had_left_is_not_found_by_comparing() {
+fn messages_sent_while_the_user_had_left_are_not_found_by_comparing() {
     let mut world = World::new();
     world.say(GROUP, 1);
     assert_eq!(world.live(), ["caught up"]);

@@ -73,7 +73,7 @@ fn met_without(lists: &[&str]) -> World {
 }
 
 #[test]
-fn what_is_said_after_an_account_was_first_synced_without_its_lists_is_not_missed() {
+fn messages_sent_after_a_first_sync_without_lists_are_not_missed() {
     let lists = ["groups", "chats", "memberships"];
     for restarts in [false, true] {
         let mut world = met_without(&lists);

@@ -144,7 +144,7 @@ fn a_group_that_is_left_again_is_named_again_after_a_crash() {
 }
 
 #[test]
-fn what_was_said_while_the_user_was_no_member_comes_before_the_welcome() {
+fn messages_sent_while_the_user_was_no_member_come_before_the_welcome() {
     for event in [
         json!({ "type": "membership.announce.rejoined", "data": { "user": { "id": 185 } } }),
         json!({ "type": "membership.announce.joined", "data": { "user": { "id": 185 } } }),
@@ -312,7 +312,7 @@ fn a_group_that_is_listed_again_is_there_again_in_another_process_too() {
 }
 
 #[test]
-fn a_welcome_that_the_history_never_has_is_handed_out_all_the_same() {
+fn a_welcome_that_the_history_never_has_is_still_handed_out() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();

@@ -46,7 +46,7 @@ fn only_the_newest_messages_are_remembered_and_older_ones_are_not_delivered_agai
 }
 
 #[test]
-fn what_is_known_of_a_message_outlives_its_place_among_the_newest() {
+fn the_state_of_a_message_is_kept_beyond_the_newest_messages() {
     let mut world = remembering(2);
     world.live();
     world.say_live(GROUP, 1);
@@ -188,7 +188,7 @@ fn no_more_requests_are_on_their_way_than_may_be() {
 }
 
 #[test]
-fn what_nobody_wants_to_know_any_more_is_not_requested() {
+fn a_request_that_is_no_longer_needed_is_not_sent() {
     let mut config = Config::default();
     config.max_requests = 1;
     let mut world = World::with(config);
@@ -211,7 +211,7 @@ fn what_nobody_wants_to_know_any_more_is_not_requested() {
 }
 
 #[test]
-fn what_is_delivered_is_requested_before_what_is_compared() {
+fn requests_for_missed_messages_precede_comparisons() {
     let mut config = Config::default();
     config.page = 2;
     let mut world = World::with(config);
@@ -326,7 +326,7 @@ fn a_message_pushed_after_hundreds_of_newer_ones_is_delivered_once() {
 }
 
 #[test]
-fn a_message_too_late_to_be_told_from_one_that_comes_again_is_reported() {
+fn a_message_too_late_to_be_distinguished_from_a_repetition_is_reported() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 1);

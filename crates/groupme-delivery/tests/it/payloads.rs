@@ -108,7 +108,7 @@ pub(crate) fn page<'r, I: IntoIterator<Item = &'r Value>>(rows: I) -> Rows {
     let frame = Arc::new(frame);
     let items = frame.root().unwrap().items();
     let messages: Vec<_> = items
-        .filter_map(|row| MessageRow::new(&frame, row.place()))
+        .filter_map(|row| MessageRow::new(&frame, row.index()))
         .collect();
     let unreadable = rows.len() - messages.len();
     Rows::from(messages).with_unreadable(unreadable)

@@ -69,7 +69,7 @@ fn each_time_that_rest_is_polled_everything_is_listed() {
 }
 
 #[test]
-fn what_comes_back_in_time_is_not_polled_for_and_the_next_silence_counts_anew() {
+fn a_short_outage_is_not_polled_and_the_next_one_is_timed_from_its_start() {
     let mut config = Config::default();
     config.polling = Some(Polling::new(
         Duration::from_mins(1),

@@ -95,7 +95,7 @@ fn a_group_that_was_left_and_is_joined_again_goes_on_where_it_was() {
 }
 
 #[test]
-fn an_account_in_which_nothing_was_said_was_first_synced_all_the_same() {
+fn an_account_without_acknowledged_messages_keeps_its_first_sync() {
     let mut world = World::new();
     world.acknowledges = false;
     world.is_slow = true;

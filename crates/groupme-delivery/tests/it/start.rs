@@ -32,7 +32,7 @@ fn history_is_delivered_first_if_it_is_requested() {
 }
 
 #[test]
-fn what_is_pushed_while_the_lists_are_read_waits_and_is_delivered_once() {
+fn a_message_pushed_while_the_lists_are_read_waits_and_is_delivered_once() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.is_slow = true;
@@ -121,7 +121,7 @@ fn the_echo_of_a_message_of_ones_own_is_marked() {
 }
 
 #[test]
-fn what_was_said_before_the_history_that_is_delivered_does_not_come_late() {
+fn messages_before_the_delivered_history_are_not_delivered_late() {
     let mut config = Config::default();
     config.history = 1;
     let mut world = World::with(config);
@@ -132,7 +132,7 @@ fn what_was_said_before_the_history_that_is_delivered_does_not_come_late() {
 }
 
 #[test]
-fn what_was_said_before_the_account_was_first_synced_does_not_come_after_what_was_said_since() {
+fn messages_from_before_the_first_sync_do_not_come_after_later_ones() {
     for is_newer_first in [false, true] {
         let mut world = World::new();
         let past = world.say(GROUP, 1);

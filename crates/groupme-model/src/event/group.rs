@@ -6,7 +6,7 @@ use crate::macros::model;
 model! {
     /// Group that the current user was added to.
     ///
-    /// It has fewer fields than the [`Group`](crate::Group) of REST, under other names.
+    /// Has fewer fields than the [`Group`](crate::Group) of REST, under other names.
     pub struct JoinedGroup as JoinedGroupRef {
         /// Id of the group.
         id: required_id(Group),

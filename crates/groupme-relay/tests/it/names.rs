@@ -29,7 +29,7 @@ fn accounts_are_a_tenant_and_a_user() {
 }
 
 #[test]
-fn what_a_subject_cannot_have_is_no_account() {
+fn a_name_that_a_subject_cannot_have_is_no_account() {
     for text in [
         "185", "t.", ".185", "T.185", "t.1.2", "t.*", "t.>", "t.1 2", "t._", "t t.1", "t.ü",
     ] {

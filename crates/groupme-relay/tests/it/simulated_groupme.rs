@@ -127,7 +127,7 @@ fn has(word: Word) -> impl Fn(&[Stored]) -> bool {
 }
 
 #[tokio::test]
-async fn a_killed_node_loses_nothing_and_doubles_nothing() {
+async fn a_killed_node_loses_nothing_and_duplicates_nothing() {
     let scene = Scene::new().await;
     let mut settings = NodeSettings::default();
     settings.snapshot_every = 2;
@@ -159,7 +159,7 @@ async fn a_killed_node_loses_nothing_and_doubles_nothing() {
 }
 
 #[tokio::test]
-async fn a_node_that_is_told_to_stop_releases_its_accounts() {
+async fn a_stopped_node_releases_its_accounts() {
     let scene = Scene::new().await;
     let (task, stop) = scene.start_node(1, NodeSettings::default());
     scene.until(has(Word::CaughtUp)).await;
@@ -174,7 +174,7 @@ async fn a_node_that_is_told_to_stop_releases_its_accounts() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_told_once_and_tried_again_with_a_new_one() {
+async fn a_refused_token_is_reported_once_and_the_account_tried_again_with_a_new_one() {
     let scene = Scene::new().await;
     let good = scene.broker.accounts(0).await.unwrap().changes[0]
         .1

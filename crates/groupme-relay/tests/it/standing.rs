@@ -44,7 +44,7 @@ fn a_defect_is_tried_ten_times() {
 }
 
 #[test]
-fn what_the_gateway_turns_away_comes_back_after_a_minute_and_later_after_an_hour() {
+fn an_account_that_the_gateway_refuses_is_tried_again_after_a_minute_and_later_after_an_hour() {
     let waits = waits(Stop::Turned, 10);
     assert_eq!((waits[0], waits[9]), (Some(60), Some(3600)));
     assert_eq!(self::waits(Stop::Asked, 3), [Some(0); 3]);

@@ -176,7 +176,7 @@ fn a_broker_that_is_away_is_asked_about_once_a_second_for_ever() {
 }
 
 #[test]
-fn a_look_tells_an_owner_that_it_is_none_any_more() {
+fn reading_the_log_shows_a_former_owner_that_another_claimed_it() {
     let (mut writer, claim) = claimed(1);
     let (_, other) = claimed(2);
     writer.verify();

@@ -202,7 +202,7 @@ fn page(content: Option<Content<'_>>) -> Result<MessagePage, ParseError> {
     check_memory::<Message>(frame, &[list])?;
     let rows: Vec<MessageRow> = list
         .items()
-        .filter_map(|row| MessageRow::new(frame, row.place()))
+        .filter_map(|row| MessageRow::new(frame, row.index()))
         .collect();
     let unreadable = list.len().saturating_sub(rows.len());
     if rows.is_empty() && unreadable > 0 {

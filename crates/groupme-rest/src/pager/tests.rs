@@ -17,7 +17,7 @@ fn rows_of(body: &str) -> MessagePage {
     Decoder::new().decode_value(&mut frame).unwrap();
     let frame = Arc::new(frame);
     let rows = frame.root().unwrap().items();
-    let rows = rows.map(|row| MessageRow::new(&frame, row.place()).unwrap());
+    let rows = rows.map(|row| MessageRow::new(&frame, row.index()).unwrap());
     MessagePage {
         rows: rows.collect(),
         ..MessagePage::default()

@@ -191,7 +191,7 @@ async fn a_file_is_asked_for_with_the_token_in_the_url_only_if_groupme_insists()
 }
 
 #[tokio::test]
-async fn an_upload_tells_its_progress_and_is_repeated_from_its_start() {
+async fn an_upload_reports_its_progress_and_is_repeated_from_its_start() {
     let url = r#"{"payload":{"url":"https://i.groupme.com/1"}}"#;
     let server = Server::start(vec![
         reply("503 Service Unavailable", &[], ""),

@@ -19,7 +19,7 @@ fn people() -> Vec<NewMember> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_was_not_added_is_told() {
+async fn people_who_were_not_added_are_reported() {
     let members = r#"{"members":[{"id":"9001","user_id":"601","nickname":"Alex"},
         {"id":"9003","user_id":"777","nickname":"Kim","guid":"want-kim"}]}"#;
     let server = ScriptedServer::new([

@@ -116,7 +116,7 @@ async fn error_pages_of_proxies_and_broken_connections_are_retried() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_http_is_asked_for_twice_more_and_then_told_as_such() {
+async fn a_request_answered_without_http_is_repeated_twice_and_then_fails_with_that_error() {
     for noise in [
         "NOISE\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
@@ -132,7 +132,7 @@ async fn an_answer_that_is_not_http_is_asked_for_twice_more_and_then_told_as_suc
 }
 
 #[tokio::test]
-async fn a_connection_that_the_server_ends_is_told_from_one_that_breaks() {
+async fn a_connection_that_the_server_ends_is_distinguished_from_a_broken_one() {
     let whole = response("200 OK", &[], ME);
     for cut in [0, 20, whole.len() - 5] {
         let server = Server::start(vec![Reply::Close(whole[..cut].to_vec())]).await;

@@ -63,7 +63,7 @@ fn a_page_of_a_proxy_is_no_success() {
 }
 
 #[test]
-fn the_code_of_an_envelope_tells_a_failure_from_a_success() {
+fn the_code_of_an_envelope_distinguishes_failure_from_success() {
     for call in acknowledged() {
         for content in ["null", r#"{"id":"1"}"#] {
             let body = |code: &str| {

@@ -20,7 +20,7 @@ pub(crate) enum Condition {
     /// At least this many sessions are subscribed to a channel, or none is.
     Subscribed { channel: String, sessions: usize },
     /// A message of a user or bot fits all that is given.
-    Message(Wanted),
+    Message(MessageFilter),
     /// A message has changed.
     Changed(SimMessageId, Change),
     /// The REST API has had this many requests.
@@ -35,7 +35,7 @@ pub(crate) enum Condition {
 
 /// Message that is waited for.
 #[derive(Debug, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct MessageFilter {
     conversation: Option<Conversation>,
     by: Option<SimUserId>,
     not_by: Option<SimUserId>,
@@ -174,7 +174,7 @@ impl fmt::Display for Condition {
     }
 }
 
-impl Wanted {
+impl MessageFilter {
     fn fits(&self, message: MessageView<'_>) -> bool {
         let text = message.text().unwrap_or_default();
         self.conversation
@@ -189,7 +189,7 @@ impl Wanted {
     }
 }
 
-impl fmt::Display for Wanted {
+impl fmt::Display for MessageFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a message")?;
         if let Some(conversation) = self.conversation {
@@ -353,7 +353,7 @@ impl Control<'_> {
                 } else {
                     None
                 };
-                Condition::Message(Wanted {
+                Condition::Message(MessageFilter {
                     conversation,
                     by,
                     not_by: None,
@@ -365,12 +365,12 @@ impl Control<'_> {
             "reply" => {
                 let to = message("to")?;
                 let question = self.world().message(to);
-                Condition::Message(Wanted {
+                Condition::Message(MessageFilter {
                     conversation: question.map(MessageView::conversation),
                     by,
                     not_by: question.map(MessageView::author).filter(|_| by.is_none()),
                     after: Some(to),
-                    ..Wanted::default()
+                    ..MessageFilter::default()
                 })
             }
             "reaction" => {

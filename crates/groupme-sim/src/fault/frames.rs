@@ -64,7 +64,7 @@ impl FrameFaults {
 /// out when it arrives.
 #[derive(Debug)]
 pub struct FrameFaultQueue {
-    /// `None` if no fault is possible.
+    /// Faults with their random source; `None` if no fault is possible.
     active: Option<ActiveFaults>,
     /// Faults stop at this instant.
     end: Option<Instant>,

@@ -102,7 +102,7 @@ impl Schedule {
         if let Some(every) = entry.every {
             // A shorter interval would leave no time for anything else.
             let every = every.max(Duration::from_millis(1));
-            // After a standstill the series goes on from now: missed incidents are not made up for.
+            // After a standstill the series continues from now: missed incidents are not made up for.
             let next = if due + every > now {
                 due + every
             } else {

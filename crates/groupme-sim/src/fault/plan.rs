@@ -78,7 +78,7 @@ impl FaultPlan {
         self
     }
 
-    /// Removes faults that TCP and TLS rule out on a living connection: lost, doubled, overtaken,
+    /// Removes faults that TCP and TLS rule out on a living connection: lost, duplicated, overtaken,
     /// truncated and corrupted frames. The rest can happen to any client, and a good client hides
     /// it from its user.
     #[must_use]

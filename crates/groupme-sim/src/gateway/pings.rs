@@ -14,7 +14,7 @@ pub(super) struct Pings {
 }
 
 impl Pings {
-    /// `None` for never.
+    /// Creates the schedule of pings; `None` sends none.
     pub(super) fn new(every: Option<Duration>) -> Self {
         Self {
             // A shorter interval would leave no time for anything else.

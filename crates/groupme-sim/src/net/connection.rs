@@ -160,7 +160,7 @@ impl Connection {
     }
 
     /// Passes a body through the faults and returns what arrives. A lost body never arrives; the
-    /// second copy of a doubled one is dropped, since HTTP has no use for it.
+    /// second copy of a duplicated one is dropped, since HTTP has no use for it.
     pub(super) async fn transfer(&self, direction: Direction, body: Vec<u8>) -> Vec<u8> {
         let shared = &self.shared;
         self.with_link(|link| link.handle_frame(shared.clock.now(), direction, body));

@@ -142,7 +142,7 @@ async fn long_poll(connection: &Connection, request: Request<Incoming>) -> Resul
         }
         Method::POST => post(connection, request).await,
         Method::GET => {
-            let batch = Batch::queried(request.uri().query().unwrap_or(""));
+            let batch = Batch::from_query(request.uri().query().unwrap_or(""));
             exchange(connection, batch, None).await
         }
         Method::OPTIONS => {
@@ -178,7 +178,7 @@ async fn post(connection: &Connection, request: Request<Incoming>) -> Result<Rep
         Ok(body) => body,
         Err(refusal) => return Ok(refusal),
     };
-    let batch = Batch::posted(&head.headers, body);
+    let batch = Batch::from_post(&head.headers, body);
     exchange(connection, batch, head.headers.get(ORIGIN)).await
 }
 

@@ -68,7 +68,7 @@ impl Call<'_> {
         self.event_answer(&id)
     }
 
-    pub(super) fn take_answer_back(&mut self, conversation: &str) -> Outcome {
+    pub(super) fn delete_rsvp(&mut self, conversation: &str) -> Outcome {
         let id = self.requested_event(conversation)?;
         self.world.answer_event(&id, self.user, None)?;
         self.event_answer(&id)

@@ -32,4 +32,5 @@ impl RateLimiter {
     }
 }
 
+/// Length of the window in which requests are counted.
 const WINDOW: Duration = Duration::from_secs(1);

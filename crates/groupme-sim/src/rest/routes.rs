@@ -36,7 +36,7 @@ impl Call<'_> {
         match (method, path) {
             ("POST", ["read_receipts"]) => self.mark_read_v2(),
             ("POST", ["direct_messages", "clear_history"]) => self.clear_history(),
-            ("GET", ["users", user]) => self.stranger(user),
+            ("GET", ["users", user]) => self.user_profile(user),
             ("POST", ["users", user]) => self.change_account(user),
             ("POST", ["groups", group, "memberships", "mute"]) => self.mute(group),
             ("POST", ["groups", group, "memberships", "unmute"]) => self.unmute(group),
@@ -140,7 +140,7 @@ impl Call<'_> {
                 self.answer_event(conversation)
             }
             ("DELETE", ["conversations", conversation, "events", "rsvp", "delete"]) => {
-                self.take_answer_back(conversation)
+                self.delete_rsvp(conversation)
             }
             _ => Err(RestResponse::not_found()),
         }

@@ -14,7 +14,7 @@ impl Call<'_> {
         self.me()
     }
 
-    pub(super) fn stranger(&self, user: &str) -> Outcome {
+    pub(super) fn user_profile(&self, user: &str) -> Outcome {
         let user = self.user_with_id(user)?;
         let row = self.world.stranger_row(self.user, user);
         let row = row.ok_or_else(RestResponse::not_found)?;

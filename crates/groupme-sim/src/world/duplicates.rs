@@ -8,7 +8,7 @@ use super::{Conversation, SimUserId};
 #[derive(Debug, Default)]
 pub(super) struct Sent {
     keys: BTreeSet<Key>,
-    /// In order of time, in seconds since 1970.
+    /// Keys in order of their times, in seconds since 1970.
     order: VecDeque<(u64, Key)>,
 }
 

@@ -47,7 +47,7 @@ pub(crate) enum AddResults {
     Added(Vec<Value>),
     /// GroupMe is not ready yet.
     Pending,
-    /// There is no such id, or its hour is over.
+    /// Unknown id, or an id whose hour is over.
     Unknown,
 }
 

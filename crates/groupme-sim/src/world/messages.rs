@@ -300,7 +300,7 @@ impl World {
 /// Message to post.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
-    /// `None` for a generated one.
+    /// `source_guid` of the message; `None` generates one.
     pub(crate) source_guid: Option<String>,
     pub(crate) text: Option<String>,
     pub(crate) attachments: Vec<Value>,

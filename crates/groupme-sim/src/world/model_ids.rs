@@ -21,7 +21,7 @@ from! {
     SimMessageId => MessageId;
 }
 
-/// With the feature `model`.
+/// Converts into the id of `groupme-model`. Needs the feature `model`.
 impl From<Conversation> for ConversationId {
     fn from(conversation: Conversation) -> Self {
         Self::from(conversation.id())

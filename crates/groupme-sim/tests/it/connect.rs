@@ -4,11 +4,11 @@ use core::time::Duration;
 
 use serde_json::json;
 
-use crate::peer::{HOLD, Sent, Virtual, connect, connect_for, connected, unknown};
+use crate::peer::{HOLD, Sent, VirtualSim, connect, connect_for, connected, unknown};
 
 #[test]
 fn a_connect_is_held_for_the_whole_hold_and_then_answered() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     for id in ["2", "3"] {
         let poll = sim.post(&json!([connect(&client, id)]));
@@ -21,7 +21,7 @@ fn a_connect_is_held_for_the_whole_hold_and_then_answered() {
 
 #[test]
 fn the_client_may_ask_for_a_shorter_hold() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
 
     let poll = sim.post(&json!([connect_for(&client, "2", 1500)]));
@@ -38,7 +38,7 @@ fn the_client_may_ask_for_a_shorter_hold() {
 
 #[test]
 fn a_socket_is_answered_at_once_if_it_asks_for_no_hold() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let socket = sim.socket();
     sim.send(socket, &json!([connect_for(&client, "2", 0)]));
@@ -47,7 +47,7 @@ fn a_socket_is_answered_at_once_if_it_asks_for_no_hold() {
 
 #[test]
 fn waiting_events_follow_the_reply_in_order() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     sim.subscribe(&client, &own);
@@ -68,7 +68,7 @@ fn waiting_events_follow_the_reply_in_order() {
 
 #[test]
 fn an_event_ends_the_hold_and_takes_along_all_that_happens_with_it() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let (own, group) = (
         format!("/user/{}", sim.cast.me),
@@ -96,7 +96,7 @@ fn an_event_ends_the_hold_and_takes_along_all_that_happens_with_it() {
 
 #[test]
 fn a_second_connect_takes_over_the_time_of_the_first_which_is_never_answered() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let first = sim.post(&json!([connect(&client, "2")]));
     sim.pass(Duration::from_mins(4));
@@ -109,7 +109,7 @@ fn a_second_connect_takes_over_the_time_of_the_first_which_is_never_answered() {
 
 #[test]
 fn an_aborted_poll_loses_the_next_event() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     sim.subscribe(&client, &own);
@@ -127,15 +127,15 @@ fn an_aborted_poll_loses_the_next_event() {
 }
 
 #[test]
-fn an_unknown_client_is_told_to_shake_hands() {
-    let mut sim = Virtual::new();
+fn an_unknown_client_is_advised_to_shake_hands() {
+    let mut sim = VirtualSim::new();
     let poll = sim.post(&json!([connect("nosuch", "15")]));
     assert_eq!(sim.answer(poll), json!([unknown("nosuch", "15")]));
 }
 
 #[test]
 fn a_batch_with_a_connect_is_answered_when_the_connect_is() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     let token = sim.token();
@@ -152,7 +152,7 @@ fn a_batch_with_a_connect_is_answered_when_the_connect_is() {
 
 #[test]
 fn an_absurd_hold_breaks_nothing() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let poll = sim.post(&json!([connect_for(&client, "2", i64::MAX)]));
     // The session is destroyed after twice the server's own hold; its connect is answered then.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::peer::{Sent, Virtual, connect, connected};
+use crate::peer::{Sent, VirtualSim, connect, connected};
 
 fn disconnect(client: &str) -> Value {
     json!({ "channel": "/meta/disconnect", "clientId": client, "id": "q" })
@@ -14,7 +14,7 @@ fn disconnected(client: &str) -> Value {
 
 #[test]
 fn a_socket_gets_the_reply_and_is_closed() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, client) = sim.listen();
     sim.send(socket, &json!([disconnect(&client)]));
     assert_eq!(
@@ -29,7 +29,7 @@ fn a_socket_gets_the_reply_and_is_closed() {
 
 #[test]
 fn a_held_poll_is_answered() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let poll = sim.post(&json!([connect(&client, "2")]));
     let last = sim.post(&json!([disconnect(&client)]));
@@ -39,7 +39,7 @@ fn a_held_poll_is_answered() {
 
 #[test]
 fn the_second_time_the_client_is_unknown() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     sim.post(&json!([disconnect(&client)]));
     let again = sim.post(&json!([disconnect(&client)]));

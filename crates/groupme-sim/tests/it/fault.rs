@@ -56,7 +56,7 @@ fn a_lost_frame_does_not_arrive_and_the_other_direction_is_not_affected() {
 }
 
 #[test]
-fn a_doubled_frame_arrives_twice() {
+fn a_duplicated_frame_arrives_twice() {
     let mut link = link(|plan| plan.to_client.duplicate = Probability::ALWAYS);
     send(&mut link, START, &["a", "b"]);
     assert_eq!(arrived(&mut link, START), ["a", "a", "b", "b"]);

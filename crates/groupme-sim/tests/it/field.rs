@@ -5,13 +5,13 @@ use core::time::Duration;
 use groupme_sim::{GatewayConfig, IdleConnects, LaneKind};
 use serde_json::{Value, json};
 
-use crate::peer::{HOLD, Sent, Virtual, connect, connect_for, connected};
+use crate::peer::{HOLD, Sent, VirtualSim, connect, connect_for, connected};
 
-fn with(change: impl FnOnce(&mut GatewayConfig)) -> Virtual {
+fn with(change: impl FnOnce(&mut GatewayConfig)) -> VirtualSim {
     let mut config = GatewayConfig::default();
     config.ping_interval = None;
     change(&mut config);
-    Virtual::with_config(config)
+    VirtualSim::with_config(config)
 }
 
 fn texts(messages: &[Value]) -> Vec<&str> {
@@ -126,7 +126,7 @@ fn the_end_of_an_old_socket_may_close_the_new_one() {
     }
 }
 
-impl Virtual {
+impl VirtualSim {
     fn send_from_mara(&mut self, text: &str) {
         self.with_world(|world, cast| world.say(cast.lake, cast.mara, text).unwrap());
     }

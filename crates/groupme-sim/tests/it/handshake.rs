@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::peer::{Virtual, handshake};
+use crate::peer::{VirtualSim, handshake};
 
 #[test]
 fn answers_as_groupme_does_member_for_member() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let lane = sim.post(&json!([handshake("1")]));
     let answer = sim.answer(lane);
 
@@ -27,7 +27,7 @@ fn answers_as_groupme_does_member_for_member() {
 #[test]
 fn gives_each_session_an_id_of_its_own_and_the_same_ones_for_the_same_seed() {
     let ids = || {
-        let mut sim = Virtual::new();
+        let mut sim = VirtualSim::new();
         [sim.handshake(), sim.handshake(), sim.handshake()]
     };
     let [first, second, third] = ids();
@@ -37,7 +37,7 @@ fn gives_each_session_an_id_of_its_own_and_the_same_ones_for_the_same_seed() {
 
 #[test]
 fn a_new_handshake_on_a_socket_lets_go_of_the_session_before() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let socket = sim.socket();
     let (first, second) = (sim.handshake(), sim.handshake());
     sim.send(socket, &json!([crate::peer::connect(&first, "a")]));

@@ -11,7 +11,7 @@ use groupme_sim::{
 use serde_json::{Value, json};
 
 /// Simulation with the people of the story; collects all outputs by lane.
-pub(crate) struct Virtual {
+pub(crate) struct VirtualSim {
     pub(crate) simulation: Simulation,
     pub(crate) cast: Cast,
     pub(crate) now: Instant,
@@ -28,7 +28,7 @@ pub(crate) enum Sent {
     Closed(u16),
 }
 
-impl Virtual {
+impl VirtualSim {
     /// Returns a simulation without pings, which would only clutter most tests.
     pub(crate) fn new() -> Self {
         let mut config = GatewayConfig::default();

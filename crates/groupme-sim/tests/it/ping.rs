@@ -5,7 +5,7 @@ use core::time::Duration;
 use groupme_sim::GatewayConfig;
 use serde_json::{Value, json};
 
-use crate::peer::Virtual;
+use crate::peer::VirtualSim;
 
 fn pings(messages: &[Value], channel: &str) -> usize {
     let ping = json!({ "type": "ping" });
@@ -17,7 +17,7 @@ fn pings(messages: &[Value], channel: &str) -> usize {
 
 #[test]
 fn each_channel_that_is_listened_to_is_pinged_every_thirty_seconds() {
-    let mut sim = Virtual::with_config(GatewayConfig::default());
+    let mut sim = VirtualSim::with_config(GatewayConfig::default());
     let (socket, _) = sim.listen();
     let (own, group) = (
         format!("/user/{}", sim.cast.me),
@@ -33,7 +33,7 @@ fn each_channel_that_is_listened_to_is_pinged_every_thirty_seconds() {
 
 #[test]
 fn a_clients_own_ping_is_echoed_and_puts_the_servers_off() {
-    let mut sim = Virtual::with_config(GatewayConfig::default());
+    let mut sim = VirtualSim::with_config(GatewayConfig::default());
     let (socket, client) = sim.listen();
     let (token, own) = (sim.token(), format!("/user/{}", sim.cast.me));
     let ping = json!({
@@ -54,7 +54,7 @@ fn a_clients_own_ping_is_echoed_and_puts_the_servers_off() {
 
 #[test]
 fn nobody_listening_means_no_pings_and_no_deadline() {
-    let mut sim = Virtual::with_config(GatewayConfig::default());
+    let mut sim = VirtualSim::with_config(GatewayConfig::default());
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     sim.subscribe(&client, &own);
@@ -68,7 +68,7 @@ fn nobody_listening_means_no_pings_and_no_deadline() {
 fn no_interval_at_all_does_not_stop_the_clock() {
     let mut config = GatewayConfig::default();
     config.ping_interval = Some(Duration::ZERO);
-    let mut sim = Virtual::with_config(config);
+    let mut sim = VirtualSim::with_config(config);
     let (socket, _) = sim.listen();
     sim.pass(Duration::from_millis(10));
     assert_eq!(sim.messages(socket).len(), 20);

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::peer::{Virtual, connect_for};
+use crate::peer::{VirtualSim, connect_for};
 
-fn typing(sim: &Virtual, client: &str, token: &str) -> Value {
+fn typing(sim: &VirtualSim, client: &str, token: &str) -> Value {
     json!({
         "channel": format!("/group/{}", sim.cast.lake),
         "data": { "type": "typing", "user_id": sim.cast.me.to_string(), "started": 1_785_346_072_997_u64 },
@@ -16,7 +16,7 @@ fn typing(sim: &Virtual, client: &str, token: &str) -> Value {
 
 #[test]
 fn typing_reaches_everybody_else_and_comes_back_to_the_one_who_types() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, client) = sim.listen();
     let (other, _) = sim.listen();
     let token = sim.token();
@@ -41,7 +41,7 @@ fn typing_reaches_everybody_else_and_comes_back_to_the_one_who_types() {
 
 #[test]
 fn only_typing_and_ping_are_published_and_only_with_the_token() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, client) = sim.listen();
     let token = sim.token();
     let group = format!("/group/{}", sim.cast.lake);

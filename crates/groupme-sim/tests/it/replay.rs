@@ -50,7 +50,7 @@ enum Act {
 /// Difference of our server, with the reason.
 #[derive(Clone, Copy, Debug)]
 struct Difference {
-    /// Beginning of the mark under which it occurs.
+    /// Beginning of the recording's mark after which the difference occurs.
     mark: &'static str,
     how: DifferenceKind,
     why: &'static str,

@@ -19,7 +19,7 @@ mod uploads;
 use groupme_sim::{RestResponse, SimMessageId, SimUserId};
 use serde_json::{Value, json};
 
-use crate::peer::Virtual;
+use crate::peer::VirtualSim;
 
 /// Checks the status and returns the body as JSON.
 #[track_caller]
@@ -57,7 +57,7 @@ fn message(guid: &str, text: &str) -> String {
     json!({ "message": { "source_guid": guid, "text": text, "attachments": [] } }).to_string()
 }
 
-impl Virtual {
+impl VirtualSim {
     fn get(&mut self, target: &str) -> RestResponse {
         self.request(self.cast.me, "GET", target, "")
     }

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use groupme_sim::{Script, WorldError};
 use serde_json::Value;
 
-use crate::peer::Virtual;
+use crate::peer::VirtualSim;
 
 /// Returns everything that a client subscribed to all its channels sees of the story.
-fn watch(pace: Duration, endless: bool, time: Duration) -> (Virtual, Vec<Value>) {
-    let mut sim = Virtual::new();
+fn watch(pace: Duration, endless: bool, time: Duration) -> (VirtualSim, Vec<Value>) {
+    let mut sim = VirtualSim::new();
     let (socket, client) = sim.listen();
     let direct = groupme_sim::Conversation::direct(sim.cast.me, sim.cast.mara).channel();
     sim.subscribe(&client, &direct);
@@ -57,7 +57,7 @@ fn every_kind_of_event_happens_within_twelve_seconds() {
 }
 
 #[test]
-fn the_story_can_be_told_for_ever() {
+fn the_story_can_be_repeated_without_end() {
     let (sim, messages) = watch(Script::SLOW_INTERVAL, true, Duration::from_mins(9));
     let count = |kind: &str| {
         messages
@@ -95,7 +95,7 @@ fn every_event_but_the_made_up_one_is_known_to_the_model() {
 
 #[test]
 fn a_failing_step_ends_its_script_with_the_error() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (now, group, mara) = (sim.now, sim.cast.lake, sim.cast.mara);
     let script = Script::new()
         .step(|world, saved| world.delete(saved.get("nothing")?))
@@ -115,7 +115,7 @@ fn a_failing_step_ends_its_script_with_the_error() {
 
 #[test]
 fn a_script_does_not_make_up_for_a_standstill() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let (now, group, mara) = (sim.now, sim.cast.lake, sim.cast.mara);
     let script = Script::new().step(move |world, _| world.say(group, mara, "tick").map(drop));

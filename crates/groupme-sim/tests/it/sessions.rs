@@ -5,11 +5,11 @@ use core::time::Duration;
 use groupme_sim::GatewayConfig;
 use serde_json::json;
 
-use crate::peer::{HOLD, Sent, Virtual, connect, connect_for, connected, unknown};
+use crate::peer::{HOLD, Sent, VirtualSim, connect, connect_for, connected, unknown};
 
 #[test]
 fn a_session_dies_two_holds_after_its_last_connect_whatever_else_it_does() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     for _ in 0..3 {
@@ -28,7 +28,7 @@ fn a_session_dies_two_holds_after_its_last_connect_whatever_else_it_does() {
 
 #[test]
 fn the_socket_of_an_expired_session_is_closed_without_a_message() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, client) = sim.listen();
     sim.pass(HOLD);
     assert_eq!(sim.answer(socket), json!([connected(&client, "c")]));
@@ -38,7 +38,7 @@ fn the_socket_of_an_expired_session_is_closed_without_a_message() {
 
 #[test]
 fn a_destroyed_session_answers_its_poll_and_is_unknown_thereafter() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let poll = sim.post(&json!([connect(&client, "2")]));
     let now = sim.now;
@@ -52,7 +52,7 @@ fn a_destroyed_session_answers_its_poll_and_is_unknown_thereafter() {
 
 #[test]
 fn a_lost_session_gets_no_events_and_is_unknown_at_its_next_request() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, client) = sim.listen();
     let now = sim.now;
     sim.simulation.gateway_mut().forget_sessions(now);
@@ -70,7 +70,7 @@ fn a_lost_session_gets_no_events_and_is_unknown_at_its_next_request() {
 fn a_session_that_does_not_collect_is_destroyed_instead_of_losing_one_event() {
     let mut config = GatewayConfig::default();
     (config.max_queued_events, config.ping_interval) = (10, None);
-    let mut sim = Virtual::with_config(config);
+    let mut sim = VirtualSim::with_config(config);
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     sim.subscribe(&client, &own);
@@ -93,7 +93,7 @@ fn a_session_that_does_not_collect_is_destroyed_instead_of_losing_one_event() {
 fn a_session_that_does_not_collect_large_events_is_destroyed_before_they_fill_the_memory() {
     let mut config = GatewayConfig::default();
     config.ping_interval = None;
-    let mut sim = Virtual::with_config(config);
+    let mut sim = VirtualSim::with_config(config);
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     sim.subscribe(&client, &own);

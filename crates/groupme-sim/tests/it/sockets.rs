@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::peer::{Sent, Virtual, connect, handshake, subscribe};
+use crate::peer::{Sent, VirtualSim, connect, handshake, subscribe};
 
 fn texts(messages: &[Value]) -> Vec<&Value> {
     messages
@@ -13,7 +13,7 @@ fn texts(messages: &[Value]) -> Vec<&Value> {
 
 #[test]
 fn nothing_is_pushed_before_the_first_connect_and_everything_after_it() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let socket = sim.socket();
     sim.send(socket, &json!([handshake("1")]));
     let client = sim.answer(socket)[0]["clientId"]
@@ -52,7 +52,7 @@ fn nothing_is_pushed_before_the_first_connect_and_everything_after_it() {
 
 #[test]
 fn events_are_pushed_between_connects_too() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     sim.pass(crate::peer::HOLD);
     assert_eq!(sim.messages(socket).len(), 1);
@@ -63,7 +63,7 @@ fn events_are_pushed_between_connects_too() {
 
 #[test]
 fn the_newest_socket_gets_the_events_and_goes_down_with_the_one_before() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (first, client) = sim.listen();
     let second = sim.socket();
     sim.send(second, &json!([connect(&client, "h")]));
@@ -78,7 +78,7 @@ fn the_newest_socket_gets_the_events_and_goes_down_with_the_one_before() {
 
 #[test]
 fn events_without_a_socket_wait_for_the_next_one() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (first, client) = sim.listen();
     sim.close(first);
     sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "meanwhile"))
@@ -90,7 +90,7 @@ fn events_without_a_socket_wait_for_the_next_one() {
 
 #[test]
 fn an_empty_array_is_answered_with_one_and_nonsense_not_at_all() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let socket = sim.socket();
     sim.send_text(socket, "[]");
     assert_eq!(sim.answer(socket), json!([]));
@@ -105,7 +105,7 @@ fn an_empty_array_is_answered_with_one_and_nonsense_not_at_all() {
 #[test]
 fn nonsense_in_an_exchange_is_a_bad_request() {
     use groupme_sim::LaneKind;
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     for nonsense in ["[{\"channel\"", "1", "", "\"text\""] {
         let lane = sim.open(LaneKind::Exchange);
         sim.send_text(lane, nonsense);
@@ -116,7 +116,7 @@ fn nonsense_in_an_exchange_is_a_bad_request() {
 #[test]
 fn more_messages_than_a_batch_may_have_are_refused_with_the_reason() {
     use groupme_sim::LaneKind;
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let crowd = json!(vec![handshake("1"); 1_001]);
     let poll = sim.post(&crowd);
     assert_eq!(sim.received(poll), [Sent::Refused(413)]);

@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::peer::{Virtual, connect_for, subscribe};
+use crate::peer::{VirtualSim, connect_for, subscribe};
 
 const REFUSED: &str = "Access token authentication failed";
 
-fn reply(sim: &mut Virtual, message: &Value) -> Value {
+fn reply(sim: &mut VirtualSim, message: &Value) -> Value {
     let lane = sim.post(&json!([message]));
     sim.answer(lane)[0].clone()
 }
 
 #[test]
 fn the_own_channel_groups_and_conversations_are_granted() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (client, token) = (sim.handshake(), sim.token());
     let (me, lake, mara) = (sim.cast.me, sim.cast.lake, sim.cast.mara);
     for channel in [
@@ -35,7 +35,7 @@ fn the_own_channel_groups_and_conversations_are_granted() {
 
 #[test]
 fn a_wrong_or_missing_token_is_refused_in_groupmes_words() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     let friends = sim
@@ -61,7 +61,7 @@ fn a_wrong_or_missing_token_is_refused_in_groupmes_words() {
 
 #[test]
 fn foreign_channels_are_refused_in_the_same_words() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (client, token) = (sim.handshake(), sim.token());
     let (me, mara, jonas, surprise) = (
         sim.cast.me,
@@ -90,7 +90,7 @@ fn foreign_channels_are_refused_in_the_same_words() {
 
 #[test]
 fn one_forbidden_channel_in_a_list_refuses_the_list() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (client, token) = (sim.handshake(), sim.token());
     let (own, foreign) = (
         format!("/user/{}", sim.cast.me),
@@ -106,7 +106,7 @@ fn one_forbidden_channel_in_a_list_refuses_the_list() {
 
 #[test]
 fn a_conversation_named_in_the_wrong_order_is_granted_and_stays_silent() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (client, token) = (sim.handshake(), sim.token());
     let (me, mara) = (sim.cast.me, sim.cast.mara);
     assert!(
@@ -131,7 +131,7 @@ fn a_conversation_named_in_the_wrong_order_is_granted_and_stays_silent() {
 
 #[test]
 fn a_plus_is_no_channel_character() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (client, token) = (sim.handshake(), sim.token());
     let channel = format!("/direct_message/{}+{}", sim.cast.mara, sim.cast.me);
     let reply = reply(&mut sim, &subscribe(&client, &channel, &token));
@@ -140,7 +140,7 @@ fn a_plus_is_no_channel_character() {
 
 #[test]
 fn subscribing_twice_gives_one_copy_and_unsubscribing_none() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     sim.subscribe(&client, &own);
@@ -163,7 +163,7 @@ fn subscribing_twice_gives_one_copy_and_unsubscribing_none() {
 
 #[test]
 fn a_subscribe_without_a_session_says_so_without_advice() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let own = format!("/user/{}", sim.cast.me);
     let token = sim.token();
     let reply = reply(&mut sim, &subscribe("gone", &own, &token));

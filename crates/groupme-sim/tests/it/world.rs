@@ -148,7 +148,7 @@ fn an_edit_is_an_update_in_the_group_and_a_notice_to_everybody() {
 }
 
 #[test]
-fn a_deletion_is_told_with_a_date_as_text_in_the_group_and_as_a_number_in_the_notice() {
+fn a_deletion_has_its_date_as_text_in_the_group_and_as_a_number_in_the_notice() {
     let (mut world, cast) = world();
     let message = send_message(&mut world, cast, "oops");
     world.delete(message).unwrap();
@@ -225,7 +225,7 @@ fn a_change_of_a_direct_message_is_a_notice_to_each_user_as_recipient() {
 }
 
 #[test]
-fn a_reaction_is_told_to_the_group_with_the_whole_list_and_to_the_author() {
+fn a_reaction_is_pushed_to_the_group_with_the_whole_list_and_to_the_author() {
     let (mut world, cast) = world();
     let message = send_message(&mut world, cast, "hi");
     world.react(message, cast.jonas, "❤️").unwrap();
@@ -312,7 +312,7 @@ fn a_reaction_to_a_direct_message_names_it_as_one() {
 }
 
 #[test]
-fn a_new_member_is_told_of_the_group_and_everybody_of_the_member() {
+fn a_new_member_is_notified_of_the_group_and_all_others_of_the_member() {
     let (mut world, cast) = world();
     world.add_member(cast.surprise, cast.mara, cast.me).unwrap();
     let pushed = pushes(&mut world);

@@ -184,7 +184,7 @@ async fn callback_polling(shared: &Shared, query: &str) -> Vec<u8> {
     format!("/**/{}({batch});", value("jsonp")).into_bytes()
 }
 
-/// Obeys the run: breaks all connections, or tells the counts since the start.
+/// Carries out a command of the run: breaks all connections, or returns the counts since the start.
 async fn control(shared: Arc<Shared>, listener: TcpListener) {
     while let Ok((mut stream, _)) = listener.accept().await {
         let mut command = [0];

@@ -42,7 +42,7 @@ impl Writer {
         messages
     }
 
-    /// Writes a page of so many messages in the envelope of REST.
+    /// Writes a page with this number of messages in the envelope of REST.
     pub(super) fn page(&mut self, messages: usize) {
         self.out
             .push_str(r#"{"response":{"count":12345,"messages":["#);

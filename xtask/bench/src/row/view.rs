@@ -120,6 +120,7 @@ fn event_checksum(event: Option<EventRef<'_>>) -> u64 {
             ..Fields::default()
         }
         .checksum(),
+        // 1 for an event without a message: every event changes the sum.
         _ => event.message().map_or(1, |message| {
             Fields {
                 kind,
@@ -134,6 +135,7 @@ fn event_checksum(event: Option<EventRef<'_>>) -> u64 {
     }
 }
 
+/// Returns a time in seconds since 1970; 0 without a time.
 pub(crate) fn seconds(time: Option<Timestamp>) -> i64 {
     time.map_or(0, |time| time.as_millis() / 1000)
 }

@@ -116,5 +116,5 @@ async fn disconnects(url: &str, start: Start) -> Result<(), String> {
     Ok(())
 }
 
-/// Far above the time of any case, so that only a client that waits for more is told.
+/// Far above the time of any case, so that only a client that waits for more than the case has is reported.
 const LIMIT: Duration = Duration::from_secs(20);

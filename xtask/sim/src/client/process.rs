@@ -13,7 +13,7 @@ use crate::{
 
 /// Process that is suspended, or one that is to start.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asleep {
+pub(crate) struct SuspendedProcess {
     /// End of the sleep, by true time.
     pub(crate) until: Instant,
     /// Whether the session is woken afterwards.
@@ -52,7 +52,7 @@ impl Client {
 
     /// Starts a process after a time.
     fn start_after(&mut self, cx: &mut Context, down: Duration) {
-        self.asleep = Some(Asleep {
+        self.asleep = Some(SuspendedProcess {
             until: cx.now + down,
             wake: false,
             timers_first: false,
@@ -86,7 +86,7 @@ impl Client {
     }
 
     /// Suspends the process, unless it is suspended for longer already.
-    pub(crate) fn sleep(&mut self, cx: &mut Context, mut asleep: Asleep) {
+    pub(crate) fn sleep(&mut self, cx: &mut Context, mut asleep: SuspendedProcess) {
         let before = self.asleep;
         if before.is_none_or(|before| before.until < asleep.until) {
             asleep.starts = before.is_some_and(|before| before.starts);
@@ -96,7 +96,7 @@ impl Client {
     }
 
     /// Continues a process after its sleep, or starts one.
-    pub(super) fn wake_up(&mut self, cx: &mut Context, woken: Asleep) {
+    pub(super) fn wake_up(&mut self, cx: &mut Context, woken: SuspendedProcess) {
         if woken.starts {
             self.listen(cx);
         }

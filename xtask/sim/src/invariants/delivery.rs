@@ -159,7 +159,7 @@ impl Delivery {
         self.live.insert(channel);
     }
 
-    /// Nothing on this channel has to come any more.
+    /// Notes that no further event on this channel has to arrive.
     fn deactivate(&mut self, channel: &str) {
         self.live.remove(channel);
         let mut expected = core::mem::take(&mut self.expected);

@@ -23,7 +23,7 @@ impl Invariant for Subscriptions {
             };
             let listeners = gateway.subscribers(channel);
             let wanted = with(SubscriptionState::Active);
-            // A user who listened, left the group and asks again is refused, and goes on listening.
+            // A user who listened, left the group and asks again is refused, and continues listening.
             let followers = end.clients.iter().filter(|client| client.follows());
             let most = wanted + with(SubscriptionState::Refused) + followers.count();
             // The server keeps sessions that ended without a disconnect for a while, with all their

@@ -111,9 +111,9 @@ impl Conditions {
         random.chance(percent).then_some(is_received)
     }
 
-    pub(super) fn swallows(&self, now: Instant) -> bool {
-        let swallows = |_, fault| matches!(fault, Fault::Blackhole { .. }).then_some(());
-        self.find(now, swallows).is_some()
+    pub(super) fn drops_packets(&self, now: Instant) -> bool {
+        let drops_packets = |_, fault| matches!(fault, Fault::Blackhole { .. }).then_some(());
+        self.find(now, drops_packets).is_some()
     }
 
     /// Returns when a packet arrives that is sent now.

@@ -99,7 +99,7 @@ pub(crate) enum Notified {
     Both,
     Client,
     Server,
-    /// It stays half open.
+    /// The connection stays half open.
     Nobody,
 }
 

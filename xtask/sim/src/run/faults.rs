@@ -4,7 +4,7 @@ use groupme_sim::Gateway;
 
 use super::Run;
 use crate::{
-    client::Asleep,
+    client::SuspendedProcess,
     fact::{ClientFact, Fact},
     plan::Fault,
 };
@@ -42,7 +42,7 @@ impl Run<'_> {
                 wake,
                 timers_first,
             } => {
-                let asleep = Asleep {
+                let asleep = SuspendedProcess {
                     until: now + lasts,
                     wake,
                     timers_first,

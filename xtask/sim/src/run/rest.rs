@@ -5,7 +5,7 @@ use core::time::Duration;
 use groupme_sim::RestRequest;
 
 use super::{Run, people::pushes};
-use crate::rest_requests::{Call, Called, Reply, RestExchange};
+use crate::rest_requests::{Call, ReceivedRequest, Reply, RestExchange};
 
 impl Run<'_> {
     /// Moves all REST exchanges on: to the server, and back to the clients.
@@ -38,7 +38,7 @@ impl Run<'_> {
         let token = self.server.world().token(user).map(str::to_owned);
         let called = match &exchange.call {
             Call::Read(_, lookup) => self.http.called(lookup, user, token.as_deref()),
-            Call::Send(outgoing) => Called {
+            Call::Send(outgoing) => ReceivedRequest {
                 method: "POST",
                 path: outgoing.path.clone(),
                 query: String::new(),

@@ -54,7 +54,7 @@ fn a_failing_plan_is_shrunk_and_still_fails() {
     let less = shrink(&plan, failure.violation.invariant, sabotage);
     assert!(less.steps() < plan.steps());
     let again = guarded(&less, Transcript::text(), sabotage);
-    let violation = again.violation.expect("it fails still");
+    let violation = again.violation.expect("the shrunk plan still fails");
     assert_eq!(violation.invariant, failure.violation.invariant);
     assert!(again.transcript.as_text().contains("VIOLATION"));
 }

@@ -12,7 +12,7 @@ macro_rules! caught {
                 campaign.sabotage = Some(Sabotage::$sabotage);
                 campaign.twice = 1;
                 match campaign.run() {
-                    Ok(counters) => panic!("it is not caught: {counters}"),
+                    Ok(counters) => panic!("the sabotage is not caught: {counters}"),
                     Err(failure) => {
                         let name = failure.violation.invariant;
                         assert!([$($invariant),+].contains(&name), "{}", failure.violation);
@@ -79,7 +79,7 @@ caught! {
     busy_waiting_is_caught: BusyLoop by "no faster than the cap";
     a_lane_used_after_its_end_is_caught: UseClosedLane by "every lane ends once";
     a_close_that_is_not_reported_is_caught: OmitClose by "every lane ends once";
-    // A lane that is left open goes on carrying its outstanding connect.
+    // A lane that is left open continues carrying its outstanding connect.
     a_lane_left_open_is_caught: LeakLane by
         "every lane ends once",
         "at most one connect outstanding";

@@ -360,7 +360,9 @@ impl Run {
     fn counts(&self) -> [usize; 2] {
         let shown = format!("{:?}", self.server);
         ["channels", "batches"].map(|name| {
-            let (_, rest) = shown.split_once(&format!("{name}: ")).expect("it is shown");
+            let (_, rest) = shown
+                .split_once(&format!("{name}: "))
+                .expect("the count is shown");
             let number = rest.split([',', ' ']).next().unwrap_or_default();
             number.parse().expect("a number")
         })
@@ -378,6 +380,10 @@ impl Run {
         for channel in CHANNELS {
             assert!(self.server.listeners(channel) <= SESSIONS);
         }
-        assert_eq!(self.server.listeners("/private/x"), 0, "it is guarded");
+        assert_eq!(
+            self.server.listeners("/private/x"),
+            0,
+            "the channel is guarded"
+        );
     }
 }

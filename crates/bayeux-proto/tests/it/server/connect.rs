@@ -181,7 +181,7 @@ fn of_two_connects_the_first_is_dropped_answered_or_failed() {
 
     let (early, _, second, _) = two(Profile::cometd());
     assert_eq!(early, (vec![Sent::Status(500)], vec![]));
-    assert_eq!(second, [], "it has its own time");
+    assert_eq!(second, [], "the second connect has a hold of its own");
 }
 
 // S015

@@ -107,7 +107,7 @@ fn a_day_that_cannot_be_read_is_asked_again() {
 }
 
 #[test]
-fn what_is_missing_is_requested_when_it_is_drawn() {
+fn a_missing_part_of_the_history_is_requested_when_its_place_is_drawn() {
     let mut chat = TestChat::new();
     chat.open("100");
     chat.say("3", "hello");

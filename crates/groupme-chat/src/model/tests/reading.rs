@@ -27,7 +27,7 @@ fn messages_of_other_conversations_are_counted_until_they_are_read() {
 }
 
 #[test]
-fn what_is_seen_is_marked_as_read_at_most_every_two_seconds() {
+fn displayed_messages_are_marked_as_read_at_most_every_two_seconds() {
     let mut chat = TestChat::new();
     chat.open("100");
     chat.take();
@@ -50,7 +50,7 @@ fn what_is_seen_is_marked_as_read_at_most_every_two_seconds() {
 }
 
 #[test]
-fn a_terminal_in_the_background_reads_nothing_and_tells_what_is_for_the_user() {
+fn a_terminal_in_the_background_reads_nothing_and_notifies_of_messages_for_the_user() {
     let mut chat = TestChat::new();
     chat.open("100");
     chat.take();
@@ -73,7 +73,7 @@ fn a_terminal_in_the_background_reads_nothing_and_tells_what_is_for_the_user() {
 }
 
 #[test]
-fn direct_messages_and_answers_are_told_and_own_ones_are_not() {
+fn the_user_is_notified_of_direct_messages_and_replies_and_not_of_own_messages() {
     let mut chat = TestChat::new();
     chat.open("100");
     chat.take();
@@ -88,7 +88,7 @@ fn direct_messages_and_answers_are_told_and_own_ones_are_not() {
 }
 
 #[test]
-fn what_was_missed_before_the_start_counts_as_one_or_more() {
+fn messages_missed_before_the_start_count_as_one_or_more_unread() {
     let mut chat = TestChat::empty();
     chat.load(&[("1+2", "179900000000000000")]);
     let unread = chat.room("1+2").unread;

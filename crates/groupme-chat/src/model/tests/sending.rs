@@ -58,7 +58,11 @@ fn a_message_that_was_given_up_can_be_sent_again_edited_or_dropped() {
     };
     chat.act(Action::Up);
     chat.type_in("d");
-    assert_eq!(chat.room("100").pending.len(), 1, "it is on its way");
+    assert_eq!(
+        chat.room("100").pending.len(),
+        1,
+        "the message is on its way"
+    );
     fail(&mut chat);
     chat.type_in("r");
     assert_eq!(sent(&chat.take()).len(), 1);

@@ -1,4 +1,4 @@
-//! Complaints about the input, of which the first of each kind are told and the others counted.
+//! Complaints about the input, of which the first of each kind are printed and the others counted.
 
 use std::{
     collections::BTreeMap,
@@ -44,7 +44,7 @@ impl Complaints {
         self.write(&format!("line {line}, offset {offset}: {what}"));
     }
 
-    /// Tells the number of those that were only counted.
+    /// Prints the number of complaints that were only counted.
     pub(super) fn finish(&self) {
         for (what, count) in &self.kinds {
             if *count > TOLD {
@@ -62,8 +62,8 @@ impl Complaints {
     }
 }
 
-/// Number of complaints of a kind that are told.
+/// Maximum number of complaints of one kind that are printed.
 const TOLD: u64 = 10;
 
-/// Number of kinds that are told apart.
+/// Maximum number of kinds; complaints of further kinds are counted together.
 const MAX_KINDS: usize = 100;

@@ -46,7 +46,7 @@ impl Parts<'_> {
     ///
     /// # Errors
     ///
-    /// At the first failure, with the options that continue without sending twice.
+    /// The first failure, with the options that continue without sending a part twice.
     pub(super) async fn send(mut self, drafts: Vec<Draft>, from: usize) -> Result<(), Failure> {
         let count = drafts.len();
         for (index, draft) in drafts.into_iter().enumerate().skip(from) {

@@ -14,12 +14,13 @@ pub(super) struct Activity {
     pub(super) messages: u64,
     /// Messages without a time, or with one that is in no calendar. No hour, day or month has them.
     pub(super) undated: u64,
+    /// Messages by hour of the day.
     pub(super) hours: [u64; 24],
-    /// From Monday.
+    /// Messages by day of the week, from Monday.
     pub(super) days: [u64; 7],
-    /// By year and month.
+    /// Messages by year and month.
     months: BTreeMap<(i16, i8), u64>,
-    /// With the last name of each author.
+    /// Messages by author, with the author's latest name.
     members: BTreeMap<UserId, (String, u64)>,
 }
 

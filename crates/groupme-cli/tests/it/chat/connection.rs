@@ -112,7 +112,7 @@ async fn a_suspended_chat_gives_the_terminal_back_and_returns() {
     terminal.keys("half a sen").await;
     terminal.sees("› half a sen").await;
     terminal.keys("\x1a").await;
-    // The shell goes on, and brings the chat back.
+    // The shell continues, and brings the chat back.
     terminal.gets(b"COOKED").await;
     terminal.sees("› half a sen").await;
     assert!(terminal.screen().alternate_screen());

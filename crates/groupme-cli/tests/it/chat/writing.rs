@@ -96,7 +96,7 @@ async fn a_message_of_several_lines_with_a_mention_arrives_as_written() {
 }
 
 #[tokio::test]
-async fn what_is_pasted_is_not_sent_before_it_is_asked_for() {
+async fn pasted_text_is_not_sent_before_enter_is_pressed() {
     let sim = sim().await;
     let mut terminal = chat(&sim, 80, 24).await;
     terminal.keys("\x1b[200~one\rtwo\x1b[201~").await;
@@ -141,7 +141,7 @@ async fn a_picture_is_attached_and_sent() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_told() {
+async fn a_missing_file_is_named_in_an_error() {
     let sim = sim().await;
     let mut terminal = chat(&sim, 80, 24).await;
     terminal.keys("\x0f").await;

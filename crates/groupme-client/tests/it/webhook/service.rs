@@ -88,7 +88,7 @@ async fn a_request_that_is_no_callback_is_answered_by_its_fault() {
         before.elapsed().as_secs(),
         Duration::from_secs(10).as_secs()
     );
-    // A program that does not take its messages loses the newest, and the server is told.
+    // A program that does not take its messages loses the newest, and the server sees an error.
     for id in 0..1_024 {
         assert_eq!(post(&service, callback(id, "user")).await, StatusCode::OK);
     }

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use super::header;
 use crate::{ClaimId, Entry, Stored, Word};
 
-/// Returns the headers of an entry. None is empty: NATS cuts blanks off values.
+/// Returns the headers of an entry. A value that a header cannot carry unchanged is left out: NATS trims
+/// blanks, and drops empty values.
 pub(super) fn headers(entry: &Entry) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let content = &entry.content;
@@ -15,7 +16,7 @@ pub(super) fn headers(entry: &Entry) -> HeaderMap {
     headers.insert("Gm-Claim", entry.claim.as_str());
     headers.insert("Gm-Place", entry.place.to_string());
     let mut text = |name: &'static str, text: Option<&str>| {
-        // A value from outside may have what a header cannot.
+        // Kinds and ids come from GroupMe and may contain any character.
         let is_plain =
             |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         if let Some(text) = text.filter(is_plain) {
@@ -30,13 +31,14 @@ pub(super) fn headers(entry: &Entry) -> HeaderMap {
     text("Gm-Changes", entry.changes.as_deref());
     if entry.is(Word::Snapshot) {
         headers.insert("Gm-Slot", content.slot.to_string());
+        // A snapshot replaces the earlier one in its slot, and outlives the events it sums up.
         headers.insert("Nats-Rollup", "sub");
         headers.insert("Nats-TTL", "never");
     }
     headers
 }
 
-/// Reads an entry; `None` if the message is not of a relay.
+/// Reads an entry; `None` if the message lacks the headers that every entry has.
 pub(super) fn stored(
     subject: &str,
     sequence: u64,
@@ -44,7 +46,7 @@ pub(super) fn stored(
     body: Bytes,
 ) -> Option<Stored> {
     let text = |name| header(headers, name).map(Box::<str>::from);
-    // A kind that no header can have is known by its token.
+    // A kind that no header can carry is read from its token in the subject.
     let kind = text("Gm-Kind").or_else(|| subject.split('.').nth(4).map(Box::from));
     Some(Stored {
         sequence,

@@ -264,7 +264,7 @@ async fn the_journal_hides_share_tokens() {
 }
 
 #[tokio::test]
-async fn the_journal_tells_everything_but_the_secrets() {
+async fn the_journal_records_everything_but_the_secrets() {
     let sim = sim().await;
     let mut control = Controller::new(&sim).await;
     let mut socket = Socket::open(&sim).await;

@@ -53,7 +53,7 @@ async fn other_tokens_and_other_paths_get_an_envelope_with_an_error() {
 }
 
 #[tokio::test]
-async fn what_is_sent_over_rest_arrives_over_the_socket() {
+async fn a_message_sent_over_rest_arrives_over_the_socket() {
     let sim = sim().await;
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;

@@ -4,9 +4,9 @@ use groupme_sim::{BotDraft, Callback, Conversation};
 use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, events};
-use crate::{peer::Virtual, shape::assert_includes};
+use crate::{peer::VirtualSim, shape::assert_includes};
 
-impl Virtual {
+impl VirtualSim {
     /// Registers a bot with a callback; returns its secret id.
     fn bot(&mut self) -> String {
         self.with_world(|world, cast| {
@@ -25,7 +25,7 @@ impl Virtual {
 
 #[test]
 fn a_bot_gets_each_message_of_its_group_its_own_included() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let bot = sim.bot();
     let mara = sim.cast.mara;
     let message = sim.send_message(mara, "hello, hal");
@@ -39,7 +39,7 @@ fn a_bot_gets_each_message_of_its_group_its_own_included() {
     );
     assert_eq!(said["id"], message.to_string());
     let post = json!({ "bot_id": bot, "text": "hello, Mara" }).to_string();
-    // The bot's id alone opens the endpoint.
+    // The bot's id authenticates the call: no token is needed.
     assert_empty(&sim.request_as(None, "POST", "/v3/bots/post", &post), 201);
     let [own] = &sim.callbacks()[..] else {
         panic!("expected one callback")
@@ -48,7 +48,7 @@ fn a_bot_gets_each_message_of_its_group_its_own_included() {
         (&own["name"], &own["sender_type"]),
         (&json!("hal"), &json!("bot"))
     );
-    // Messages elsewhere do not reach the bot, and a notice of the system does.
+    // Messages in other conversations do not reach the bot; a system notice of its group does.
     sim.with_world(|world, cast| world.say(cast.surprise, cast.mara, "shh").unwrap());
     sim.with_world(|world, cast| world.direct_message(cast.mara, cast.me, "psst").unwrap());
     assert_eq!(sim.callbacks(), [Value::Null; 0]);
@@ -62,7 +62,7 @@ fn a_bot_gets_each_message_of_its_group_its_own_included() {
 
 #[test]
 fn the_message_of_a_bot_is_pushed_and_listed_as_that_of_a_bot() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let bot = sim.bot();
     let (socket, _) = sim.listen();
     sim.messages(socket);
@@ -89,8 +89,8 @@ fn the_message_of_a_bot_is_pushed_and_listed_as_that_of_a_bot() {
 }
 
 #[test]
-fn a_bot_is_refused_without_its_id_its_words_or_its_owner() {
-    let mut sim = Virtual::new();
+fn a_bots_call_is_refused_without_its_id_a_text_or_its_owner() {
+    let mut sim = VirtualSim::new();
     let bot = sim.bot();
     let mut post = |post: Value| {
         let response = sim.request_as(None, "POST", "/v3/bots/post", &post.to_string());

@@ -6,16 +6,16 @@ use groupme_sim::SimMessageId;
 use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, events, fixture};
-use crate::{peer::Virtual, shape::assert_like};
+use crate::{peer::VirtualSim, shape::assert_like};
 
 const EDIT: &str = r#"{"text":"better","attachments":[]}"#;
 
-fn edit(sim: &mut Virtual, id: SimMessageId, body: &str) -> groupme_sim::RestResponse {
+fn edit(sim: &mut VirtualSim, id: SimMessageId, body: &str) -> groupme_sim::RestResponse {
     let target = format!("/v4/groups/{}/messages/{id}", sim.cast.lake);
     sim.request(sim.cast.me, "PUT", &target, body)
 }
 
-fn delete(sim: &mut Virtual, id: SimMessageId) -> groupme_sim::RestResponse {
+fn delete(sim: &mut VirtualSim, id: SimMessageId) -> groupme_sim::RestResponse {
     let target = format!("/v3/conversations/{}/messages/{id}", sim.cast.lake);
     sim.request(sim.cast.me, "DELETE", &target, "")
 }
@@ -33,7 +33,7 @@ fn kinds(events: &[Value]) -> Vec<&str> {
 
 #[test]
 fn an_edit_rewrites_the_row_and_leaves_a_notice() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let id = sim.send_message(sim.cast.me, "good");
     sim.messages(socket);
@@ -69,7 +69,7 @@ fn an_edit_rewrites_the_row_and_leaves_a_notice() {
 
 #[test]
 fn an_edit_in_an_envelope_is_invalid_text() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let id = sim.send_message(sim.cast.me, "good");
     let wrapped = json!({ "message": { "text": "better" } }).to_string();
     for wrong in [&*wrapped, "{}", r#"{"text":""}"#, r#"{"text":7}"#] {
@@ -85,7 +85,7 @@ fn an_edit_in_an_envelope_is_invalid_text() {
 
 #[test]
 fn an_edit_without_attachments_keeps_them() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let id = sim.with_world(|world, cast| {
         let image = r#"[{"type":"image","url":"u"}]"#;
         world
@@ -100,7 +100,7 @@ fn an_edit_without_attachments_keeps_them() {
 
 #[test]
 fn an_edit_comes_within_fifteen_minutes_or_not_at_all() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let id = sim.send_message(sim.cast.me, "good");
     sim.pass(Duration::from_mins(15));
     content(&edit(&mut sim, id, EDIT), 200);
@@ -128,7 +128,7 @@ fn an_edit_comes_within_fifteen_minutes_or_not_at_all() {
 
 #[test]
 fn a_deletion_leaves_a_tombstone_and_a_notice() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let id = sim.send_message(sim.cast.me, "oops");
     sim.messages(socket);
@@ -153,7 +153,7 @@ fn a_deletion_leaves_a_tombstone_and_a_notice() {
 
 #[test]
 fn a_deletion_may_come_too_late() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.with_world(|world, _| world.set_deletion_window(Some(Duration::from_mins(2))));
     let id = sim.send_message(sim.cast.me, "oops");
     sim.pass(Duration::from_secs(121));
@@ -166,7 +166,7 @@ fn a_deletion_may_come_too_late() {
 
 #[test]
 fn a_message_deleted_by_the_owner_leaves_only_a_notice() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let id = sim.send_message(sim.cast.theo, "rude");
     sim.messages(socket);
@@ -200,7 +200,7 @@ fn a_message_deleted_by_the_owner_leaves_only_a_notice() {
 
 #[test]
 fn a_message_deleted_by_the_owner_may_leave_a_tombstone() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let id = sim.with_world(|world, cast| {
         world.leave_tombstones(true);
@@ -225,7 +225,7 @@ fn a_message_deleted_by_the_owner_may_leave_a_tombstone() {
 
 #[test]
 fn messages_of_others_and_notices_cannot_be_changed() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let id = sim.send_message(sim.cast.theo, "mine");
     let refusal = body(&edit(&mut sim, id, EDIT), 401);
     assert_eq!(
@@ -243,7 +243,7 @@ fn messages_of_others_and_notices_cannot_be_changed() {
 
 #[test]
 fn a_direct_message_is_changed_by_the_other_ones_id_and_the_conversations() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let (me, mara) = (sim.cast.me, sim.cast.mara);
     let id = sim.with_world(|world, _| world.direct_message(me, mara, "hi").unwrap());

@@ -12,11 +12,11 @@ use groupme_rest::{BaseUrl, Call, Error, Service, Services, Token};
 use groupme_sim::{RestRequest, SimGroupId, SimMessageId, SimUserId};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::peer::Virtual;
+use crate::peer::VirtualSim;
 
 /// Client of the simulation in virtual time.
 struct Api {
-    sim: Virtual,
+    sim: VirtualSim,
     /// Names of the calls so far.
     called: BTreeSet<String>,
 }
@@ -24,7 +24,7 @@ struct Api {
 impl Api {
     fn new() -> Self {
         Self {
-            sim: Virtual::new(),
+            sim: VirtualSim::new(),
             called: BTreeSet::new(),
         }
     }

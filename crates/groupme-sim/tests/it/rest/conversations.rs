@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, fixture};
 use crate::{
-    peer::Virtual,
+    peer::VirtualSim,
     shape::{assert_includes, assert_like},
 };
 
@@ -21,7 +21,7 @@ fn names(groups: &Value) -> Vec<&str> {
 
 #[test]
 fn the_caller_is_whose_token_it_is() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let me = content(&sim.get("/v3/users/me"), 200);
     assert_like(&me, fixture!("users.me.get.2026"));
     assert_eq!(me["name"], "Robin");
@@ -32,7 +32,7 @@ fn the_caller_is_whose_token_it_is() {
 
 #[test]
 fn groups_come_ten_to_a_page_latest_activity_first() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.pass(Duration::from_secs(1));
     sim.with_world(|world, cast| {
         for number in 0..12 {
@@ -59,8 +59,8 @@ fn groups_come_ten_to_a_page_latest_activity_first() {
 }
 
 #[test]
-fn a_group_tells_of_its_members_and_its_newest_message() {
-    let mut sim = Virtual::new();
+fn a_group_shows_its_members_and_its_newest_message() {
+    let mut sim = VirtualSim::new();
     let id = sim.send_message(sim.cast.mara, "alive");
     let target = sim.lake("");
     let group = content(&sim.get(&target), 200);
@@ -84,7 +84,7 @@ fn a_group_tells_of_its_members_and_its_newest_message() {
 
 #[test]
 fn a_group_without_messages_has_nothing_to_preview() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let group = sim.with_world(|world, cast| world.add_group("Alone", cast.me, &[]).unwrap());
     let group = content(&sim.get(&format!("/v3/groups/{group}")), 200);
     assert_eq!(
@@ -100,7 +100,7 @@ fn a_group_without_messages_has_nothing_to_preview() {
 
 #[test]
 fn chats_with_messages_are_listed_latest_first() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (me, mara, theo) = (sim.cast.me, sim.cast.mara, sim.cast.theo);
     assert_eq!(
         content(&sim.get("/v3/chats"), 200),
@@ -128,7 +128,7 @@ fn chats_with_messages_are_listed_latest_first() {
 
 #[test]
 fn a_deleted_chat_is_off_its_users_list_until_the_next_message() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (me, mara) = (sim.cast.me, sim.cast.mara);
     sim.with_world(|world, _| world.direct_message(mara, me, "first").unwrap());
     let chat = format!("/v3/chats/{mara}+{me}");
@@ -151,7 +151,7 @@ fn a_deleted_chat_is_off_its_users_list_until_the_next_message() {
 
 #[test]
 fn foreign_conversations_are_not_found() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (me, mara, theo) = (sim.cast.me, sim.cast.mara, sim.cast.theo);
     let id = sim.with_world(|world, cast| {
         world.direct_message(mara, theo, "psst").unwrap();
@@ -190,7 +190,7 @@ fn foreign_conversations_are_not_found() {
 
 #[test]
 fn groups_that_were_left_are_listed_until_one_is_back() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let former = "/v3/groups/former";
     assert_eq!(content(&sim.get(former), 200), json!([]));
     sim.send_message(sim.cast.mara, "bye");
@@ -224,7 +224,7 @@ fn groups_that_were_left_are_listed_until_one_is_back() {
 
 #[test]
 fn membership_states_cover_present_and_former_groups() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let states = "/v3/memberships/states";
     let (lake, other) = sim.with_world(|world, cast| {
         let other = world.add_group("Book club", cast.mara, &[cast.me]).unwrap();
@@ -254,7 +254,7 @@ fn membership_states_cover_present_and_former_groups() {
 
 #[test]
 fn a_former_member_does_not_see_the_group_any_more() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let target = sim.lake("/messages");
     content(&sim.get(&target), 200);
     sim.with_world(|world, cast| world.remove_member(cast.lake, cast.me, cast.me).unwrap());

@@ -5,15 +5,15 @@ use core::time::Duration;
 use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, events};
-use crate::{peer::Virtual, shape::assert_includes};
+use crate::{peer::VirtualSim, shape::assert_includes};
 
 #[test]
 fn a_request_to_join_has_groupmes_codes() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (surprise, mara) = (sim.cast.surprise, sim.cast.mara);
     let link = sim.simulation.world().share_token(surprise);
     let join = format!("/v3/groups/{surprise}/join/{link}");
-    let change = |sim: &mut Virtual, change: Value| {
+    let change = |sim: &mut VirtualSim, change: Value| {
         let target = format!("/v3/groups/{surprise}/update");
         content(
             &sim.request(mara, "POST", &target, &change.to_string()),
@@ -47,7 +47,7 @@ fn a_request_to_join_has_groupmes_codes() {
 
 #[test]
 fn added_members_come_late_and_for_an_hour() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.simulation.rest_mut().config_mut().processing_time = Duration::from_secs(2);
     let people = json!({ "members": [
         { "nickname": "Dad", "phone_number": "+1 5555550123", "guid": "GUID-2" },
@@ -74,7 +74,7 @@ fn added_members_come_late_and_for_an_hour() {
 
 #[test]
 fn a_nickname_is_the_name_of_later_messages_in_that_group() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let me = sim.cast.me;
     let before = sim.send_message(me, "one");
     let rename = json!({ "membership": { "nickname": "Captain" } }).to_string();
@@ -90,7 +90,7 @@ fn a_nickname_is_the_name_of_later_messages_in_that_group() {
 
 #[test]
 fn settings_of_a_closed_group_are_for_admins() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let mara = sim.cast.mara;
     let (socket, _) = sim.listen();
     sim.messages(socket);

@@ -6,7 +6,7 @@ use groupme_sim::SimMessageId;
 use serde_json::{Value, json};
 
 use super::{assert_empty, content, fixture};
-use crate::{peer::Virtual, shape::assert_includes};
+use crate::{peer::VirtualSim, shape::assert_includes};
 
 #[track_caller]
 fn texts(list: &Value) -> Vec<&str> {
@@ -17,8 +17,8 @@ fn texts(list: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Posts two messages of Mara and one of the user, a second apart, with reactions.
-fn laughter(sim: &mut Virtual) -> [SimMessageId; 3] {
+/// Posts two messages of Mara and one of the user, a second apart, with six reactions, 1.5 s apart.
+fn post_jokes(sim: &mut VirtualSim) -> [SimMessageId; 3] {
     let (me, mara, jonas, theo) = {
         let cast = &sim.cast;
         (cast.me, cast.mara, cast.jonas, cast.theo)
@@ -37,8 +37,8 @@ fn laughter(sim: &mut Virtual) -> [SimMessageId; 3] {
 
 #[test]
 fn the_favourites_of_a_period_come_by_the_number_of_reactions() {
-    let mut sim = Virtual::new();
-    let jokes = laughter(&mut sim);
+    let mut sim = VirtualSim::new();
+    let jokes = post_jokes(&mut sim);
     let target = sim.lake("/likes?period=day");
     let list = content(&sim.get(&target), 200);
     assert_includes(&list, fixture!("groups.likes.get.response"));
@@ -64,8 +64,8 @@ fn the_favourites_of_a_period_come_by_the_number_of_reactions() {
 
 #[test]
 fn the_callers_likes_are_sorted_by_time_of_reaction() {
-    let mut sim = Virtual::new();
-    laughter(&mut sim);
+    let mut sim = VirtualSim::new();
+    post_jokes(&mut sim);
     let target = sim.lake("/likes/mine");
     let mine = content(&sim.get(&target), 200);
     assert_includes(&mine, fixture!("groups.likes.mine.get.response"));
@@ -76,8 +76,8 @@ fn the_callers_likes_are_sorted_by_time_of_reaction() {
 
 #[test]
 fn likes_of_the_callers_messages_are_sorted_by_time_of_reaction() {
-    let mut sim = Virtual::new();
-    laughter(&mut sim);
+    let mut sim = VirtualSim::new();
+    post_jokes(&mut sim);
     let target = sim.lake("/likes/for_me");
     let own = content(&sim.get(&target), 200);
     assert_includes(&own, fixture!("groups.likes.for_me.get.response"));
@@ -93,14 +93,14 @@ fn likes_of_the_callers_messages_are_sorted_by_time_of_reaction() {
 
 #[test]
 fn direct_messages_have_the_same_lists() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.with_world(|world, cast| {
         let hers = world.direct_message(cast.mara, cast.me, "hers").unwrap();
         let mine = world.direct_message(cast.me, cast.mara, "mine").unwrap();
         world.react(hers, cast.me, "❤️").unwrap();
         world.react(mine, cast.mara, "❤️").unwrap();
     });
-    let list = |sim: &mut Virtual, which: &str| {
+    let list = |sim: &mut VirtualSim, which: &str| {
         let mara = sim.cast.mara;
         let target = format!("/v4/likes/direct_messages/{which}?other_user_id={mara}");
         content(&sim.get(&target), 200)
@@ -113,7 +113,7 @@ fn direct_messages_have_the_same_lists() {
 
 #[test]
 fn nothing_liked_is_an_empty_list_and_nothing_of_others_is_shown() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let surprise = sim.cast.surprise;
     for which in ["/likes?period=day", "/likes/mine", "/likes/for_me"] {
         let target = sim.lake(which);

@@ -5,7 +5,7 @@ use core::time::Duration;
 use serde_json::Value;
 
 use super::{content, message};
-use crate::peer::Virtual;
+use crate::peer::VirtualSim;
 
 fn texts(messages: &[Value]) -> Vec<&str> {
     messages
@@ -16,7 +16,7 @@ fn texts(messages: &[Value]) -> Vec<&str> {
 
 #[test]
 fn a_slow_answer_comes_after_the_push() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     sim.simulation.rest_mut().config_mut().response_delay = Duration::from_millis(80);
     let target = sim.lake("/messages");
@@ -28,7 +28,7 @@ fn a_slow_answer_comes_after_the_push() {
 
 #[test]
 fn a_slow_push_comes_after_the_answer_and_holds_up_those_behind() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     sim.simulation.rest_mut().config_mut().push_delay = Duration::from_millis(80);
     let target = sim.lake("/messages");

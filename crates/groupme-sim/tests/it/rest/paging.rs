@@ -6,11 +6,11 @@ use groupme_sim::{Conversation, EmptyPage, SimMessageId, SimUserId, World};
 use serde_json::Value;
 
 use super::{assert_empty, body, content, fixture};
-use crate::{peer::Virtual, shape::assert_like};
+use crate::{peer::VirtualSim, shape::assert_like};
 
 /// Returns a simulation whose group has this many messages, and their ids, oldest first.
-fn with_history(messages: usize) -> (Virtual, Vec<SimMessageId>) {
-    let mut sim = Virtual::new();
+fn with_history(messages: usize) -> (VirtualSim, Vec<SimMessageId>) {
+    let mut sim = VirtualSim::new();
     let ids = sim.with_world(|world, cast| {
         let authors = [cast.mara, cast.theo];
         let every = Duration::from_millis(700);
@@ -163,7 +163,7 @@ fn the_limit_lies_between_one_and_two_hundred() {
 
 #[test]
 fn direct_messages_are_paged_alike() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let history = sim.with_world(|world, cast| {
         let conversation = Conversation::direct(cast.me, cast.theo);
         world
@@ -215,7 +215,7 @@ fn history_is_quiet_and_lies_before_what_is_said_from_now_on() {
 
 #[test]
 fn history_needs_authors_of_the_conversation() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.with_world(|world, cast| {
         let mut refused = |conversation, authors: &[SimUserId]| {
             let added = world.add_history(conversation, authors, 1, Duration::ZERO);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{body, content, events, fixture};
 use crate::{
-    peer::Virtual,
+    peer::VirtualSim,
     shape::{assert_includes, assert_like},
 };
 
@@ -20,7 +20,7 @@ fn poll(response: &groupme_sim::RestResponse, status: u16) -> Value {
 }
 
 /// Returns the body of a poll that ends in a minute.
-fn question(sim: &mut Virtual, kind: &str, visibility: &str) -> String {
+fn question(sim: &mut VirtualSim, kind: &str, visibility: &str) -> String {
     let ends = sim.with_world(|world, _| world.unix_time().as_secs()) + 60;
     json!({
         "subject": "Pizza?",
@@ -34,7 +34,7 @@ fn question(sim: &mut Virtual, kind: &str, visibility: &str) -> String {
 
 #[test]
 fn a_poll_is_announced_by_a_message_and_stays_to_be_read() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (lane, _) = sim.listen();
     let target = format!("/v3/poll/{}", sim.cast.lake);
     let question = question(&mut sim, "single", "anonymous");
@@ -71,7 +71,7 @@ fn a_poll_is_announced_by_a_message_and_stays_to_be_read() {
 
 #[test]
 fn a_vote_takes_the_place_of_the_one_before() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let target = format!("/v3/poll/{}", sim.cast.lake);
     let question = question(&mut sim, "single", "public");
     let made = poll(&sim.post_rest(&target, &question), 201);
@@ -113,7 +113,7 @@ fn a_vote_takes_the_place_of_the_one_before() {
 
 #[test]
 fn several_answers_can_be_allowed_and_voters_hidden() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let target = format!("/v3/poll/{}", sim.cast.lake);
     let question = question(&mut sim, "multi", "anonymous");
     let made = poll(&sim.post_rest(&target, &question), 201);
@@ -134,8 +134,8 @@ fn several_answers_can_be_allowed_and_voters_hidden() {
 }
 
 #[test]
-fn a_poll_ends_by_its_maker_or_by_the_clock_and_everybody_is_told() {
-    let mut sim = Virtual::new();
+fn a_poll_ends_by_its_creator_or_by_the_clock_and_all_members_are_notified() {
+    let mut sim = VirtualSim::new();
     let (lane, _) = sim.listen();
     let own = format!("/user/{}", sim.cast.me);
     let list = format!("/v3/poll/{}", sim.cast.lake);
@@ -185,7 +185,7 @@ fn a_poll_ends_by_its_maker_or_by_the_clock_and_everybody_is_told() {
 
 #[test]
 fn polls_are_asked_among_two_as_well_and_are_nobody_elses() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let id = sim.with_world(|world, cast| {
         let conversation = Conversation::direct(cast.me, cast.mara);
         let id = world
@@ -214,7 +214,7 @@ fn polls_are_asked_among_two_as_well_and_are_nobody_elses() {
 
 #[test]
 fn a_poll_needs_a_question_answers_and_a_future() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let target = format!("/v3/poll/{}", sim.cast.lake);
     let whole: Value = serde_json::from_str(&question(&mut sim, "single", "public")).unwrap();
     for (name, wrong) in [

@@ -5,23 +5,28 @@ use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, events, fixture};
 use crate::{
-    peer::Virtual,
+    peer::VirtualSim,
     shape::{assert_includes, assert_like},
 };
 
-fn like(sim: &mut Virtual, id: SimMessageId, verb: &str, body: &str) -> groupme_sim::RestResponse {
+fn like(
+    sim: &mut VirtualSim,
+    id: SimMessageId,
+    verb: &str,
+    body: &str,
+) -> groupme_sim::RestResponse {
     let target = format!("/v3/messages/{}/{id}/{verb}", sim.cast.lake);
     sim.post_rest(&target, body)
 }
 
-fn pin(sim: &mut Virtual, id: SimMessageId, verb: &str) -> groupme_sim::RestResponse {
+fn pin(sim: &mut VirtualSim, id: SimMessageId, verb: &str) -> groupme_sim::RestResponse {
     let target = format!("/v3/conversations/{}/messages/{id}/{verb}", sim.cast.lake);
     sim.post_rest(&target, "")
 }
 
 #[test]
 fn a_like_is_answered_with_all_reactions_and_pushed() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let id = sim.send_message(sim.cast.me, "joke");
     sim.messages(socket);
@@ -49,7 +54,7 @@ fn a_like_is_answered_with_all_reactions_and_pushed() {
 
 #[test]
 fn a_bare_like_is_a_heart_and_is_answered_with_nothing() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let id = sim.send_message(sim.cast.mara, "joke");
     assert_empty(&like(&mut sim, id, "like", ""), 200);
     assert_eq!(sim.row(id)["reactions"][0]["code"], "\u{2764}\u{fe0f}");
@@ -57,7 +62,7 @@ fn a_bare_like_is_a_heart_and_is_answered_with_nothing() {
 
 #[test]
 fn a_second_like_is_accepted_and_ignored_until_the_first_is_taken_back() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let id = sim.send_message(sim.cast.mara, "joke");
     like(
@@ -95,7 +100,7 @@ fn a_second_like_is_accepted_and_ignored_until_the_first_is_taken_back() {
 
 #[test]
 fn a_second_like_may_take_the_place_of_the_first() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.simulation.rest_mut().config_mut().repeated_reaction = RepeatedReaction::Replaces;
     let id = sim.send_message(sim.cast.mara, "joke");
     for (request, code) in [("🤣", "🤣"), ("👍", "👍")] {
@@ -108,7 +113,7 @@ fn a_second_like_may_take_the_place_of_the_first() {
 
 #[test]
 fn each_reaction_adds_its_user_to_favorited_by_once() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let id = sim.send_message(sim.cast.mara, "joke");
     let (jonas, theo) = (sim.cast.jonas, sim.cast.theo);
     let target = format!("/v3/messages/{}/{id}/like", sim.cast.lake);
@@ -134,7 +139,7 @@ fn each_reaction_adds_its_user_to_favorited_by_once() {
 
 #[test]
 fn reactions_that_are_none_are_refused() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let id = sim.send_message(sim.cast.mara, "joke");
     for wrong in [
         r#"{"like_icon":{"type":"unicode"}}"#,
@@ -151,7 +156,7 @@ fn reactions_that_are_none_are_refused() {
 
 #[test]
 fn a_pin_shows_until_it_is_taken_out_in_silence() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let id = sim.send_message(sim.cast.mara, "remember");
     sim.messages(socket);
@@ -195,7 +200,7 @@ fn a_pin_shows_until_it_is_taken_out_in_silence() {
 
 #[test]
 fn pinned_direct_messages_have_a_list_of_their_own() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let id = sim.with_world(|world, cast| {
         let id = world.direct_message(cast.mara, cast.me, "hi").unwrap();
         world.pin(id, cast.mara).unwrap();

@@ -5,11 +5,11 @@ use core::time::Duration;
 use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, events, fixture};
-use crate::{peer::Virtual, shape::assert_like};
+use crate::{peer::VirtualSim, shape::assert_like};
 
 /// Returns a simulation with two messages from Mara.
-fn with_mail() -> (Virtual, [String; 2], String) {
-    let mut sim = Virtual::new();
+fn with_mail() -> (VirtualSim, [String; 2], String) {
+    let mut sim = VirtualSim::new();
     let ids = sim.with_world(|world, cast| {
         ["one", "two"].map(|text| {
             let id = world.direct_message(cast.mara, cast.me, text).unwrap();

@@ -6,11 +6,11 @@ use groupme_sim::{RestRequest, RetryAfter};
 use serde_json::json;
 
 use super::{assert_empty, body, content, header, message};
-use crate::peer::Virtual;
+use crate::peer::VirtualSim;
 
 #[test]
 fn the_token_comes_in_the_header_or_in_the_query_and_the_header_counts() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let token = sim.token();
     let query = format!("/v3/users/me?token={token}");
     content(
@@ -32,7 +32,7 @@ fn the_token_comes_in_the_header_or_in_the_query_and_the_header_counts() {
 
 #[test]
 fn an_unauthorized_request_does_nothing() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let target = sim.lake("/messages");
     let before = content(&sim.get(&target), 200);
     sim.request_as(Some("wrong"), "POST", &target, &message("g", "no"));
@@ -41,7 +41,7 @@ fn an_unauthorized_request_does_nothing() {
 
 #[test]
 fn missing_resources_are_404_in_an_envelope_or_without_one() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     for target in [
         "/v3/nowhere",
         "/v3/",
@@ -65,7 +65,7 @@ fn missing_resources_are_404_in_an_envelope_or_without_one() {
 
 #[test]
 fn answers_are_not_to_be_cached() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let response = sim.get("/v3/users/me");
     assert_eq!(
         header(&response, "Cache-Control"),
@@ -79,7 +79,7 @@ fn answers_are_not_to_be_cached() {
 
 #[test]
 fn without_a_rate_limit_no_request_is_refused() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     for _ in 0..100 {
         content(&sim.get("/v3/users/me"), 200);
     }
@@ -87,7 +87,7 @@ fn without_a_rate_limit_no_request_is_refused() {
 
 #[test]
 fn more_than_ten_requests_a_second_are_too_many_for_each_token_alone() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.simulation.rest_mut().config_mut().requests_per_second = Some(10);
     for _ in 0..10 {
         sim.pass(Duration::from_millis(50));
@@ -115,7 +115,7 @@ fn more_than_ten_requests_a_second_are_too_many_for_each_token_alone() {
 
 #[test]
 fn all_or_none_of_the_429s_may_carry_retry_after() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.simulation.rest_mut().config_mut().requests_per_second = Some(0);
     for (retry_after, waits) in [(RetryAfter::Never, None), (RetryAfter::Always, Some("1"))] {
         sim.simulation.rest_mut().config_mut().retry_after = retry_after;
@@ -131,11 +131,11 @@ fn all_or_none_of_the_429s_may_carry_retry_after() {
 
 #[test]
 fn a_user_who_sends_too_much_is_banned_until_they_pause() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.simulation.rest_mut().config_mut().messages_per_minute = Some(2);
     let target = sim.lake("/messages");
     let mut number = 0;
-    let mut send = |sim: &mut Virtual, user| {
+    let mut send = |sim: &mut VirtualSim, user| {
         number += 1;
         let message = message(&format!("guid {number}"), "spam");
         sim.request(user, "POST", &target, &message)
@@ -168,9 +168,10 @@ fn a_user_who_sends_too_much_is_banned_until_they_pause() {
 
 #[test]
 fn links_may_not_be_allowed() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let target = sim.lake("/messages");
-    let send = |sim: &mut Virtual, guid, text| sim.post_rest(&target, &message(guid, text)).status;
+    let send =
+        |sim: &mut VirtualSim, guid, text| sim.post_rest(&target, &message(guid, text)).status;
     assert_eq!(send(&mut sim, "a", "see https://example.com"), 201);
     sim.simulation.rest_mut().config_mut().allow_links = false;
     for link in [
@@ -190,7 +191,7 @@ fn links_may_not_be_allowed() {
 
 #[test]
 fn an_outage_is_a_page_of_html_to_everybody() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.simulation.rest_mut().config_mut().outage = Some(503);
     let target = sim.lake("/messages");
     let response = sim.post_rest(&target, &message("g", "lost"));
@@ -227,7 +228,7 @@ fn a_request_shows_no_secrets() {
 
 #[test]
 fn nonsense_in_a_path_is_only_not_found() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     for id in [
         "%",
         "%zz",

@@ -5,11 +5,11 @@ use core::time::Duration;
 use serde_json::{Value, json};
 
 use super::{content, events, fixture, message};
-use crate::{peer::Virtual, shape::assert_like};
+use crate::{peer::VirtualSim, shape::assert_like};
 
 #[test]
 fn a_sent_message_is_answered_pushed_and_stored() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let target = sim.lake("/messages");
     let response = sim.post_rest(&target, fixture!("groups.messages.post.request.2026"));
@@ -34,7 +34,7 @@ fn a_sent_message_is_answered_pushed_and_stored() {
 
 #[test]
 fn a_direct_message_is_answered_under_a_key_of_its_own_and_pushed_to_both() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (socket, _) = sim.listen();
     let mut request: Value =
         serde_json::from_str(fixture!("direct_messages.post.request.2026")).unwrap();
@@ -66,7 +66,7 @@ fn a_direct_message_is_answered_under_a_key_of_its_own_and_pushed_to_both() {
 
 #[test]
 fn a_source_guid_is_refused_for_a_minute() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let target = sim.lake("/messages");
     let first = message("g-1", "once");
     assert_eq!(sim.post_rest(&target, &first).status, 201);
@@ -82,12 +82,12 @@ fn a_source_guid_is_refused_for_a_minute() {
     let page = content(&sim.get(&page), 200);
     let rows = page["messages"].as_array().unwrap();
     let sent = rows.iter().filter(|row| row["text"] == "once").count();
-    assert_eq!(sent, 4, "the refused one was not sent again");
+    assert_eq!(sent, 4, "a refused repetition is stored");
 }
 
 #[test]
 fn a_message_has_a_thousand_characters_at_most_and_something_in_it() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let target = sim.lake("/messages");
     let longest = "é".repeat(1000);
     assert_eq!(
@@ -117,8 +117,8 @@ fn a_message_has_a_thousand_characters_at_most_and_something_in_it() {
 }
 
 #[test]
-fn nobody_writes_to_themselves_or_to_nobody() {
-    let mut sim = Virtual::new();
+fn a_direct_message_to_oneself_or_to_nobody_is_refused() {
+    let mut sim = VirtualSim::new();
     let to = |recipient: &Value| {
         json!({ "direct_message": { "source_guid": "g", "text": "hi", "recipient_id": recipient } })
             .to_string()
@@ -139,7 +139,7 @@ fn nobody_writes_to_themselves_or_to_nobody() {
 
 #[test]
 fn files_are_shown_to_those_who_ask_for_them() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let attachments = r#"[{"type":"file","file_id":"f"},{"type":"image","url":"u"}]"#;
     let id = sim.with_world(|world, cast| {
         world

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{assert_empty, content, events, fixture, message};
 use crate::{
-    peer::Virtual,
+    peer::VirtualSim,
     shape::{assert_includes, assert_like},
 };
 
@@ -15,13 +15,13 @@ macro_rules! event {
     };
 }
 
-fn topic(sim: &mut Virtual, name: &str) -> SimGroupId {
+fn topic(sim: &mut VirtualSim, name: &str) -> SimGroupId {
     sim.with_world(|world, cast| world.add_topic(cast.lake, cast.mara, name).unwrap())
 }
 
 #[test]
 fn a_topic_is_announced_in_its_group_and_listed_below_it() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (lane, _) = sim.listen();
     let id = topic(&mut sim, "Food");
     let own = format!("/user/{}", sim.cast.me);
@@ -57,7 +57,7 @@ fn a_topic_is_announced_in_its_group_and_listed_below_it() {
 
 #[test]
 fn a_message_in_a_topic_names_the_topic_and_its_group() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let id = topic(&mut sim, "Food");
     let (lane, client) = sim.listen();
     let on_topic = format!("/group/{id}");
@@ -107,7 +107,7 @@ fn a_message_in_a_topic_names_the_topic_and_its_group() {
 
 #[test]
 fn topics_are_made_changed_and_closed_over_rest() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let subgroups = sim.lake("/subgroups");
     let made = sim.post_rest(&subgroups, fixture!("groups.subgroups.post.request"));
     let made = content(&made, 201);
@@ -168,7 +168,7 @@ fn topics_are_made_changed_and_closed_over_rest() {
 
 #[test]
 fn topics_belong_to_the_members_of_their_group() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (hidden, open) = sim.with_world(|world, cast| {
         let hidden = world.add_topic(cast.surprise, cast.mara, "Cake").unwrap();
         (

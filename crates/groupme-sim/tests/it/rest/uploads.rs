@@ -5,11 +5,11 @@ use core::time::Duration;
 use serde_json::{Value, json};
 
 use super::{assert_empty, body};
-use crate::{peer::Virtual, shape::assert_same_shape};
+use crate::{peer::VirtualSim, shape::assert_same_shape};
 
 #[test]
 fn an_uploaded_picture_is_at_its_url_for_everybody() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let gif = "GIF89a\u{2}\0\u{1}\0";
     let uploaded = body(&sim.post_rest("/image/pictures", gif), 200);
     assert_same_shape(
@@ -35,7 +35,7 @@ fn an_uploaded_picture_is_at_its_url_for_everybody() {
 
 #[test]
 fn a_video_is_processed_and_a_text_is_no_video() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     sim.simulation.rest_mut().config_mut().processing_time = Duration::from_secs(3);
     let mut transcode = |content: &str| {
         let form = format!("--b\r\nContent-Type: video/mp4\r\n\r\n{content}\r\n--b--\r\n");
@@ -47,7 +47,7 @@ fn a_video_is_processed_and_a_text_is_no_video() {
     };
     let good = transcode("\0\0\0\u{8}ftypisom");
     let bad = transcode("not a video");
-    let status = |sim: &mut Virtual, job: &str| sim.get(&format!("/video/status{job}"));
+    let status = |sim: &mut VirtualSim, job: &str| sim.get(&format!("/video/status{job}"));
     assert_eq!(status(&mut sim, &good).status, 202);
     sim.pass(Duration::from_secs(3));
     let done = body(&status(&mut sim, &good), 201);
@@ -61,7 +61,7 @@ fn a_video_is_processed_and_a_text_is_no_video() {
 
 #[test]
 fn a_file_belongs_to_its_conversation_and_wants_its_own_token_parameter() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let (lake, surprise) = (sim.cast.lake, sim.cast.surprise);
     let upload = sim.post_rest(&format!("/file/v1/{lake}/files?name=a%20b.md"), "# hi");
     let url = body(&upload, 201)["status_url"]
@@ -92,7 +92,7 @@ fn a_file_belongs_to_its_conversation_and_wants_its_own_token_parameter() {
 
 #[test]
 fn a_presigned_upload_needs_the_signature_and_no_token() {
-    let mut sim = Virtual::new();
+    let mut sim = VirtualSim::new();
     let ask = json!({
         "extension": "jpg", "senderId": sim.cast.me.to_string(),
         "groupId": sim.cast.lake.to_string(), "fileSize": 3, "width": 2, "height": 1,

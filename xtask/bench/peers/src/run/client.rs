@@ -14,7 +14,7 @@ pub(super) struct Client {
     /// Name in the tables.
     pub(super) name: &'static str,
     program: Program,
-    /// Its name within the program.
+    /// Name of the client within the program.
     key: &'static str,
     pub(super) transports: &'static [Transport],
 }

@@ -38,7 +38,7 @@ struct Watcher {
     accounts: BTreeMap<u64, Vec<(u64, u64)>>,
 }
 
-/// A stream of numbered messages, which goes on while the server is down.
+/// A stream of numbered messages, which continues while the server is down.
 #[derive(Clone, Copy)]
 struct Stream {
     begin: u64,

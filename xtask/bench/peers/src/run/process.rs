@@ -30,7 +30,7 @@ pub(super) struct Server {
     pub(super) port: u16,
     /// Port for commands.
     control: u16,
-    /// Its certificate in PEM; empty for plaintext.
+    /// Certificate of the server in PEM; empty for plaintext.
     pub(super) certificate: String,
 }
 

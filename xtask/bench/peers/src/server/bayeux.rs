@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use super::{Options, stream::Stream};
+use crate::meter::unix_micros;
 
 /// All sessions.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub(super) struct Gateway {
     stream: Arc<Stream>,
     hold: Duration,
     flood_after: Duration,
+    /// Number of the next session, which no earlier server had.
     handshakes: AtomicU64,
     subscribed: AtomicU64,
 }
@@ -62,7 +64,7 @@ impl Gateway {
             stream,
             hold: Duration::from_millis(options.hold),
             flood_after: Duration::from_millis(options.flood_after),
-            handshakes: AtomicU64::new(0),
+            handshakes: AtomicU64::new(unix_micros()),
             subscribed: AtomicU64::new(0),
         }
     }
@@ -142,7 +144,7 @@ impl Gateway {
         let mut reply = json!({ "id": message["id"], "channel": channel, "successful": true });
         if channel == "/meta/handshake" {
             let number = self.handshakes.fetch_add(1, Ordering::Relaxed);
-            let client = format!("0wgyczg0sbd91m0uc8wyv09q{number:06x}");
+            let client = format!("0wgyczg0sbd91m{number:016x}");
             let session = Arc::<Session>::default();
             self.sessions().insert(client.clone(), Arc::clone(&session));
             replies.session = Some(session);

@@ -4,7 +4,7 @@ use clap::ValueEnum as _;
 use relay_sim::{Sabotage, run};
 
 #[test]
-fn nothing_is_lost_doubled_or_out_of_order_in_any_storm() {
+fn nothing_is_lost_duplicated_or_out_of_order_in_any_storm() {
     for seed in 0..40 {
         let report = run(seed, None);
         assert!(

@@ -7,7 +7,7 @@ use bayeux_proto::Instant;
 
 use crate::rest_requests::{Outgoing, Reply};
 
-/// Messages to be sent, repeatedly until there is an answer.
+/// Queue of messages to send. A message without a final response is sent again for 40 s.
 pub(crate) struct Sending {
     user: String,
     process: u32,
@@ -25,7 +25,7 @@ impl Sending {
         }
     }
 
-    /// Begins anew, in another process.
+    /// Drops all messages, as the end of a process does, and counts from 0 for the next process.
     pub(super) fn start(&mut self, process: u32) {
         (self.process, self.sent) = (process, 0);
         self.queue.clear();
@@ -42,14 +42,16 @@ impl Sending {
         guid
     }
 
-    pub(crate) fn put(&mut self, now: Instant, to: &Recipient, guid: &str) {
+    /// Queues a message.
+    pub(crate) fn push(&mut self, now: Instant, to: &Recipient, guid: &str) {
         self.queue.push_back(Outgoing {
             path: to.path(),
             body: to.body(guid),
-            until: now + SENDS_FOR,
+            until: now + RESEND_FOR,
         });
     }
 
+    /// Returns the next message to send, without those whose time is over.
     pub(super) fn poll(&mut self, now: Instant) -> Option<Outgoing> {
         self.queue.retain(|outgoing| now <= outgoing.until);
         self.queue.pop_front()
@@ -57,7 +59,7 @@ impl Sending {
 
     pub(super) fn handle_reply(&mut self, outgoing: Outgoing, reply: &Reply) {
         match reply {
-            // Accepted or refused for good.
+            // Accepted, or refused for good. 429 and 5xx may succeed later.
             Reply::Response(200..=299 | 400..=428, _) => {}
             _ => self.queue.push_back(outgoing),
         }
@@ -91,5 +93,6 @@ impl Recipient {
     }
 }
 
-/// Time for which a message is sent again. GroupMe accepts a `source_guid` once a minute.
-const SENDS_FOR: Duration = Duration::from_secs(40);
+/// Time for which a message without a final response is sent again: less than the minute in which
+/// GroupMe refuses a `source_guid` that it knows, so that no message is stored twice.
+const RESEND_FOR: Duration = Duration::from_secs(40);

@@ -20,7 +20,7 @@ pub(super) struct Storage {
     saves: VecDeque<Save>,
     /// Changes that could not be saved, to be tried again with the next ones.
     failed: Vec<Change>,
-    /// Until when no save succeeds.
+    /// Time until which no save succeeds.
     disk_is_full_until: Instant,
     /// Number of acknowledgements that are not saved yet, and of those that no save has taken.
     unsaved: usize,

@@ -91,7 +91,7 @@ fn directories_and_search(api: &mut Api) {
     profile.graduation_year = Some(2027);
     api.call(&directories::change_profile(&profile));
     assert!(!api.call(&directories::users()).is_empty());
-    // A group is found only if its members want that.
+    // A group is found only while its visibility is `searchable`.
     let found = |api: &mut Api| {
         let results = api.call(&directories::search("lake"));
         let listed = api.call(&directories::popular()).len();
