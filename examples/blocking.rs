@@ -30,7 +30,7 @@ fn main() -> anyhow::Result<()> {
     config.transports = vec![Transport::LongPolling];
     let mut session = Session::new(config, 1);
     session.subscribe(&Channel::new("/count")?)?;
-    session.connect();
+    session.connect(Instant::ORIGIN);
 
     let start = std::time::Instant::now();
     let now = || Instant::from_origin(start.elapsed());
@@ -73,7 +73,7 @@ fn main() -> anyhow::Result<()> {
                 }
                 session.handle_close(now(), lane, close);
                 if numbers.len() == 3 {
-                    session.disconnect();
+                    session.disconnect(now());
                 }
             }
         }

@@ -5,7 +5,11 @@
 
 use std::collections::HashMap;
 
-use groupme_client::{SendError, prelude::*, sim::Sim};
+use groupme_client::{
+    SendError,
+    prelude::*,
+    sim::{Sim, World},
+};
 
 /// Each message with its copy on the other side; both ways.
 type Copies = HashMap<MessageId, (GroupId, MessageId)>;
@@ -13,9 +17,11 @@ type Copies = HashMap<MessageId, (GroupId, MessageId)>;
 async fn run(mut client: Client, sides: [GroupId; 2]) -> anyhow::Result<()> {
     let (handle, mut copies) = (client.handle(), Copies::new());
     while let Some(delivery) = client.next_event().await? {
+        let event = delivery.event();
         // What the bridge itself does comes back as an event.
-        if !delivery.is_by(handle.user())
-            && let Err(error) = carry(&handle, &sides, &mut copies, &delivery).await
+        if let Some(message) = event.message()
+            && !delivery.is_by(handle.user())
+            && let Err(error) = carry(&handle, &sides, &mut copies, event, message).await
         {
             eprintln!("{error}");
         }
@@ -28,24 +34,19 @@ async fn carry(
     handle: &Handle,
     sides: &[GroupId; 2],
     copies: &mut Copies,
-    delivery: &Delivery,
+    event: EventRef<'_>,
+    message: MessageRef<'_>,
 ) -> Result<(), SendError> {
-    let event = delivery.event();
-    let Some(message) = event.message() else {
-        return Ok(());
-    };
     let (id, name) = (message.id().into_owned(), message.name().unwrap_or("?"));
     let text = format!("{name}: {}", message.text().unwrap_or_default());
     match (event, copies.get(&id).cloned()) {
         (EventRef::LineCreate(_), _) => {
             let from = message.group_id().map(GroupId::from).unwrap_or_default();
-            let Some(here) = sides.iter().position(|side| *side == from) else {
-                return Ok(());
-            };
-            let to = sides[1 - here].clone();
-            if let Some(copy) = handle.send(&to, text).await?.message() {
+            if let Some(here) = sides.iter().position(|side| *side == from)
+                && let Some(copy) = handle.send(&sides[1 - here], text).await?.message()
+            {
                 copies.insert(copy.id.clone(), (from, id.clone()));
-                copies.insert(id, (to, copy.id.clone()));
+                copies.insert(id, (sides[1 - here].clone(), copy.id.clone()));
             }
         }
         (EventRef::MessageUpdate(_), Some((group, copy))) => {
@@ -54,13 +55,11 @@ async fn carry(
         (EventRef::MessageDeleted(_), Some((group, copy))) => handle.delete(group, copy).await?,
         (event, Some((group, copy))) => {
             // All reactions after the change, of which the account can give one itself.
-            let change = event.reaction_change();
+            let (change, me) = (event.reaction_change(), handle.user());
             let reactions = change.and_then(|change| change.reactions());
-            let mut others = reactions
-                .into_iter()
-                .flatten()
-                .filter(|reaction| reaction.user_ids().any(|user| user != *handle.user()));
-            match others.find_map(|reaction| reaction.icon()) {
+            let mut reactions = reactions.into_iter().flatten();
+            let other = reactions.find(|reaction| reaction.user_ids().any(|user| user != *me));
+            match other.and_then(|reaction| reaction.icon()) {
                 Some(icon) => handle.react(group, copy, icon).await?,
                 None => handle.unreact(group, copy).await?,
             }
@@ -79,25 +78,22 @@ async fn main() -> anyhow::Result<()> {
     let sim = Sim::start().await?;
     let cast = *sim.cast();
     let second = sim.with_world(|world| world.add_group("Second", cast.me, &[cast.jonas]))?;
-    let sides = [cast.lake, second].map(GroupId::from);
-    tokio::spawn(run(Client::simulated(&sim)?.connect()?, sides));
+    let client = Client::simulated(&sim)?.connect()?;
+    tokio::spawn(run(client, [cast.lake, second].map(GroupId::from)));
     sim.until_listening().await?;
     let said = sim.say("Hello over there")?;
     println!("Second: {}", sim.until_reply(said).await?);
     sim.edit(said, "Hello, Jonas")?;
     sim.with_world(|world| world.react(said, cast.mara, "👍"))?;
-    sim.until("the edit and the reaction", |world| {
-        let mut copies = world.messages(second.into());
-        copies.find(|copy| copy.text() == Some("Mara: Hello, Jonas") && copy.reactions() == 1)?;
-        Some(())
-    })
-    .await?;
+    let copy = sim.until("the edit and the reaction", |world| {
+        let (mut copies, edited) = (world.messages(second.into()), Some("Mara: Hello, Jonas"));
+        let copy = copies.find(|copy| copy.text() == edited && copy.reactions() == 1)?;
+        Some(copy.id())
+    });
+    let copy = copy.await?;
     sim.delete(said)?;
-    sim.until("the deletion", |world| {
-        let mut copies = world.messages(second.into());
-        copies.find(|copy| copy.is_deleted()).map(|_| ())
-    })
-    .await?;
+    let is_gone = |world: &World| world.message(copy)?.is_deleted().then_some(());
+    sim.until("the deletion", is_gone).await?;
     println!("Second: edited, liked and deleted");
     Ok(())
 }

@@ -72,10 +72,10 @@ async fn main() -> anyhow::Result<()> {
     config.transports = vec![Transport::LongPolling];
     let mut session = Session::new(config, 1);
     session.subscribe(&Channel::new("/news")?)?;
-    session.connect();
     let lanes = Lanes::new(Endpoint::new(&url)?, Options::default(), Clock::start())?;
     // Further extensions go beside it: `(Ack::new(), my_token, …)`.
     let mut driver = Driver::new(session, lanes, Ack::new());
+    driver.connect();
 
     let mut received = Vec::new();
     while received.len() < 4 {

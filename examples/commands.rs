@@ -52,8 +52,7 @@ async fn main() -> anyhow::Result<()> {
 /// Runs the bot against the simulator, where Mara tries it.
 async fn scene() -> anyhow::Result<()> {
     let sim = Sim::start().await?;
-    let running = bot(vec![sim.cast().lake.into()]).run(Client::simulated(&sim)?);
-    let running = tokio::spawn(running.into_future());
+    let running = tokio::spawn(bot(vec![sim.cast().lake.into()]).run(Client::simulated(&sim)?));
     sim.until_listening().await?;
     for line in [
         "!help",

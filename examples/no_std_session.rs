@@ -84,7 +84,7 @@ fn main() -> anyhow::Result<()> {
         shown: None,
     };
     device.session.subscribe(&Channel::new("/temperature")?)?;
-    device.session.connect();
+    device.session.connect(Instant::ORIGIN);
     let (mut modem, mut server) = (Modem::default(), InMemory::new());
     let mut gaps = 0;
     for tick in 0..120_000 {

@@ -27,7 +27,7 @@ fn main() -> anyhow::Result<()> {
     config.transports = vec![Transport::LongPolling];
     let mut session = Session::new(config, 1);
     session.subscribe(&Channel::new("/count")?)?;
-    session.connect();
+    session.connect(Instant::ORIGIN);
     let numbers = smol::block_on(drive(&mut session, server));
     ensure!(numbers == [1, 2, 3], "each once, in order: {numbers:?}");
     Ok(())
@@ -76,7 +76,7 @@ async fn drive(session: &mut Session, server: String) -> Vec<u64> {
             }
         }
         if numbers.len() == 3 {
-            session.disconnect();
+            session.disconnect(now());
         }
     }
 }

@@ -47,9 +47,9 @@ async fn listen(url: &str, transport: Transport) -> anyhow::Result<()> {
     config.transports = vec![transport];
     let mut session = Session::new(config, 1);
     session.subscribe(&Channel::new("/clock")?)?;
-    session.connect();
     let lanes = Lanes::new(Endpoint::new(url)?, Options::default(), Clock::start())?;
     let mut driver = Driver::new(session, lanes, ());
+    driver.connect();
     loop {
         let event = driver.next().await;
         println!("{transport:?} {event:?}");

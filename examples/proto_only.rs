@@ -99,7 +99,7 @@ fn main() -> anyhow::Result<()> {
         received: Vec::new(),
     };
     world.session.subscribe(&Channel::new("/news")?)?;
-    world.session.connect();
+    world.session.connect(world.now);
     world.run(Duration::from_secs(1))?;
     world.server.publish(world.now, "/news", "\"first\"");
     world.run(Duration::from_secs(1))?;

@@ -55,10 +55,10 @@ async fn main() -> anyhow::Result<()> {
 
     let mut config = Config::default();
     config.transports = vec![Transport::LongPolling];
-    let mut session = Session::new(config, 1);
-    session.connect();
+    let session = Session::new(config, 1);
     let lanes = Lanes::new(Endpoint::new(&url)?, Options::default(), Clock::start())?;
     let mut driver = Driver::new(session, lanes, ());
+    driver.connect();
     let handle = driver.handle();
     let driving = tokio::spawn(async move { driver.run().await });
 

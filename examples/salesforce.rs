@@ -24,7 +24,6 @@ async fn main() -> anyhow::Result<()> {
     config.transports = vec![Transport::LongPolling];
     let mut session = Session::new(config, 1);
     session.subscribe(&Channel::lenient(TOPIC)?)?;
-    session.connect();
 
     // Every request asks for the token anew, so a new token needs no new session.
     let token = Arc::new(AtomicU32::new(0));
@@ -39,6 +38,7 @@ async fn main() -> anyhow::Result<()> {
 
     // A program that restarts calls `Replay::set` with the ids that it has saved.
     let mut driver = Driver::new(session, lanes, Replay::new(Replay::EARLIEST));
+    driver.connect();
 
     let mut received = Vec::new();
     while received.len() < 6 {

@@ -2,6 +2,7 @@
 
 mod model;
 pub(crate) mod peers;
+pub(crate) mod server;
 
 use clap::Subcommand;
 
@@ -16,6 +17,8 @@ pub(crate) enum Suite {
     History,
     /// Run our clients beside those of others against one load server.
     Peers(peers::Options),
+    /// Measure a Bayeux server with 10,000 idle clients and with a flood, beside npm faye.
+    Server(server::Options),
 }
 
 /// Measures, and prints a table and the targets.
@@ -28,5 +31,6 @@ pub(crate) fn run(workspace: &Workspace, suite: &Suite) -> anyhow::Result<()> {
         Suite::Model => model::run(workspace, &model::FRAMES),
         Suite::History => model::run(workspace, &model::HISTORY),
         Suite::Peers(options) => peers::run(workspace, options),
+        Suite::Server(options) => server::run(workspace, options),
     }
 }

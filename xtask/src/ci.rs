@@ -62,7 +62,7 @@ pub(crate) enum Job {
     Soak,
     /// Nodes of the relay and a NATS server of PyPI, which are killed, with the consumers of the README.
     Relay,
-    /// Each client of `bench peers`, shortly; takes minutes to build, and runs only by name.
+    /// Each client of `bench peers`, and each server of `bench server`, shortly; takes minutes to build, and runs only by name.
     Peers,
 }
 
@@ -157,7 +157,10 @@ impl Job {
             }
             Self::Soak => soak::run(workspace, &soak::short()),
             Self::Relay => relay::run(workspace, &relay::short()),
-            Self::Peers => bench::peers::run(workspace, &bench::peers::check()),
+            Self::Peers => {
+                bench::server::run(workspace, &bench::server::check())?;
+                bench::peers::run(workspace, &bench::peers::check())
+            }
         }
     }
 }

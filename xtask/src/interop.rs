@@ -149,8 +149,8 @@ fn programs(workspace: &Workspace) -> anyhow::Result<Programs> {
     }
     npm::install(&scripts)?;
     let groupme = package::build(workspace, "groupme", &[])?;
-    let server = package::build_example(workspace, "bayeux-server", "interop")?;
-    let driver = package::build_example(workspace, "bayeux-transport", "interop_driver")?;
+    let server = package::build_example(workspace, "bayeux-server", "interop", &[])?;
+    let driver = package::build_example(workspace, "bayeux-transport", "interop_driver", &[])?;
     Ok(Programs {
         scripts,
         groupme,

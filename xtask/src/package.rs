@@ -19,13 +19,15 @@ pub(crate) fn build(
     build_target(workspace, name, &[&["--bin", name], options].concat())
 }
 
-/// Builds an example of a package and returns its path.
+/// Builds an example of a package and returns its path. `options` are cargo's.
 pub(crate) fn build_example(
     workspace: &Workspace,
     package: &str,
     name: &str,
+    options: &[&str],
 ) -> anyhow::Result<PathBuf> {
-    build_target(workspace, name, &["--package", package, "--example", name])
+    let target = ["--package", package, "--example", name];
+    build_target(workspace, name, &[&target, options].concat())
 }
 
 /// Builds the examples of a package as `cargo test --workspace` does, and returns names and paths.

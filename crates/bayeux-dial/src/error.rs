@@ -1,13 +1,13 @@
 //! The error of dialing, grouped by cause: the configuration, the network, the proxy, TLS.
 
-use core::error::Error as StdError;
+use core::{error::Error as StdError, fmt};
 use std::io;
 
 /// The reason why no connection could be opened.
 ///
 /// The text is one line and leaves the cause to [`source`](StdError::source). It never contains a
 /// user name or password.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum DialError {
     /// Configuration: a supplied root certificate is not valid.
@@ -97,6 +97,13 @@ pub enum DialError {
     },
 }
 
+/// Shows the text with those of the sources.
+impl fmt::Debug for DialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_chain(self, f)
+    }
+}
+
 /// The cause of a [`DialError`] whose own type belongs to a dependency.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -130,6 +137,21 @@ fn socks_reply(reply: u8) -> &'static str {
         8 => "address type not supported",
         _ => "unknown",
     }
+}
+
+/// Writes the text of an error and those of its sources: what `fn main() -> Result<…>` prints has to
+/// read well, without names of types.
+fn write_chain(
+    error: &(dyn core::error::Error + 'static),
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    write!(f, "{error}")?;
+    let mut source = error.source();
+    while let Some(error) = source {
+        write!(f, ": {error}")?;
+        source = error.source();
+    }
+    Ok(())
 }
 
 #[cfg(test)]

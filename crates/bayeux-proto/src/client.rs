@@ -133,7 +133,6 @@ impl Session {
     /// other time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.cx.advance(now);
-        self.start_clocks();
         self.expire_timers();
     }
 
@@ -166,7 +165,6 @@ impl Session {
     ) -> Option<Action> {
         self.cx.advance(now);
         ext.advance(self.cx.now);
-        self.start_clocks();
         if let Some(close) = self.lanes.poll_close() {
             return Some(close);
         }
@@ -230,14 +228,6 @@ impl Session {
             lanes: usize::from(self.websocket.is_present()) + self.lanes.len(),
             subscriptions: self.requests.subscriptions().len(),
             events: self.cx.events(),
-        }
-    }
-
-    /// Gives deadlines to commands queued since the driver last passed the time.
-    fn start_clocks(&mut self) {
-        self.requests.start_clocks(&self.cx);
-        if let Stage::Closing { deadline } = &mut self.stage {
-            deadline.get_or_insert(self.cx.now + self.cx.config.disconnect_timeout);
         }
     }
 

@@ -37,7 +37,41 @@ pub enum Outgoing<'a> {
 /// a tuple of up to four extensions is an extension: each hook is called in order, and the `ext` of
 /// all is joined into one object.
 ///
-/// [`Ack`], [`Replay`] and [`TimeSync`] are ready for use.
+/// [`Ack`], [`Replay`] and [`TimeSync`] are ready for use. Another one counts the messages of both
+/// directions, as the activity extension of `CometD` does:
+///
+/// ```
+/// use bayeux_proto::{Config, Extension, Instant, Message, Outgoing, Payload, Session};
+///
+/// #[derive(Default)]
+/// struct Activity { now: Instant, sent: u64, received: u64, events: u64, last_event: Instant }
+///
+/// impl Extension for Activity {
+///     fn advance(&mut self, now: Instant) {
+///         self.now = now;
+///     }
+///     fn write_ext(&mut self, _: Outgoing<'_>, _: &mut Vec<u8>) {
+///         self.sent += 1;
+///     }
+///     fn incoming(&mut self, message: &Message<'_>, _: &dyn Payload) {
+///         self.received += 1;
+///         if message.has_data {
+///             (self.events, self.last_event) = (self.events + 1, self.now);
+///         }
+///     }
+/// }
+///
+/// let (mut activity, now) = (Activity::default(), Instant::from_millis(5));
+/// let mut session = Session::new(Config::default(), 1);
+/// session.connect(now);
+/// let open = session.poll_action(now, &mut activity, &mut Vec::new()).unwrap();
+/// session.handle_open(now, open.lane());
+/// session.poll_action(now, &mut activity, &mut Vec::new()); // the handshake
+/// let event = Message { channel: "/news", has_data: true, ..Message::default() };
+/// activity.incoming(&event, &()); // a driver does so before `handle_message`
+/// assert_eq!((activity.sent, activity.received, activity.events), (1, 1, 1));
+/// assert_eq!(activity.last_event, now);
+/// ```
 pub trait Extension {
     /// Receives the time, before a batch is written and before a message is received. Default:
     /// nothing.

@@ -48,7 +48,7 @@
 //!
 //! let mut session = Session::new(Config::default(), 42);
 //! session.subscribe(&Channel::new("/news")?)?;
-//! session.connect();
+//! session.connect(Instant::ORIGIN);
 //!
 //! let mut network = Network { now: Instant::ORIGIN, inbox: Vec::new(), sent: Vec::new() };
 //! let mut out = Vec::new();
@@ -90,7 +90,9 @@
 //! 2. **No hidden inputs.** The session uses no IO, clock, randomness, threads or environment. The
 //!    same calls give the same results.
 //! 3. **Time comes from the caller.** An [`Instant`] is a distance from an origin that the caller
-//!    chooses. An instant before the latest one seen is clamped to it.
+//!    chooses. An instant before the latest one seen is clamped to it. Commands that begin
+//!    something with a deadline take the time, as all reports do; those that only change what is
+//!    wanted, such as [`Session::subscribe`], do not.
 //! 4. **`None` means never.** [`Session::poll_timeout`] is a pure getter, and names the timer.
 //! 5. **Outputs are computed, not queued**, except events. Memory is bounded by the number of
 //!    subscriptions and requests in flight, never by traffic.

@@ -167,6 +167,7 @@ impl Server {
             Payload::Null if !strict => &[],
             Payload::Primitive if self.config.profile.primitives_are_messages => &primitive,
             Payload::Empty if !is_exchange => return,
+            Payload::TooLarge => return self.reject(lane, Rejection::TooLarge),
             _ => return self.refuse_malformed(lane),
         };
         if elements.len() > self.config.limits.batch {

@@ -1,10 +1,13 @@
-//! Load on a Bayeux server, of this crate or another one on this machine.
+//! Load on a Bayeux server, of this crate or another one on this machine: `cargo xtask bench server`
+//! runs it.
 //!
 //! - `load serve` runs a server and prints its port and process.
-//! - `load polls PORT PID N`, `load sockets PORT PID N` open N idle clients, and print memory and CPU
-//!   time of the process over a minute.
-//! - `load flood PORT PID N RATE` publishes RATE events a second for ten seconds to N websockets, and
-//!   prints deliveries, latencies and CPU time.
+//! - `load polls PORT PID N SECONDS`, `load sockets PORT PID N SECONDS` open N idle clients, and print
+//!   memory and CPU time of the process over this time.
+//! - `load flood PORT PID N RATE SECONDS` publishes RATE events a second to N websockets for this time,
+//!   and prints deliveries, latencies and CPU time.
+//!
+//! Results are lines of JSON.
 
 use core::{
     future,
@@ -15,6 +18,8 @@ use std::{fs, io, sync::Arc};
 
 use bayeux_server::{AllowAll, Options, Server};
 use fastwebsockets::{Frame, OpCode, Payload, Role, WebSocket};
+use rustix::process::{Resource, getrlimit, setrlimit};
+use serde_json::json;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, split},
     net::{TcpListener, TcpStream},
@@ -26,23 +31,38 @@ type Failure = Box<dyn core::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
+    // Every client costs a socket, and the usual limit is 1,024.
+    let mut files = getrlimit(Resource::Nofile);
+    files.current = files.maximum;
+    setrlimit(Resource::Nofile, files)?;
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         ["serve"] => serve().await,
-        ["polls", port, process, clients] => {
+        ["polls", port, process, clients, time] => {
             let port = port.parse()?;
-            idle(process, clients.parse()?, move || poll(port)).await
+            idle(process, clients.parse()?, seconds(time)?, move || {
+                poll(port)
+            })
+            .await
         }
-        ["sockets", port, process, clients] => {
+        ["sockets", port, process, clients, time] => {
             let port = port.parse()?;
-            idle(process, clients.parse()?, move || stay(port)).await
+            idle(process, clients.parse()?, seconds(time)?, move || {
+                stay(port)
+            })
+            .await
         }
-        ["flood", port, process, clients, rate] => {
-            flood(port.parse()?, process, clients.parse()?, rate.parse()?).await
+        ["flood", port, process, clients, rate, time] => {
+            let (port, clients, rate) = (port.parse()?, clients.parse()?, rate.parse()?);
+            flood(port, process, clients, rate, seconds(time)?).await
         }
-        _ => Err("usage: load serve | polls|sockets PORT PID N | flood PORT PID N RATE".into()),
+        _ => Err(USAGE.into()),
     }
+}
+
+fn seconds(text: &str) -> Result<Duration, Failure> {
+    Ok(Duration::from_secs(text.parse()?))
 }
 
 async fn serve() -> Result<(), Failure> {
@@ -54,8 +74,13 @@ async fn serve() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens idle clients, fifty at a time, and measures the server for a minute.
-async fn idle<F>(process: &str, clients: usize, client: impl Fn() -> F) -> Result<(), Failure>
+/// Opens idle clients, fifty at a time, and measures the server for some time.
+async fn idle<F>(
+    process: &str,
+    clients: usize,
+    duration: Duration,
+    client: impl Fn() -> F,
+) -> Result<(), Failure>
 where
     F: Future<Output = Result<Client, Failure>> + Send + 'static,
 {
@@ -73,14 +98,17 @@ where
         .collect();
     time::sleep(Duration::from_secs(5)).await;
     let (memory, start) = usage(process)?;
-    time::sleep(Duration::from_mins(1)).await;
+    time::sleep(duration).await;
     let (_, end) = usage(process)?;
     let lost = tasks.iter().filter(|task| task.is_finished()).count();
-    let each = memory.saturating_sub(before.0) * 1024 / clients as u64;
-    println!(
-        "{clients} clients, {lost} lost: {memory} KiB, {each} bytes a client, {:.2} s of CPU in a minute",
-        end - start
-    );
+    let result = json!({
+        "clients": clients,
+        "lost": lost,
+        "memory_kib": memory,
+        "bytes_each": memory.saturating_sub(before.0) * 1024 / clients as u64,
+        "cpu_seconds": end - start,
+    });
+    println!("{result}");
     Ok(())
 }
 
@@ -129,7 +157,13 @@ async fn stay(port: u16) -> Result<Client, Failure> {
 }
 
 /// Publishes at a rate, and counts what arrives.
-async fn flood(port: u16, process: &str, clients: u64, rate: u64) -> Result<(), Failure> {
+async fn flood(
+    port: u16,
+    process: &str,
+    clients: u64,
+    rate: u64,
+    duration: Duration,
+) -> Result<(), Failure> {
     let (delivered, latencies) = (
         Arc::new(AtomicU64::new(0)),
         Arc::new(Mutex::new(Vec::new())),
@@ -176,7 +210,7 @@ async fn flood(port: u16, process: &str, clients: u64, rate: u64) -> Result<(), 
     let began = Instant::now();
     let mut ticks = time::interval(Duration::from_millis(10));
     let (per_tick, mut sent) = (rate / 100, 0);
-    for _ in 0..1000 {
+    for _ in 0..duration.as_millis() / 10 {
         ticks.tick().await;
         let at = origin.elapsed().as_micros();
         let event = format!(
@@ -197,17 +231,23 @@ async fn flood(port: u16, process: &str, clients: u64, rate: u64) -> Result<(), 
     let (memory, end) = usage(process)?;
     let mut latencies = latencies.lock().await;
     latencies.sort_unstable();
-    let quantile = |part: usize| latencies.get(latencies.len() * part / 100).copied();
-    println!(
-        "{sent} events published in {published_in:.1?}, {} of {} deliveries in {:.1?}, {} listeners lost; latency {:?} / {:?}; {:.1} s of CPU, {memory} KiB",
-        delivered.load(Relaxed),
-        sent * clients,
-        began.elapsed(),
-        lost.load(Relaxed),
-        quantile(50),
-        quantile(99),
-        end - start,
-    );
+    let quantile = |part: usize| {
+        let latency = latencies.get(latencies.len() * part / 100);
+        latency.map(Duration::as_secs_f64)
+    };
+    let result = json!({
+        "events": sent,
+        "published_in": published_in.as_secs_f64(),
+        "delivered": delivered.load(Relaxed),
+        "expected": sent * clients,
+        "delivered_in": began.elapsed().as_secs_f64(),
+        "lost": lost.load(Relaxed),
+        "p50": quantile(50),
+        "p99": quantile(99),
+        "cpu_seconds": end - start,
+        "memory_kib": memory,
+    });
+    println!("{result}");
     Ok(())
 }
 
@@ -294,6 +334,8 @@ fn connect(client: &str, kind: &str) -> String {
     format!(r#"[{{"channel":"/meta/connect","clientId":"{client}","connectionType":"{kind}"}}]"#)
 }
 
+const USAGE: &str =
+    "usage: load serve | polls|sockets PORT PID N SECONDS | flood PORT PID N RATE SECONDS";
 const HANDSHAKE: &str = r#"[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["websocket","long-polling"]}]"#;
 const UPGRADE: &str = "GET /faye HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
      Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";

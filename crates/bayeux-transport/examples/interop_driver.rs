@@ -74,9 +74,10 @@ fn start<E: Extension>(
         for channel in CHANNELS {
             session.subscribe(&Channel::new(channel)?)?;
         }
-        session.connect();
         let lanes = Lanes::new(endpoint, Options::default(), Clock::start())?;
-        return Ok(Driver::new(session, lanes, extension));
+        let mut driver = Driver::new(session, lanes, extension);
+        driver.connect();
+        return Ok(driver);
     };
     let saved = SavedSession::from_bytes(&fs::read(folder.join("session"))?)?;
     let clock = Clock::starting_at(saved.at() + elapsed);

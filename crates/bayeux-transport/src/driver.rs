@@ -1,5 +1,6 @@
 //! The driver: a session and its lanes in one loop.
 
+mod commands;
 mod deferral;
 mod handle;
 mod requests;
@@ -27,8 +28,8 @@ use crate::{Error, Lanes, Next};
 
 /// Drives a session and its lanes together.
 ///
-/// Call [`Driver::next`] in a loop; in between, use [`Driver::session`] to subscribe, publish or
-/// disconnect, or [`Driver::handle`] from other tasks. Nothing happens while `next` is not polled,
+/// Call [`Driver::next`] in a loop; in between, connect, publish or disconnect, use
+/// [`Driver::session`] to subscribe, or [`Driver::handle`] from other tasks. Nothing happens while `next` is not polled,
 /// except that the lanes' own tasks answer pings and read a few frames ahead.
 pub struct Driver<E = ()> {
     session: Session,
@@ -106,6 +107,15 @@ impl<E> DriverParts<E> {
     /// is lost. For a program that has a loop of its own; [`Driver::from_parts`] keeps them.
     pub fn take_deferred(&mut self) -> Vec<DriverEvent> {
         self.deferral.release_all()
+    }
+}
+
+impl<E> Driver<E> {
+    /// Returns the session, to subscribe, and for all that the driver has no method for. The actions
+    /// that follow are performed by the next [`Driver::next`].
+    pub fn session(&mut self) -> &mut Session {
+        self.may_have_actions = true;
+        &mut self.session
     }
 }
 
@@ -204,13 +214,6 @@ impl<E: Extension> Driver<E> {
             .handle()
     }
 
-    /// Returns the session, to subscribe, publish or disconnect. The actions that follow are
-    /// performed by the next [`Driver::next`].
-    pub fn session(&mut self) -> &mut Session {
-        self.may_have_actions = true;
-        &mut self.session
-    }
-
     /// Reports replies as [`DriverEvent::Reply`], with their `ext` and other members. Default: no.
     pub fn report_replies(&mut self, reports_replies: bool) {
         self.reports_replies = reports_replies;
@@ -219,12 +222,6 @@ impl<E: Extension> Driver<E> {
     /// Returns the extension.
     pub fn extension(&mut self) -> &mut E {
         &mut self.extension
-    }
-
-    /// Tells the session that the network may have changed or the machine has woken from sleep.
-    pub fn wake(&mut self) {
-        self.may_have_actions = true;
-        self.session.handle_wake(self.lanes.clock().now());
     }
 
     /// Writes the session down, for another process to continue it: see

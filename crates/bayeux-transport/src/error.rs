@@ -1,6 +1,6 @@
 //! The error of a lane, grouped by cause: the configuration, the server, the network.
 
-use core::{error::Error as StdError, time::Duration};
+use core::{error::Error as StdError, fmt, time::Duration};
 use std::io;
 
 use bayeux_dial::{DialError, HttpUrlError};
@@ -11,7 +11,7 @@ use bayeux_wire::DecodeError;
 ///
 /// The text is one line and leaves the cause to [`source`](StdError::source). It never contains a
 /// header value, a cookie or message content.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Configuration: the endpoint's URL cannot be used.
@@ -151,6 +151,13 @@ pub enum Error {
     },
 }
 
+/// Shows the text with those of the sources.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_chain(self, f)
+    }
+}
+
 /// The cause of an [`Error`] whose own type belongs to a dependency.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -231,6 +238,21 @@ impl Error {
             },
         }
     }
+}
+
+/// Writes the text of an error and those of its sources: what `fn main() -> Result<…>` prints has to
+/// read well, without names of types.
+pub(crate) fn write_chain(
+    error: &(dyn core::error::Error + 'static),
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    write!(f, "{error}")?;
+    let mut source = error.source();
+    while let Some(error) = source {
+        write!(f, ": {error}")?;
+        source = error.source();
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -11,10 +11,10 @@
 //! # async fn listen() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut session = Session::new(Config::default(), 1);
 //! session.subscribe(&Channel::new("/chat/general")?)?;
-//! session.connect();
 //! let endpoint = Endpoint::new("wss://bayeux.example.com/faye")?;
 //! let lanes = Lanes::new(endpoint, Options::default(), Clock::start())?;
 //! let mut driver = Driver::new(session, lanes, ());
+//! driver.connect();
 //! loop {
 //!     match driver.next().await {
 //!         DriverEvent::Delivery(delivery) => println!("{:?}", delivery.data()),

@@ -72,8 +72,8 @@ struct Message<'f> {
 }
 
 impl<'f> ServerPayload<'f> {
-    /// Decodes a frame. A frame that cannot be decoded becomes [`Payload::Malformed`] or
-    /// [`Payload::Empty`].
+    /// Decodes a frame. A frame that cannot be decoded becomes [`Payload::Malformed`],
+    /// [`Payload::TooLarge`] or [`Payload::Empty`].
     pub fn decode(decoder: &mut Decoder, frame: &'f mut Frame) -> Self {
         if frame.is_empty() {
             return Self {
@@ -127,6 +127,11 @@ impl<'f> ServerPayload<'f> {
             Content::Null => return handle(&Payload::Null),
             Content::Primitive => return handle(&Payload::Primitive),
             Content::Empty => return handle(&Payload::Empty),
+            Content::Malformed(
+                DecodeError::TooLarge { .. }
+                | DecodeError::TooManyValues { .. }
+                | DecodeError::TooManyObjects { .. },
+            ) => return handle(&Payload::TooLarge),
             Content::Malformed(_) => return handle(&Payload::Malformed),
         };
         let lists: Vec<Lists<'_>> = messages.iter().map(Lists::new).collect();

@@ -82,7 +82,7 @@ impl Account {
         seed: u64,
     ) -> Self {
         let mut session = Session::new(config.session, seed);
-        session.connect();
+        session.connect(Instant::ORIGIN);
         let ledger = saved.is_some().then(Ledger::new);
         let saved = saved.unwrap_or_default();
         let feed = config.delivery.map(|config| {
@@ -161,11 +161,17 @@ impl Account {
     /// # Errors
     ///
     /// Same as [`Session::publish`].
-    pub fn publish(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
+    pub fn publish(
+        &mut self,
+        at: Moment,
+        channel: &Channel,
+        json: &str,
+    ) -> Result<PublishId, Misuse> {
+        self.pass(at);
         if self.has_ended {
             return Err(Misuse::Ended);
         }
-        self.session.publish(channel, json)
+        self.session.publish(at.now, channel, json)
     }
 
     /// Registers the id of a message that the program is about to send, so that
@@ -186,8 +192,9 @@ impl Account {
 
     /// Disconnects. [`Status::Ended`] follows the events that wait for the program, after two
     /// seconds at most.
-    pub fn disconnect(&mut self) {
-        self.session.disconnect();
+    pub fn disconnect(&mut self, at: Moment) {
+        self.pass(at);
+        self.session.disconnect(at.now);
         self.take_session_events();
     }
 

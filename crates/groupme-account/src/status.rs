@@ -166,7 +166,7 @@ impl core::error::Error for DisconnectCause {
 }
 
 /// Reason of the end of a client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientEnd {
     /// Requested by the program.
@@ -186,6 +186,13 @@ pub enum ClientEnd {
     /// A defect of this program: the client panicked, or the program's token source did. Events
     /// may be missing; the next start continues from the store.
     Internal,
+}
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for ClientEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl ClientEnd {

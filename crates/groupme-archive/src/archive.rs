@@ -25,6 +25,7 @@ pub struct Archive {
     root: PathBuf,
     index: Index,
     media: MediaWriter,
+    hosts: fetch::FailingHosts,
     /// File whose lock is held.
     _lock: File,
 }
@@ -78,6 +79,7 @@ impl Archive {
             root,
             index,
             media,
+            hosts: fetch::FailingHosts::default(),
             _lock: lock,
         })
     }
@@ -130,7 +132,12 @@ impl Archive {
         self.save_description(&report.about)?;
         if settings.media {
             fetch
-                .media(&self.root, &mut self.media, &mut report.media)
+                .media(
+                    &self.root,
+                    &mut self.media,
+                    &mut self.hosts,
+                    &mut report.media,
+                )
                 .await?;
         }
         Ok(report)

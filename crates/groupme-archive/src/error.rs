@@ -1,5 +1,6 @@
 //! Errors, by whose fault they are: the caller's, the archive's, the network's.
 
+use core::fmt;
 use std::{
     io,
     path::{Path, PathBuf},
@@ -8,7 +9,7 @@ use std::{
 use groupme_model::{ChannelError, UserId};
 
 /// Failure of an archive.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Caller: the directory is another account's archive.
@@ -90,6 +91,13 @@ pub enum Error {
     },
 }
 
+/// Shows the text with those of the sources.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_chain(self, f)
+    }
+}
+
 impl Error {
     /// Returns a function for `map_err` that names the file and the action.
     pub(crate) fn file<'p>(
@@ -119,4 +127,19 @@ impl Error {
             source: Box::new(source),
         }
     }
+}
+
+/// Writes the text of an error and those of its sources: what `fn main() -> Result<…>` prints has to
+/// read well, without names of types.
+fn write_chain(
+    error: &(dyn core::error::Error + 'static),
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    write!(f, "{error}")?;
+    let mut source = error.source();
+    while let Some(error) = source {
+        write!(f, ": {error}")?;
+        source = error.source();
+    }
+    Ok(())
 }

@@ -1,11 +1,14 @@
 //! Fetching of one conversation.
 
 mod downloads;
+mod failing_hosts;
 mod history;
 mod recheck;
+mod transfer;
 
 use groupme_rest::Client;
 
+pub(crate) use self::failing_hosts::FailingHosts;
 use crate::{About, Error, Progress, Report, Settings, journal::Journal, patience::patiently};
 
 /// Update of one conversation.

@@ -83,6 +83,7 @@ pub use contents::Contents;
 pub use error::Error;
 pub use layout::file_name;
 pub use listing::{conversation, conversations};
+pub use media::ExpectedMedium;
 pub use messages::Messages;
 pub use part_file::PartFile;
 pub use progress::Progress;

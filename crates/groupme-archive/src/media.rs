@@ -1,9 +1,12 @@
 //! Pictures, videos, sounds and files: which a message has, and which the archive has.
 
+mod content;
 mod index;
 
 use groupme_model::{AttachmentRef, ConversationId, MessageRef};
 
+pub use self::content::ExpectedMedium;
+pub(crate) use self::content::is_text_type;
 pub(crate) use self::index::{MediaIndex, MediaWriter, Medium};
 use crate::layout::digest;
 
@@ -22,6 +25,17 @@ impl Reference {
         match self {
             Self::Url(url) => format!("url:{url}"),
             Self::File(conversation, file) => file_key(conversation, file),
+        }
+    }
+
+    /// Returns the host of the URL; empty for a file, as all files have one host.
+    pub(crate) fn host(&self) -> &str {
+        match self {
+            Self::Url(url) => {
+                let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+                rest.split(['/', '?', '#']).next().unwrap_or_default()
+            }
+            Self::File(..) => "",
         }
     }
 

@@ -40,6 +40,7 @@ pub struct MediaReport {
     /// Number of media that GroupMe does not hand out, that are not GroupMe's, or that are larger than
     /// [`Settings::max_media_size`](crate::Settings::max_media_size): in this run and in earlier ones.
     pub refused: u64,
-    /// Number of media that GroupMe failed to hand out, or handed out too slowly. The next run tries again.
+    /// Number of media that GroupMe failed to hand out, or handed out too slowly, or in whose place came
+    /// nothing or a page. The next run tries again.
     pub failed: u64,
 }

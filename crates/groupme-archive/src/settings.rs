@@ -26,6 +26,10 @@ pub struct Settings {
     /// none, and refused media are not asked for again.
     pub now: Option<Timestamp>,
     /// Time for which temporary failures in a row are waited for. Default: 10 minutes.
+    ///
+    /// A medium is given up for the run, too, if its answer does not begin, or go on, for this time (a second
+    /// at least), and after a failure no attempt begins later than this. Where all media of a host have failed
+    /// for longer, four at least, the others of that host are left to the next run.
     pub patience: Duration,
 }
 

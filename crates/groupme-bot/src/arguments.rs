@@ -103,7 +103,7 @@ pub trait Argument: Sized + Send + 'static {
 }
 
 /// Error in the arguments of a command. The bot answers with it and with the command's usage.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArgumentError {
     /// The argument is missing.
@@ -126,6 +126,13 @@ pub enum ArgumentError {
         /// Text that is left, at most 40 characters.
         text: String,
     },
+}
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for ArgumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl ArgumentError {

@@ -9,7 +9,8 @@ pub type HandlerError = Box<dyn core::error::Error + Send + Sync>;
 ///
 /// A text or a [`Draft`] is sent to the conversation of the message; a text longer than
 /// [`Draft::TEXT_LIMIT`] is sent in parts, cut at line ends where possible. `()` and `None` send
-/// nothing. The error of a `Result` goes to [`Bot::on_error`](crate::Bot::on_error).
+/// nothing. What a handler returns is sent once for each message, also if the program is killed and the
+/// message comes again: see [`send_once`](groupme_client::DeliveryExt::send_once). The error of a `Result` goes to [`Bot::on_error`](crate::Bot::on_error).
 pub trait IntoDrafts: Send + 'static {
     /// Returns the messages to send, in order.
     ///

@@ -1,6 +1,10 @@
 //! The loop of a bot.
 
-use core::{fmt, pin::Pin};
+use core::{
+    fmt,
+    pin::Pin,
+    task::{Context as TaskContext, Poll},
+};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use groupme_client::{
@@ -31,7 +35,18 @@ use crate::{
 /// [`Error::Start`] if the client cannot be started, [`Error::Ended`] if it ends by itself. A
 /// shutdown by [`until`](Self::until) is no error.
 #[must_use = "a bot does nothing unless awaited"]
-pub struct Run {
+pub struct Run(State);
+
+enum State {
+    /// Before the first poll.
+    Ready(Box<Program>),
+    Running(Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>),
+    /// Between the two.
+    Starting,
+}
+
+/// Bot with all that it needs to run.
+struct Program {
     bot: Bot,
     client: Builder,
     shutdown: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -39,72 +54,87 @@ pub struct Run {
 
 impl Run {
     pub(crate) fn new(bot: Bot, client: Builder) -> Self {
-        Self {
+        Self(State::Ready(Box::new(Program {
             bot,
             client,
             shutdown: Box::pin(core::future::pending()),
-        }
+        })))
     }
 
     /// Shuts the bot down when a future is ready, such as `tokio::signal::ctrl_c()`. Handlers that
     /// run may end, for [`Bot::drain`] at most; handlers that wait for a message learn that none
-    /// comes; then the client disconnects.
+    /// comes; then the client disconnects. Has no effect on a bot that runs already.
     pub fn until<F>(mut self, shutdown: F) -> Self
     where
         F: Future + Send + 'static,
     {
-        self.shutdown = Box::pin(async {
-            shutdown.await;
-        });
+        if let State::Ready(program) = &mut self.0 {
+            program.shutdown = Box::pin(async {
+                shutdown.await;
+            });
+        }
         self
     }
 }
 
-impl IntoFuture for Run {
+impl Future for Run {
     type Output = Result<(), Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let mut shutdown = self.shutdown;
-            let mut client = self.client.manual_ack();
-            if self.bot.on_event.is_none() {
-                // Messages come without any subscription.
-                client = client.default_scope(Scope::Account);
-            }
-            let mut client = client.connect()?;
-            let mut running = Running::new(self.bot, client.handle());
-            loop {
-                tokio::select! {
-                    biased;
-                    () = &mut shutdown => break,
-                    ended = running.queue.next_ended() => running.acknowledge(ended),
-                    Some(job) = running.releases.recv() => running.queue.release(job),
-                    incoming = client.next(), if !running.queue.is_full() => match incoming {
-                        Some(Incoming::Event(delivery)) => running.take(delivery),
-                        Some(Incoming::Status(status)) => {
-                            (running.bot.on_status)(&status);
-                            if let Status::Ended(end) = status {
-                                running.drain().await;
-                                return Err(Error::Ended(end));
-                            }
-                        }
-                        Some(_) => {}
-                        None => return Err(Error::Stopped),
-                    }
-                }
-            }
-            running.drain().await;
-            disconnect(&mut client, running.bot).await
-        })
+    fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        if matches!(self.0, State::Ready(_))
+            && let State::Ready(program) = core::mem::replace(&mut self.0, State::Starting)
+        {
+            self.0 = State::Running(Box::pin(program.run()));
+        }
+        match &mut self.0 {
+            State::Running(running) => running.as_mut().poll(context),
+            State::Ready(_) | State::Starting => Poll::Ready(Err(Error::Stopped)),
+        }
     }
 }
 
 impl fmt::Debug for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Run")
-            .field("bot", &self.bot)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("Run");
+        if let State::Ready(program) = &self.0 {
+            shown.field("bot", &program.bot);
+        }
+        shown.finish_non_exhaustive()
+    }
+}
+
+impl Program {
+    async fn run(self) -> Result<(), Error> {
+        let mut shutdown = self.shutdown;
+        let mut client = self.client.manual_ack();
+        if self.bot.on_event.is_none() {
+            // Messages come without any subscription.
+            client = client.default_scope(Scope::Account);
+        }
+        let mut client = client.connect()?;
+        let mut running = Running::new(self.bot, client.handle());
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                ended = running.queue.next_ended() => running.acknowledge(ended),
+                Some(job) = running.releases.recv() => running.queue.release(job),
+                incoming = client.next(), if !running.queue.is_full() => match incoming {
+                    Some(Incoming::Event(delivery)) => running.take(delivery),
+                    Some(Incoming::Status(status)) => {
+                        (running.bot.on_status)(&status);
+                        if let Status::Ended(end) = status {
+                            running.drain().await;
+                            return Err(Error::Ended(end));
+                        }
+                    }
+                    Some(_) => {}
+                    None => return Err(Error::Stopped),
+                }
+            }
+        }
+        running.drain().await;
+        disconnect(&mut client, running.bot).await
     }
 }
 
@@ -219,18 +249,18 @@ impl Running {
     /// Returns the work on a message: of its command, or of the handler of other messages. All that
     /// the program wrote runs in the work, so that a panic concerns this message only.
     fn answer(&self, context: Context) -> Option<Job> {
-        let on_error = Arc::clone(&self.bot.on_error);
+        let (on_error, prefix) = (Arc::clone(&self.bot.on_error), self.bot.prefix.clone());
         if let Some(call) = self.command(&context) {
             return Some(Box::pin(async move {
                 if let Some(outcome) = call(context.clone()) {
-                    respond(&context, outcome, &on_error).await;
+                    respond(&context, outcome, &on_error, &prefix).await;
                 }
             }));
         }
         let handler = Arc::clone(self.bot.on_message.as_ref()?);
         Some(Box::pin(async move {
             let outcome = handler(context.clone());
-            respond(&context, outcome, &on_error).await;
+            respond(&context, outcome, &on_error, &prefix).await;
         }))
     }
 
@@ -372,8 +402,9 @@ impl Running {
 /// Call of a command's handler.
 type Call = Box<dyn FnOnce(Context) -> Option<DraftsFuture> + Send>;
 
-/// Sends the answer of a handler.
-async fn respond(context: &Context, outcome: DraftsFuture, on_error: &ErrorHandler) {
+/// Sends the answer of a handler, once: a message that comes again, because the program was killed
+/// before it was acknowledged, gets no second one. The prefix tells two bots of an account apart.
+async fn respond(context: &Context, outcome: DraftsFuture, on_error: &ErrorHandler, prefix: &str) {
     let drafts = match outcome.await {
         Ok(drafts) => drafts,
         Err(error) => {
@@ -382,8 +413,10 @@ async fn respond(context: &Context, outcome: DraftsFuture, on_error: &ErrorHandl
             Draft::split(&text)
         }
     };
-    for draft in drafts {
-        if let Err(error) = context.send(draft).await {
+    for (number, draft) in drafts.into_iter().enumerate() {
+        let key = format!("{prefix}{number}");
+        let sent = context.delivery().send_once(context.handle(), &key, draft);
+        if let Err(error) = sent.await {
             tracing::warn!(error = chain(&error), "an answer was not sent");
             return;
         }

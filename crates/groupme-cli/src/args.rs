@@ -156,13 +156,14 @@ pub(crate) enum Command {
     /// Messages become lines of JSON, a file for each conversation, oldest first. A run continues
     /// where the last one ended or was killed, adds new messages, and updates edited, deleted and
     /// reacted ones as far as GroupMe shows them. Exit status 7 if GroupMe counts more messages than it
-    /// returned. Text, names and pictures of others are in the directory: keep it private.
+    /// returned, and 5 if pictures or files could not be fetched for now. Text, names and pictures of others are in the directory: keep it private.
     Archive(Archive),
     /// Show when a conversation is active, and who writes: messages by hour, day of the week, month and
     /// member.
     ///
     /// Counts the messages of an archive, or of a conversation's whole history at GroupMe. Times are in
-    /// this machine's time zone. GroupMe's own notices do not count.
+    /// this machine's time zone. GroupMe's own notices do not count. Exit status 7 if GroupMe counts more
+    /// messages than it returned.
     Stats(Stats),
     /// List direct conversations, most recent first.
     Chats(Chats),

@@ -33,6 +33,7 @@ mod secret_prompt;
 pub(crate) mod send;
 pub(crate) mod sim;
 pub(crate) mod stats;
+mod suspension;
 mod text;
 pub(crate) mod topics;
 pub(crate) mod typing;

@@ -47,6 +47,12 @@ impl Failure {
         }
     }
 
+    /// Returns the failure to print the outcome of a change, which took effect.
+    pub(crate) fn not_shown(error: io::Error, done: &str) -> Self {
+        let error = anyhow::Error::from(error).context(CANNOT_PRINT);
+        Self::Output(error.context(format!("{done}, and the outcome is not shown")))
+    }
+
     /// Appends advice to the error's text.
     pub(crate) fn and(self, advice: &str) -> Self {
         let more = |error: anyhow::Error| anyhow::anyhow!("{error:#}; {advice}");

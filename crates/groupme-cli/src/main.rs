@@ -16,16 +16,23 @@ mod output_file;
 mod profile;
 mod time_text;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::FromArgMatches as _;
 
 use self::args::{Cli, Command};
 
 fn main() -> ExitCode {
-    // clap prints usage errors and exits with status 2.
-    let matches = args::command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let matches = args::command().try_get_matches();
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        // clap prints usage errors and exits with status 2.
+        Err(error) if error.use_stderr() => error.exit(),
+        Err(help) => return exit::report(print(&help)),
+    };
     output::terminal::choose(cli.color);
     logging::start(cli.verbose, &cli.command);
     let result = match output::closed::check() {
@@ -33,6 +40,13 @@ fn main() -> ExitCode {
         Err(failure) => Err(failure),
     };
     exit::report(result)
+}
+
+/// Prints the help, or the version, which clap returns as errors.
+fn print(help: &clap::Error) -> Result<(), exit::Failure> {
+    output::closed::check()?;
+    help.print()?;
+    Ok(io::stdout().flush()?)
 }
 
 fn run(command: Command) -> Result<(), exit::Failure> {

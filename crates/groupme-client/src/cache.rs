@@ -1,26 +1,22 @@
 //! Cache of groups, members, topics and recent messages, updated by events.
 
+mod groups;
 mod journal;
 mod notices;
 mod recent;
+mod topics;
 
 use core::fmt;
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use groupme_account::{Delivery, Status};
 use groupme_model::{
     ConversationId, EventRef, Group, GroupId, IdRef, JoinedGroup, Member, Message, MessageId,
     Topic, UserId,
 };
-use groupme_rest::{
-    Client as RestClient, Error as RestError,
-    endpoint::{groups, topics},
-};
+use groupme_rest::{Client as RestClient, Error as RestError, endpoint};
 
-use self::{journal::Journal, recent::Recent};
+use self::{groups::Groups, journal::Journal, recent::Recent, topics::Topics};
 
 /// Cache of groups, members, topics and recent messages. Clones share the content.
 ///
@@ -104,23 +100,12 @@ impl Default for CacheLimits {
 
 #[derive(Default)]
 struct State {
-    groups: BTreeMap<GroupId, Known>,
-    topics: BTreeMap<GroupId, Arc<Topic>>,
+    groups: Groups,
+    topics: Topics,
     recent: Recent,
     journal: Journal,
-    /// Number of members of all groups.
-    members: usize,
-    /// Counts uses, for the choice of what to forget.
+    /// Counts uses, for the choice of what to forget: no two of them have the same number.
     clock: u64,
-}
-
-/// Group that is known.
-struct Known {
-    /// The group without its members.
-    group: Arc<Group>,
-    /// Members, by user, once they are loaded.
-    members: Option<BTreeMap<UserId, Arc<Member>>>,
-    used: u64,
 }
 
 impl Cache {
@@ -169,17 +154,15 @@ impl Cache {
     ) -> Result<(), RestError> {
         let id = group.into();
         let loading = Loading::begin(self);
-        let (show, list) = (groups::show(&id), topics::list(&id));
+        let (show, list) = (endpoint::groups::show(&id), endpoint::topics::list(&id));
         let (group, topics) = tokio::join!(rest.call(&show), rest.call(&list));
         let (group, topics) = (group?, topics?);
         let mut state = self.lock();
         state.put_group(group);
-        state
-            .topics
-            .retain(|_, topic| topic.parent_id.as_ref() != Some(&id));
+        state.topics.remove_of_group(&id);
         for mut topic in topics {
             topic.parent_id.get_or_insert_with(|| id.clone());
-            state.topics.insert(topic.id.clone(), Arc::new(topic));
+            state.topics.put(topic);
         }
         state.handle_again(&self.0.user, &id, loading.mark);
         state.trim(&self.0.limits);
@@ -198,7 +181,7 @@ impl Cache {
             EventRef::MembershipCreate(push) => {
                 let group = push.group().into_owned();
                 // A group that is known has more fields than this.
-                if state.used(&group.id).is_none() {
+                if !state.groups.contains(&group.id) {
                     state.put_group(from_joined(group));
                 }
             }
@@ -264,21 +247,20 @@ impl Cache {
     /// Returns a group, without its members.
     pub fn group(&self, group: impl Into<GroupId>) -> Option<Arc<Group>> {
         let mut state = self.lock();
-        let known = state.used(&group.into())?;
-        Some(Arc::clone(&known.group))
+        let now = state.tick();
+        state.groups.group(&group.into(), now).cloned()
     }
 
     /// Returns all cached groups, in the order of their ids.
     pub fn groups(&self) -> Vec<Arc<Group>> {
-        let state = self.lock();
-        let groups = state.groups.values();
-        groups.map(|known| Arc::clone(&known.group)).collect()
+        self.lock().groups.all().cloned().collect()
     }
 
     /// Returns the members of a group; `None` if they are not loaded.
     pub fn members(&self, group: impl Into<GroupId>) -> Option<Vec<Arc<Member>>> {
         let mut state = self.lock();
-        let members = state.used(&group.into())?.members.as_ref()?;
+        let now = state.tick();
+        let members = state.groups.members(&group.into(), now)?;
         Some(members.values().cloned().collect())
     }
 
@@ -289,7 +271,8 @@ impl Cache {
         user: impl Into<UserId>,
     ) -> Option<Arc<Member>> {
         let mut state = self.lock();
-        let members = state.used(&group.into())?.members.as_ref()?;
+        let now = state.tick();
+        let members = state.groups.members(&group.into(), now)?;
         members.get(&user.into()).cloned()
     }
 
@@ -300,11 +283,8 @@ impl Cache {
 
     /// Returns the cached topics of a group.
     pub fn topics(&self, group: impl Into<GroupId>) -> Vec<Arc<Topic>> {
-        let group = group.into();
         let state = self.lock();
-        let topics = state.topics.values();
-        let own = topics.filter(|topic| topic.parent_id.as_ref() == Some(&group));
-        own.cloned().collect()
+        state.topics.of_group(&group.into()).cloned().collect()
     }
 
     /// Returns the cached messages of a conversation, oldest first, with all edits, deletions and
@@ -357,48 +337,20 @@ impl State {
         }
     }
 
-    fn used(&mut self, group: &GroupId) -> Option<&mut Known> {
+    /// Returns the number of the next use.
+    fn tick(&mut self) -> u64 {
         self.clock += 1;
-        let known = self.groups.get_mut(group)?;
-        known.used = self.clock;
-        Some(known)
+        self.clock
     }
 
-    /// Inserts a group, or the newer state of one. A group without members keeps those known.
-    fn put_group(&mut self, mut group: Group) {
-        self.clock += 1;
-        let members = group.members.take().map(|members| {
-            let members = members.into_iter();
-            let by_user =
-                members.filter_map(|member| Some((member.user_id.clone()?, Arc::new(member))));
-            by_user.collect::<BTreeMap<_, _>>()
-        });
-        // An empty list is that of an answer without members.
-        let members = members.filter(|members| !members.is_empty());
-        let id = group.id.clone();
-        let before = self.groups.remove(&id).and_then(|known| known.members);
-        let before_count = before.as_ref().map_or(0, BTreeMap::len);
-        let members = members.or(before);
-        let count = members.as_ref().map_or(0, BTreeMap::len);
-        self.members = self
-            .members
-            .saturating_sub(before_count)
-            .saturating_add(count);
-        let known = Known {
-            group: Arc::new(group),
-            members,
-            used: self.clock,
-        };
-        self.groups.insert(id, known);
+    fn put_group(&mut self, group: Group) {
+        let now = self.tick();
+        self.groups.put(group, now);
     }
 
     fn remove_group(&mut self, group: &GroupId) {
-        if let Some(known) = self.groups.remove(group) {
-            let count = known.members.map_or(0, |members| members.len());
-            self.members = self.members.saturating_sub(count);
-        }
-        self.topics
-            .retain(|_, topic| topic.parent_id.as_ref() != Some(group));
+        self.groups.remove(group);
+        self.topics.remove_of_group(group);
     }
 
     fn forget(&mut self, conversation: &ConversationId) {
@@ -410,9 +362,9 @@ impl State {
         let Some(conversation) = message.conversation().map(IdRef::into_owned) else {
             return;
         };
-        self.clock += 1;
+        let now = self.tick();
         self.recent
-            .put(conversation, message, self.clock, limits.messages);
+            .put(&conversation, message, now, limits.messages);
     }
 
     /// Replaces a cached message. A push about a deletion may have nothing but the id.
@@ -446,24 +398,10 @@ impl State {
 
     /// Forgets what is beyond the limits, beginning with what was not used for the longest time.
     fn trim(&mut self, limits: &CacheLimits) {
-        while self.groups.len() > limits.groups || self.members > limits.members {
-            let is_crowded = self.groups.len() > limits.groups;
-            let oldest = self.groups.iter().filter(|(_, known)| {
-                is_crowded
-                    || known
-                        .members
-                        .as_ref()
-                        .is_some_and(|members| !members.is_empty())
-            });
-            let oldest = oldest.min_by_key(|(_, known)| known.used);
-            let Some(id) = oldest.map(|(id, _)| id.clone()) else {
-                break;
-            };
-            self.remove_group(&id);
+        while let Some(group) = self.groups.forget_one(limits) {
+            self.topics.remove_of_group(&group);
         }
-        while self.topics.len() > limits.topics {
-            self.topics.pop_first();
-        }
+        self.topics.trim(limits.topics);
         self.recent.trim(limits.all_messages);
     }
 }
@@ -492,7 +430,7 @@ impl fmt::Debug for Cache {
         let state = self.lock();
         f.debug_struct("Cache")
             .field("groups", &state.groups.len())
-            .field("members", &state.members)
+            .field("members", &state.groups.member_count())
             .field("messages", &state.recent.len())
             .finish_non_exhaustive()
     }

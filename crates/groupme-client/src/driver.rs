@@ -7,7 +7,7 @@ use core::{
     time::Duration,
 };
 
-use bayeux_proto::Instant;
+use bayeux_proto::{Channel, Instant, Misuse};
 use bayeux_transport::{Lanes, Next};
 use groupme_account::{Account, BoxError, Incoming, Moment};
 use groupme_delivery::DeliveryTag;
@@ -163,6 +163,18 @@ impl Driver {
     pub(crate) fn wake(&mut self) {
         let at = self.fresh_moment();
         self.account.wake(at);
+    }
+
+    /// Publishes a payload.
+    pub(crate) fn publish(&mut self, channel: &Channel, json: &str) -> Result<(), Misuse> {
+        let at = self.moment();
+        self.account.publish(at, channel, json).map(drop)
+    }
+
+    /// Disconnects after all earlier commands.
+    pub(crate) fn disconnect(&mut self) {
+        let at = self.moment();
+        self.account.disconnect(at);
     }
 
     /// Performs all actions of the session.

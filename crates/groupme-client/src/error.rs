@@ -1,9 +1,10 @@
 //! Errors of the caller, reported before anything is sent.
 
+use core::fmt;
 use std::sync::Arc;
 
 /// Error of starting a client, or of a command to it.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The gateway's URL, a root certificate or a header is invalid.
@@ -51,6 +52,9 @@ pub enum Error {
     /// No tokio runtime is running.
     #[error("no tokio runtime is running: call this from within one")]
     NoRuntime,
+    /// The event has no message, or one that names no conversation.
+    #[error("the event has no message to answer")]
+    NoMessage,
     /// The client has ended.
     #[error("the client has ended")]
     Closed,
@@ -65,6 +69,13 @@ pub enum Error {
     Command(#[source] bayeux_proto::Misuse),
 }
 
+/// Shows the text with those of the sources.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_chain(self, f)
+    }
+}
+
 impl From<bayeux_proto::Misuse> for Error {
     fn from(misuse: bayeux_proto::Misuse) -> Self {
         match misuse {
@@ -76,7 +87,7 @@ impl From<bayeux_proto::Misuse> for Error {
 }
 
 /// Error of sending a message.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {
     /// The client has a gateway of its own and no REST API; see
@@ -86,7 +97,32 @@ pub enum SendError {
     /// The message that is answered names no conversation.
     #[error("the message names no conversation: pass one to the methods of `Handle`")]
     NoConversation,
+    /// The event has no message.
+    #[error("the event has no message to answer")]
+    NoMessage,
     /// GroupMe did not accept the message, or the request failed.
     #[error(transparent)]
     Rest(#[from] groupme_rest::Error),
+}
+
+/// Shows the text with those of the sources.
+impl fmt::Debug for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_chain(self, f)
+    }
+}
+
+/// Writes the text of an error and those of its sources: what `fn main() -> Result<…>` prints has to
+/// read well, without names of types.
+pub(crate) fn write_chain(
+    error: &(dyn core::error::Error + 'static),
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    write!(f, "{error}")?;
+    let mut source = error.source();
+    while let Some(error) = source {
+        write!(f, ": {error}")?;
+        source = error.source();
+    }
+    Ok(())
 }

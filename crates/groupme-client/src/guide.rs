@@ -7,6 +7,7 @@
 //! | [`events`] | what arrives and when; gaps, origin, acknowledging |
 //! | [`state`] | restarts without loss and without repetition |
 //! | [`sending`] | messages, replies, reactions, pictures; once, and in order |
+//! | [`calls`] | groups, members, topics, polls, pins, calendar; errors |
 //! | [`waiting`] | questions, votes, commands |
 //! | [`callbacks`] | bots by callback, without a token |
 //! | [`testing`] | tests with the simulator, of bots in any language |
@@ -26,6 +27,9 @@ pub mod state {}
 
 #[doc = include_str!("guide/sending.md")]
 pub mod sending {}
+
+#[doc = include_str!("guide/calls.md")]
+pub mod calls {}
 
 #[doc = include_str!("guide/waiting.md")]
 pub mod waiting {}

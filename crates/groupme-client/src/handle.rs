@@ -258,7 +258,7 @@ impl Handle {
     /// Disconnects after all earlier commands. [`Status::Ended`](crate::Status::Ended) follows the
     /// events that wait for the program, after two seconds at most. Does nothing after the end.
     pub fn disconnect(&self) {
-        let _ = self.shared.command(|driver, _| driver.account.disconnect());
+        let _ = self.shared.command(|driver, _| driver.disconnect());
     }
 
     /// Returns the user of the account.
@@ -352,7 +352,11 @@ impl Handle {
     }
 
     fn publish(&self, channel: &Channel, json: &str) -> Result<(), Error> {
-        self.command(|account| account.publish(channel, json).map(drop))
+        let result = self
+            .shared
+            .command(|driver, _| driver.publish(channel, json))
+            .ok_or(Error::Closed)?;
+        Ok(result?)
     }
 
     /// Registers the id of a message, so that its echo is the program's own.

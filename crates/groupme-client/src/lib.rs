@@ -137,6 +137,7 @@ mod figures;
 pub mod guide;
 mod handle;
 mod message_ext;
+mod once;
 mod outbox;
 pub mod prelude;
 mod requests;

@@ -99,7 +99,7 @@ pub trait MessageExt: target::Target {
 impl MessageExt for MessageRef<'_> {}
 impl MessageExt for Message {}
 
-mod target {
+pub(crate) mod target {
     use groupme_model::{Message, MessageId, MessageRef, attachment::Reply};
     use groupme_rest::Conversation;
 

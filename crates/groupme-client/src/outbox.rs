@@ -11,6 +11,7 @@ mod store;
 use core::{fmt, time::Duration};
 use std::sync::Arc;
 
+use groupme_account::Delivery;
 use groupme_model::{Draft, SourceGuid, Timestamp};
 use groupme_rest::{Conversation, Sent};
 use tokio::{
@@ -19,7 +20,7 @@ use tokio::{
 };
 
 use self::{keeper::StoreHandle, queue::Queue};
-use crate::{Error, Handle, unix_time};
+use crate::{Error, Handle, once::Answer, unix_time};
 
 pub use builder::OutboxBuilder;
 pub use file::FileOutbox;
@@ -84,7 +85,7 @@ struct Entry {
     is_retry: bool,
     /// Time after which the message is too old to be sent.
     expires: Option<Expiry>,
-    /// Whether the store has the message.
+    /// Whether the store has the message because of this entry.
     is_saved: bool,
     saved: Option<oneshot::Sender<()>>,
     done: Option<oneshot::Sender<Result<Sent, OutboxError>>>,
@@ -172,17 +173,65 @@ impl Outbox {
         conversation: impl Into<Conversation>,
         draft: impl Into<Draft>,
     ) -> Result<Queued, Error> {
-        let conversation = conversation.into();
+        let guid = self.handle.rest().ok_or(Error::NoRest)?.source_guid();
+        self.put(&conversation.into(), draft.into(), guid, false)
+    }
+
+    /// Puts a message in with an id of the program's own, such as `"birthday-2026-501"`, under which it
+    /// is sent once: before the first attempt, too, the newest 100 messages of the conversation are
+    /// searched for it.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`send`](Self::send).
+    pub fn send_as(
+        &self,
+        conversation: impl Into<Conversation>,
+        draft: impl Into<Draft>,
+        guid: SourceGuid,
+    ) -> Result<Queued, Error> {
+        self.put(&conversation.into(), draft.into(), guid, true)
+    }
+
+    /// Puts a reply to the message of an event in, which is sent once, also if the event comes again
+    /// after a restart: [`DeliveryExt::reply_once`](crate::DeliveryExt::reply_once) says how, and with
+    /// which limits. The program need not wait for GroupMe: [`Queued::saved`] before the next event is
+    /// asked for is enough, with a store.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`send`](Self::send), and [`Error::NoMessage`] if there is no message to answer.
+    pub fn reply_once(
+        &self,
+        delivery: &Delivery,
+        draft: impl Into<Draft>,
+    ) -> Result<Queued, Error> {
+        let answer = Answer::reply(delivery, &self.handle, draft.into());
+        let answer = answer.map_err(|_| Error::NoMessage)?;
+        self.put(
+            &answer.conversation,
+            answer.draft,
+            answer.guid,
+            answer.may_be_given,
+        )
+    }
+
+    fn put(
+        &self,
+        conversation: &Conversation,
+        draft: Draft,
+        guid: SourceGuid,
+        is_retry: bool,
+    ) -> Result<Queued, Error> {
         let id = conversation.id(self.handle.user());
         let conversation = id.map_err(|source| Error::Id {
             id: format!("{conversation:?}"),
             source: Box::new(source),
         })?;
-        let guid = self.handle.rest().ok_or(Error::NoRest)?.source_guid();
         let message = OutboxMessage {
             guid: guid.to_string(),
             conversation,
-            draft: draft.into(),
+            draft,
             queued_at: Some(unix_time::now()),
         };
         let (done, fate) = oneshot::channel();
@@ -191,7 +240,7 @@ impl Outbox {
         let entry = Entry {
             expires: expiry(&message, self.max_age),
             message,
-            is_retry: false,
+            is_retry,
             is_saved: false,
             saved: Some(saved_sender),
             done: Some(done),

@@ -192,7 +192,7 @@ impl Shared {
     pub(crate) fn abandon(&self) {
         self.with(|state, driver, _| {
             *state.is_abandoned = true;
-            driver.account.disconnect();
+            driver.disconnect();
             driver.perform_actions();
         });
         self.signal.keeper.notify_one();

@@ -1,18 +1,31 @@
 //! State of one conversation in a feed.
 
+mod beginning;
+mod compare;
 mod comparison;
+mod deliver;
+mod fetch;
+mod gap_report;
+mod held;
+mod listed;
+mod losses;
+mod membership;
 mod notices;
 mod past;
+mod progress;
+mod push;
 
 use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
 pub(crate) use self::{
     comparison::{Comparison, Touched},
+    gap_report::GapReport,
+    losses::why,
     notices::Notices,
     past::Past,
+    progress::Progress,
 };
 use crate::{
-    GapCause,
     observation::{Change as PushedChange, NewMessage},
     seen::Seen,
     store::{Change, SavedConversation},
@@ -21,6 +34,7 @@ use crate::{
 /// State of one conversation in a feed.
 #[derive(Debug)]
 pub(crate) struct Conversation<P> {
+    pub(crate) id: ConversationId,
     /// Newest message of the part that was delivered without a gap.
     pub(crate) cursor: Option<MessageId>,
     pub(crate) seen: Seen,
@@ -29,17 +43,11 @@ pub(crate) struct Conversation<P> {
     pub(crate) newest: Option<MessageId>,
     /// Group of which the conversation is a topic.
     pub(crate) parent: Option<ConversationId>,
-    /// Epoch in which nothing is missing before the next push; 0 for none.
-    pub(crate) synced_in: u64,
-    /// Epoch in which a list last had the conversation; 0 for none.
-    pub(crate) listed_in: u64,
+    pub(crate) progress: Progress,
     /// Message up to which the conversation has to be fetched.
     pub(crate) target: Target,
     pub(crate) fetch: Fetch,
-    /// Number of messages backfilled since the gap was reported; `None` outside a gap.
-    pub(crate) gap: Option<u64>,
-    /// Overrides the feed's gap cause for this conversation.
-    pub(crate) gap_cause: Option<GapCause>,
+    pub(crate) gap: GapReport,
     pub(crate) buffered: Buffered<P>,
     /// Whether the program subscribes to the conversation's own channel, where changes are pushed.
     pub(crate) is_watched: bool,
@@ -122,19 +130,18 @@ pub(crate) struct Buffered<P> {
 }
 
 impl<P> Conversation<P> {
-    pub(crate) fn new(limit: usize) -> Self {
+    pub(crate) fn new(id: ConversationId, limit: usize) -> Self {
         Self {
+            id,
             cursor: None,
             past: Past::default(),
             newest: None,
             parent: None,
             seen: Seen::new(limit),
-            synced_in: 0,
-            listed_in: 0,
+            progress: Progress::default(),
             target: Target::None,
             fetch: Fetch::Idle,
-            gap: None,
-            gap_cause: None,
+            gap: GapReport::default(),
             buffered: Buffered::default(),
             is_watched: false,
             notices: Notices::default(),
@@ -146,8 +153,8 @@ impl<P> Conversation<P> {
         }
     }
 
-    pub(crate) fn from_saved(saved: SavedConversation, limit: usize) -> Self {
-        let mut conversation = Self::new(limit);
+    pub(crate) fn from_saved(id: ConversationId, saved: SavedConversation, limit: usize) -> Self {
+        let mut conversation = Self::new(id, limit);
         // An earlier version saved ids that are no positions. Without a cursor, messages come twice
         // rather than never.
         let is_usable = |message: &MessageId| message.is_position(None);
@@ -191,11 +198,11 @@ impl<P> Conversation<P> {
     }
 
     /// Begins the conversation after `message`, the last one of its past.
-    pub(crate) fn begin_at(&mut self, id: &ConversationId, message: MessageId) -> Change {
+    pub(crate) fn begin_after(&mut self, message: MessageId) -> Change {
         self.cursor = Some(message.clone());
         self.past.end_at(message.clone());
         Change::Cursor {
-            conversation: id.clone(),
+            conversation: self.id.clone(),
             message,
         }
     }
@@ -240,5 +247,10 @@ impl<P> Buffered<P> {
 
     pub(crate) fn len(&self) -> usize {
         self.messages.len() + self.changes.len()
+    }
+
+    /// Returns whether a message waits.
+    pub(crate) fn has(&self, message: &MessageId) -> bool {
+        self.messages.iter().any(|(other, _)| other.id == *message)
     }
 }

@@ -1,10 +1,7 @@
 //! The feed: pushes and responses go in, requests and deliveries come out.
 
 mod baseline;
-mod compare;
-mod deliver;
 mod failures;
-mod fetch;
 mod first_session;
 mod found;
 mod held;
@@ -19,12 +16,13 @@ use std::collections::{BTreeMap, VecDeque};
 use bayeux_proto::Instant;
 use groupme_model::{ConversationId, EventRef, SourceGuid, Timestamp, UserId};
 
-use self::{first_session::FirstSession, polling::Polling, resync::Resync};
+pub(crate) use self::{first_session::FirstSession, polling::Polling, resync::Resync};
 use crate::{
-    Config, Delivered, Failure, GapCause, Request, RequestId, Response, Saved,
+    Config, Delivered, Failure, GapCause, Request, RequestId, Response, Rows, Saved,
+    context::Context,
     conversation::Conversation,
     outbox::Outbox,
-    request::{Purpose, Requests},
+    request::{Pending, Purpose, Requests},
 };
 
 /// Merges the events pushed to a user with the history of REST. `P` is a push in the embedder's
@@ -34,40 +32,9 @@ use crate::{
 /// [`poll_delivery`](Self::poll_delivery) may have something, and
 /// [`poll_timeout`](Self::poll_timeout) may have changed.
 pub struct Feed<P> {
-    config: Config,
-    user: UserId,
-    now: Instant,
-    /// Counter of the times at which pushes began or ceased to flow.
-    epoch: u64,
-    is_live: bool,
-    /// Cause of the next reported gap.
-    cause: GapCause,
+    cx: Context<P>,
     /// Boxed, since a node of the map has room for eleven.
     conversations: BTreeMap<ConversationId, Box<Conversation<P>>>,
-    resync: Option<Resync>,
-    requests: Requests,
-    out: Outbox<P>,
-    /// Number of buffered pushes, in all conversations.
-    buffered: usize,
-    /// Conversations with a held notice, and when each is handed out at the latest.
-    held: VecDeque<(Instant, ConversationId)>,
-    /// Conversations that the user turned out to have (`true`) or to have left.
-    found: VecDeque<(ConversationId, bool)>,
-    /// Time of day when pushes last began to flow.
-    live_since: Timestamp,
-    /// Low watermark; `None` until the first sync.
-    synced_until: Option<Timestamp>,
-    /// First moment at which the account's own channel was live.
-    baseline: Option<Timestamp>,
-    first_session: FirstSession,
-    /// Whether the groups left before the first start are known.
-    knows_left_groups: bool,
-    /// Time at which the newest known message was sent.
-    newest: Timestamp,
-    /// Polling of REST, while pushes cannot flow.
-    polling: Option<Polling>,
-    /// Time of day when last noted.
-    clock: Option<Timestamp>,
 }
 
 impl<P> Feed<P> {
@@ -75,12 +42,12 @@ impl<P> Feed<P> {
     /// jitter of repeated requests.
     pub fn new(config: Config, user: UserId, saved: Saved, seed: u64) -> Self {
         let memory = config.memory();
-        let conversations = saved
-            .conversations
-            .into_iter()
-            .map(|(id, saved)| (id, Box::new(Conversation::from_saved(saved, memory))));
-        Self {
-            conversations: conversations.collect(),
+        let conversations = saved.conversations.into_iter().map(|(id, saved)| {
+            let conversation = Conversation::from_saved(id.clone(), saved, memory);
+            (id, Box::new(conversation))
+        });
+        let conversations = conversations.collect();
+        let cx = Context {
             config,
             user,
             now: Instant::ORIGIN,
@@ -101,14 +68,15 @@ impl<P> Feed<P> {
             newest: Timestamp::EPOCH,
             polling: None,
             clock: None,
-        }
+        };
+        Self { cx, conversations }
     }
 
     /// Leaves out the records of what is delivered, for an embedder that has no
     /// [`Ledger`](crate::Ledger): they cost a third of a push.
     #[must_use]
     pub fn without_records(mut self) -> Self {
-        self.out.is_recording = false;
+        self.cx.out.is_recording = false;
         self
     }
 
@@ -120,13 +88,13 @@ impl<P> Feed<P> {
     ///
     /// A connection that is restored without a loss needs no call.
     pub fn handle_live(&mut self, now: Instant, unix_time: Timestamp) {
-        self.advance(now);
+        self.cx.advance(now);
         self.release_all_held();
-        self.is_live = true;
-        self.live_since = unix_time;
-        self.epoch += 1;
-        self.end_polling();
-        self.clock = Some(unix_time);
+        self.cx.is_live = true;
+        self.cx.live_since = unix_time;
+        self.cx.epoch += 1;
+        self.cx.end_polling();
+        self.cx.clock = Some(unix_time);
         let begun = self.begin_resync(unix_time);
         self.set_baseline(unix_time, &begun);
     }
@@ -135,28 +103,28 @@ impl<P> Feed<P> {
     /// synced as of then if REST is polled and has no message yet. An error of some minutes does no
     /// harm.
     pub fn handle_clock(&mut self, now: Instant, unix_time: Timestamp) {
-        self.advance(now);
-        self.clock = Some(unix_time);
+        self.cx.advance(now);
+        self.cx.clock = Some(unix_time);
     }
 
     /// Notes that pushes do not flow, or are not complete: the connection is lost, or the program
     /// was too slow. Call [`handle_live`](Self::handle_live) when that is over.
     pub fn handle_loss(&mut self, now: Instant, cause: GapCause) {
-        self.advance(now);
-        if self.is_live {
+        self.cx.advance(now);
+        if self.cx.is_live {
             self.release_all_held();
-            self.cause = cause;
-            self.is_live = false;
+            self.cx.cause = cause;
+            self.cx.is_live = false;
             self.end_first_session();
-            self.epoch += 1;
-            self.drop_resync();
+            self.cx.epoch += 1;
+            self.cx.drop_resync();
         }
-        self.await_polling();
+        self.cx.await_polling();
     }
 
     /// Takes a push. `event` is its content.
     pub fn handle_push(&mut self, now: Instant, event: &EventRef<'_>, push: P) {
-        self.advance(now);
+        self.cx.advance(now);
         self.take_push(event, push);
     }
 
@@ -164,7 +132,7 @@ impl<P> Feed<P> {
     /// [`handle_loss`](Self::handle_loss). REST is asked for its message later, but REST does not
     /// tell that the user was back in a group and has left again: the push does.
     pub fn handle_dropped(&mut self, now: Instant, event: &EventRef<'_>) {
-        self.advance(now);
+        self.cx.advance(now);
         self.note_dropped(event);
     }
 
@@ -175,25 +143,26 @@ impl<P> Feed<P> {
         id: RequestId,
         response: Result<Response, Failure>,
     ) {
-        self.advance(now);
-        let Some(pending) = self.requests.complete(id) else {
+        self.cx.advance(now);
+        let Some(pending) = self.cx.requests.complete(id) else {
             return;
         };
         match (response, pending.purpose) {
             (response, Purpose::Snapshot) => self.take_snapshot(response),
             (Err(failure @ (Failure::Unavailable | Failure::Unreadable)), _) => {
-                let give_up_after = self.config.give_up_after;
-                if let Some(pending) = self.requests.retry_later(self.now, pending, give_up_after) {
+                let give_up_after = self.cx.config.give_up_after;
+                if let Some(pending) =
+                    self.cx
+                        .requests
+                        .retry_later(self.cx.now, pending, give_up_after)
+                {
                     self.fail(&pending, failure);
                 }
             }
             (Err(failure), _) => self.fail(&pending, failure),
             (Ok(response), Purpose::List(resync)) => self.take_list(resync, &pending, response),
-            (Ok(Response::Messages(rows)), Purpose::Fetch) => {
-                self.take_rows(&pending, rows.with_positions());
-            }
-            (Ok(Response::Messages(rows)), Purpose::Compare) => {
-                self.compare(&pending, rows.with_positions());
+            (Ok(Response::Messages(rows)), purpose) => {
+                self.take_messages(&pending, purpose, rows.with_positions());
             }
             // The response to another request.
             (Ok(_), Purpose::Fetch | Purpose::Compare) => self.fail(&pending, Failure::Refused),
@@ -201,9 +170,27 @@ impl<P> Feed<P> {
         self.check_resync();
     }
 
+    /// Passes the messages of a response to their conversation.
+    fn take_messages(&mut self, pending: &Pending, purpose: Purpose, rows: Rows) {
+        let is_window = matches!(pending.request, Request::History { .. });
+        let (Request::History {
+            conversation: id, ..
+        }
+        | Request::Pinned { conversation: id }) = &pending.request
+        else {
+            return;
+        };
+        let (conversation, cx) = self.of(id);
+        if purpose == Purpose::Fetch {
+            conversation.take_rows(cx, pending, rows);
+        } else {
+            conversation.compare(cx, pending, is_window, rows);
+        }
+    }
+
     /// Returns whether [`handle_proof`](Self::handle_proof) has an effect: in the first session.
     pub fn awaits_proof(&self) -> bool {
-        self.first_session.is_unbroken()
+        self.cx.first_session.is_unbroken()
     }
 
     /// Notes a proof that everything pushed before `until` has arrived, unless a loss was noted:
@@ -211,7 +198,7 @@ impl<P> Feed<P> {
     /// that were not pushed count as past from then on; without a proof, they are delivered when
     /// the session has ended.
     pub fn handle_proof(&mut self, now: Instant, until: Instant) {
-        self.advance(now);
+        self.cx.advance(now);
         self.confirm_baseline(until);
     }
 
@@ -219,9 +206,9 @@ impl<P> Feed<P> {
     /// ledger, also hands out the pushes that wait for missed messages, and reports what is missing
     /// before them; with one, the next start fetches both.
     pub fn handle_end(&mut self, now: Instant) {
-        self.advance(now);
+        self.cx.advance(now);
         self.release_all_held();
-        if !self.out.is_recording {
+        if !self.cx.out.is_recording {
             self.hand_out_unfinished();
             self.release_all_held();
         }
@@ -229,8 +216,8 @@ impl<P> Feed<P> {
 
     /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.advance(now);
-        self.requests.handle_timeout(self.now);
+        self.cx.advance(now);
+        self.cx.requests.handle_timeout(self.cx.now);
         self.release_due_held();
         self.poll_if_due();
     }
@@ -239,15 +226,8 @@ impl<P> Feed<P> {
     /// longer. While it is, reactions are pushed; earlier ones are found by comparing.
     pub fn watch(&mut self, conversation: &ConversationId, is_watched: bool) {
         if is_watched {
-            let (epoch, oldest) = (self.epoch, self.oldest_compared());
-            let found = self.conversation(conversation);
-            found.is_watched = true;
-            if found.is_active_since(oldest) {
-                found.comparison.mark_due();
-            }
-            if found.synced_in == epoch {
-                self.request_comparison(conversation);
-            }
+            let (found, cx) = self.of(conversation);
+            found.watch(cx);
         } else if let Some(found) = self.conversations.get_mut(conversation) {
             found.is_watched = false;
         }
@@ -256,83 +236,84 @@ impl<P> Feed<P> {
     /// Registers the id of a message that the program is about to send, so that its echo is marked
     /// with [`Delivered::is_own`]. Call it before sending: the push may come before the response.
     pub fn expect(&mut self, guid: SourceGuid) {
-        self.out.expect(guid);
+        self.cx.out.expect(guid);
     }
 
     /// Returns the next request for REST. The feed repeats failed requests by itself.
     pub fn poll_request(&mut self) -> Option<(RequestId, Request)> {
-        if self.out.len() >= self.config.max_ready {
+        if self.cx.out.len() >= self.cx.config.max_ready {
             return None;
         }
-        self.request_snapshot();
-        self.requests
-            .take_next(self.now, self.epoch, self.config.max_requests)
+        self.cx.request_snapshot();
+        self.cx
+            .requests
+            .take_next(self.cx.now, self.cx.epoch, self.cx.config.max_requests)
     }
 
     /// Returns the next delivery.
     pub fn poll_delivery(&mut self) -> Option<Delivered<P>> {
-        self.out.take()
+        self.cx.out.take()
     }
 
     /// Returns the time of the next [`handle_timeout`](Self::handle_timeout).
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.requests
+        self.cx
+            .requests
             .poll_timeout()
             .into_iter()
-            .chain(self.polling.and_then(|polling| polling.next))
-            .chain(self.held.front().map(|(at, _)| *at))
+            .chain(self.cx.polling.and_then(|polling| polling.next))
+            .chain(self.cx.held.front().map(|(at, _)| *at))
             .min()
     }
 
     /// Returns the number of deliveries waiting. The embedder should read no further pushes while
     /// it is large.
     pub fn backlog(&self) -> usize {
-        self.out.len()
+        self.cx.out.len()
     }
 
     /// Returns whether all conversations are synced: everything is delivered as it is pushed.
     pub fn is_synced(&self) -> bool {
-        self.is_live && self.resync.is_none()
+        self.cx.is_live && self.cx.resync.is_none()
     }
 
     /// Returns the number of buffered pushes.
     pub fn buffered(&self) -> usize {
-        self.buffered + self.held.len()
+        self.cx.buffered + self.cx.held.len()
     }
 
     /// Returns the number of requests, sent or waiting, without the lists that are read once more ten
     /// seconds after a gap.
     pub fn requests(&self) -> usize {
-        self.requests.len()
+        self.cx.requests.len()
     }
 
-    fn advance(&mut self, now: Instant) {
-        self.now = self.now.max(now);
-    }
-
-    /// Returns the state of a conversation, which begins here if nothing is known of it.
-    fn conversation(&mut self, id: &ConversationId) -> &mut Conversation<P> {
+    /// Returns a conversation, which begins here if nothing is known of it, and what it shares with
+    /// the others.
+    fn of(&mut self, id: &ConversationId) -> (&mut Conversation<P>, &mut Context<P>) {
+        let cx = &mut self.cx;
         // A clone of an id costs less than a second lookup.
-        self.conversations.entry(id.clone()).or_insert_with(|| {
-            let mut new = Conversation::new(self.config.memory());
+        let conversation = self.conversations.entry(id.clone()).or_insert_with(|| {
+            let mut new = Conversation::new(id.clone(), cx.config.memory());
             // Once all lists are read, a conversation that none had has begun since: nothing of it
             // is missing.
-            if self.is_live && self.resync.as_ref().is_none_or(Resync::is_listed) {
-                (new.synced_in, new.listed_in) = (self.epoch, self.epoch);
+            if cx.is_live && cx.resync.as_ref().is_none_or(Resync::is_listed) {
+                new.progress.sync(cx.epoch);
             }
             Box::new(new)
-        })
+        });
+        (conversation, cx)
     }
 }
 
 impl<P> fmt::Debug for Feed<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Feed")
-            .field("is_live", &self.is_live)
-            .field("epoch", &self.epoch)
+            .field("is_live", &self.cx.is_live)
+            .field("epoch", &self.cx.epoch)
             .field("conversations", &self.conversations.len())
-            .field("buffered", &self.buffered)
-            .field("backlog", &self.out.len())
+            .field("buffered", &self.cx.buffered)
+            .field("backlog", &self.cx.out.len())
             .finish_non_exhaustive()
     }
 }

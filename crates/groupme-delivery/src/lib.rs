@@ -96,6 +96,7 @@
 //! ```
 
 mod config;
+mod context;
 mod conversation;
 mod feed;
 mod item;

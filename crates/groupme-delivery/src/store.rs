@@ -2,6 +2,7 @@
 
 mod written;
 
+use core::fmt;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,13 +51,20 @@ pub trait Store: Send + 'static {
 }
 
 /// Failure of a store, such as a full disk or a file without permission.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("the {what} could not be {doing}")]
 pub struct StoreError {
     what: &'static str,
     doing: &'static str,
     #[source]
     source: Box<dyn core::error::Error + Send + Sync>,
+}
+
+/// Shows the text with those of the sources.
+impl fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_chain(self, f)
+    }
 }
 
 impl StoreError {
@@ -247,4 +255,19 @@ impl<S: Store + ?Sized> Store for Box<S> {
     fn is_instant(&self) -> bool {
         (**self).is_instant()
     }
+}
+
+/// Writes the text of an error and those of its sources: what `fn main() -> Result<…>` prints has to
+/// read well, without names of types.
+fn write_chain(
+    error: &(dyn core::error::Error + 'static),
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    write!(f, "{error}")?;
+    let mut source = error.source();
+    while let Some(error) = source {
+        write!(f, ": {error}")?;
+        source = error.source();
+    }
+    Ok(())
 }

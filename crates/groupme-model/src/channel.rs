@@ -71,7 +71,7 @@ pub enum Channel<'c> {
 }
 
 /// Error for an id that names no channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChannelError {
     /// The text is not a user id.
@@ -83,6 +83,13 @@ pub enum ChannelError {
     /// The text is not a pair of user ids.
     #[error("not a direct conversation: expected the numbers of its two users, such as 1+2 or 1_2")]
     InvalidUserPair,
+}
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for ChannelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl UserPair {

@@ -17,9 +17,11 @@
 //! `UserId(str)` could not hold a number, and creating one takes unsafe code.)
 
 use core::cmp::Ordering;
+use core::convert::Infallible;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
+use core::str::FromStr;
 
 use smol_str::SmolStr;
 
@@ -303,6 +305,30 @@ macro_rules! traits_by_text {
             }
         }
 
+        impl<$($generics)*> PartialEq<String> for $Type {
+            fn eq(&self, other: &String) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl<$($generics)*> PartialEq<$Type> for str {
+            fn eq(&self, other: &$Type) -> bool {
+                self == other.as_str()
+            }
+        }
+
+        impl<$($generics)*> PartialEq<$Type> for &str {
+            fn eq(&self, other: &$Type) -> bool {
+                *self == other.as_str()
+            }
+        }
+
+        impl<$($generics)*> PartialEq<$Type> for String {
+            fn eq(&self, other: &$Type) -> bool {
+                self == other.as_str()
+            }
+        }
+
         impl<$($generics)*> PartialOrd for $Type {
             fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
                 Some(self.cmp(other))
@@ -344,6 +370,18 @@ impl<K> Ord for IdRef<'_, K> {
     }
 }
 
+impl<K> PartialOrd<Id<K>> for IdRef<'_, K> {
+    fn partial_cmp(&self, other: &Id<K>) -> Option<Ordering> {
+        Some(self.cmp(&other.as_view()))
+    }
+}
+
+impl<K> PartialOrd<IdRef<'_, K>> for Id<K> {
+    fn partial_cmp(&self, other: &IdRef<'_, K>) -> Option<Ordering> {
+        Some(self.as_view().cmp(other))
+    }
+}
+
 impl<K> PartialEq<Id<K>> for IdRef<'_, K> {
     fn eq(&self, other: &Id<K>) -> bool {
         self.as_str() == other.as_str()
@@ -377,6 +415,21 @@ impl<K> From<&str> for Id<K> {
 impl<K> From<String> for Id<K> {
     fn from(text: String) -> Self {
         Self::new(text)
+    }
+}
+
+impl<K> From<&String> for Id<K> {
+    fn from(text: &String) -> Self {
+        Self::new(text)
+    }
+}
+
+/// Takes any text, for arguments and configuration files; never fails.
+impl<K> FromStr for Id<K> {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::new(text))
     }
 }
 

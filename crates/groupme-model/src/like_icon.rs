@@ -46,6 +46,13 @@ impl From<&str> for LikeIcon {
 }
 
 /// Creates an icon from a character; see [`LikeIcon::unicode`].
+impl From<char> for LikeIcon {
+    fn from(code: char) -> Self {
+        Self::unicode(code)
+    }
+}
+
+/// Creates an icon from a character; see [`LikeIcon::unicode`].
 impl From<String> for LikeIcon {
     fn from(code: String) -> Self {
         Self::unicode(code)

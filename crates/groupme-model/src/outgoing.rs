@@ -21,6 +21,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use core::fmt;
+
 use crate::attachment::{Attachment, Reply};
 use crate::event::{Event, Ping, Typing};
 use crate::id::{BotId, UserId};
@@ -46,7 +48,7 @@ pub struct Draft {
 }
 
 /// Error for a draft that GroupMe would refuse.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DraftError {
     /// The draft has neither a text nor an attachment.
@@ -62,9 +64,23 @@ pub enum DraftError {
     },
 }
 
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for DraftError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
 /// Creates a draft with a text.
 impl From<&str> for Draft {
     fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+/// Creates a draft with a text.
+impl From<&String> for Draft {
+    fn from(text: &String) -> Self {
         Self::new(text)
     }
 }

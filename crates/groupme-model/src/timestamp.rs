@@ -25,10 +25,17 @@ pub(crate) mod rfc3339;
 pub struct Timestamp(i64);
 
 /// Error for text that is not an RFC 3339 date and time.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a date and time: expected RFC 3339, such as 2025-07-01T23:40:22.891Z")]
 #[non_exhaustive]
 pub struct ParseTimestampError;
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for ParseTimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
 
 impl Timestamp {
     /// Unix epoch, 1970-01-01T00:00Z.

@@ -206,7 +206,7 @@ impl fmt::Debug for BaseUrl {
 }
 
 /// Error of [`BaseUrl::new`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {
     /// The text is not a URL of HTTP, or one that must not be used.
@@ -215,6 +215,13 @@ pub enum BaseUrlError {
     /// The URL has a query or a fragment.
     #[error("the URL has a query or a fragment, after which no path can follow")]
     Query,
+}
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for BaseUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Callbacks of bots: GroupMe posts each message of a bot's group to a URL of the program. The body
 //! is read within the limits of an answer, because anybody who knows the URL can post to it.
 
+use core::fmt;
 use std::sync::Arc;
 
 use bayeux_wire::{DecodeError, Value};
@@ -41,7 +42,7 @@ pub fn read(body: &[u8]) -> Result<Message, CallbackError> {
 }
 
 /// Error for a body that is not a callback of GroupMe. Answer with HTTP status 400.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
     /// The body is not JSON.
@@ -61,6 +62,13 @@ pub enum CallbackError {
     /// The body would take far more memory than its size.
     #[error("the body of the callback has more values than a message of its size")]
     TooDense(#[source] BoxError),
+}
+
+/// Shows the text with those of the sources.
+impl fmt::Debug for CallbackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::error::write_chain(self, f)
+    }
 }
 
 /// Maximum size of a callback, in bytes. A text has 1,000 characters.

@@ -5,7 +5,7 @@ mod api_error;
 mod tests;
 mod transport_error;
 
-use core::{error::Error as StdError, time::Duration};
+use core::{error::Error as StdError, fmt, time::Duration};
 
 use groupme_model::outgoing::DraftError;
 
@@ -19,7 +19,7 @@ use crate::{BaseUrlError, CallName, DialError, Token};
 /// path, if a [`Client`](crate::Client) has sent it, but neither the token nor that of a share link nor
 /// anything else that was sent; of GroupMe's answer it contains the error messages only, without the
 /// token.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Caller: the request cannot be made.
@@ -159,8 +159,15 @@ pub enum Error {
     },
 }
 
+/// Shows the text with those of the sources.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_chain(self, f)
+    }
+}
+
 /// Failure to create a client; always the caller's.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
     /// A base URL cannot be used.
@@ -169,6 +176,13 @@ pub enum SetupError {
     /// TLS or the proxy cannot be used; see [`DialError`].
     #[error(transparent)]
     Dial(#[from] DialError),
+}
+
+/// Shows the text with those of the sources.
+impl fmt::Debug for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_chain(self, f)
+    }
 }
 
 /// Cause of an [`Error`] whose type belongs to a dependency.
@@ -317,4 +331,19 @@ impl Error {
         }
         self
     }
+}
+
+/// Writes the text of an error and those of its sources: what `fn main() -> Result<…>` prints has to
+/// read well, without names of types.
+pub(crate) fn write_chain(
+    error: &(dyn core::error::Error + 'static),
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    write!(f, "{error}")?;
+    let mut source = error.source();
+    while let Some(error) = source {
+        write!(f, ": {error}")?;
+        source = error.source();
+    }
+    Ok(())
 }

@@ -24,7 +24,8 @@ impl Client {
     /// # Errors
     ///
     /// As [`call`](Self::call); [`Error::Unreadable`], [`Error::CutOff`] or [`Error::Oversize`] if the
-    /// first message of the window cannot be read.
+    /// first message of the window cannot be read, or if fewer messages are none: the answer that could
+    /// not be read had some, and no message must not pass for the end of the history.
     pub async fn messages(
         &self,
         conversation: impl Into<Conversation>,
@@ -34,6 +35,7 @@ impl Client {
         let conversation = conversation.into();
         // Fewer messages of this window would hide others.
         let may_divide = !matches!(window, HistoryWindow::Since(_));
+        let mut unread = None;
         loop {
             let call = messages::list(&conversation, window, limit);
             match self.call(&call).await {
@@ -45,6 +47,10 @@ impl Client {
                     tracing::debug!(limit, %error, "requesting fewer messages");
                     limit /= DIVISOR;
                     limit = limit.max(1);
+                    unread = Some(error);
+                }
+                Ok(page) if page.is_empty() && page.unreadable == 0 => {
+                    return unread.map_or(Ok(page), Err);
                 }
                 answer => return answer,
             }

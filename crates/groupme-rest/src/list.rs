@@ -61,7 +61,9 @@ impl Client {
 /// Each element comes once, although an element that moves to the front between two requests moves
 /// others to the next page. If an answer cannot be read as a whole, because of its size or of something
 /// in an element, smaller pages are requested, down to one element. An element that cannot be read by
-/// itself is an error, and the next poll continues with the element after it. After any other error, the next poll requests the same page again. A
+/// itself is an error, and the next poll continues with the element after it. A smaller page without
+/// elements is the error of the larger page, and the end of the list. After any other error, the next poll
+/// requests the same page again. A
 /// list of more than 20,000 elements ends with [`Error::Endless`].
 #[must_use = "a list does nothing unless it is polled"]
 pub struct List<T> {
@@ -78,6 +80,8 @@ pub struct List<T> {
     /// Number of consecutive pages without a new element.
     stale: u32,
     found: usize,
+    /// Error of a page that could not be read as a whole, until the answer to a smaller one.
+    unread: Option<Error>,
     request: Option<PageFuture<T>>,
 }
 
@@ -101,6 +105,7 @@ impl<T: Unpin + Send + 'static> List<T> {
             is_one_answer: false,
             stale: 0,
             found: 0,
+            unread: None,
             request: None,
         }
     }
@@ -198,7 +203,13 @@ impl<T: Unpin + Send + 'static> Stream for List<T> {
             });
             let answer = ready!(request.as_mut().poll(context));
             this.request = None;
+            let unread = this.unread.take();
             match answer {
+                // The page that could not be read had some: this is not the end.
+                Ok(elements) if elements.is_empty() && unread.is_some() => {
+                    this.next = None;
+                    return Poll::Ready(unread.map(Err));
+                }
                 Ok(elements) => this.handle_page(page, elements),
                 Err(error) => {
                     let may_fit_smaller = matches!(
@@ -215,6 +226,7 @@ impl<T: Unpin + Send + 'static> Stream for List<T> {
                         return Poll::Ready(Some(Err(error)));
                     }
                     tracing::debug!(per_page = page.1, %error, "requesting smaller pages");
+                    this.unread = Some(error);
                 }
             }
         }

@@ -91,6 +91,37 @@ impl Client {
         Ok(found.map(groupme_model::MessageRef::into_owned))
     }
 
+    /// Finds a message of a conversation by its `source_guid`, among all that are newer than another
+    /// one: for an answer that an earlier run of a program may have given. Requests the history from
+    /// its end back to that message, 100 messages at a time, or up to the message found.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    pub async fn find_sent_after(
+        &self,
+        conversation: impl Into<Conversation>,
+        guid: &SourceGuid,
+        message: impl Into<MessageId>,
+    ) -> Result<Option<Message>, Error> {
+        let start = message.into();
+        let mut history = self.history(conversation).limit(MAX_SEARCHED);
+        while let Some(page) = history.next().await {
+            let page = page?;
+            let mut is_over = false;
+            for message in page.messages() {
+                if message.source_guid() == Some(guid.as_str()) {
+                    return Ok(Some(message.into_owned()));
+                }
+                is_over |= message.id() <= start.as_view();
+            }
+            if is_over {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
     async fn find(&self, conversation: &Conversation, guid: &SourceGuid) -> Sent {
         match self.find_sent(conversation, guid).await {
             Ok(found) => found.map_or(Sent::DuplicateNotFound, |message| {

@@ -75,10 +75,17 @@ impl fmt::Debug for ShareLink {
 }
 
 /// Error of a text that is no [`ShareLink`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a link of a group: expected one such as https://groupme.com/join_group/1835/AbCd12")]
 #[non_exhaustive]
 pub struct ShareLinkError;
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for ShareLinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
 
 #[cfg(test)]
 mod tests {

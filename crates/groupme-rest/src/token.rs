@@ -16,8 +16,8 @@ impl Token {
     /// # Errors
     ///
     /// [`TokenError`] if it is empty, or has other characters than visible ASCII.
-    pub fn new(token: &str) -> Result<Self, TokenError> {
-        let token = token.trim();
+    pub fn new(token: impl AsRef<str>) -> Result<Self, TokenError> {
+        let token = token.as_ref().trim();
         if token.is_empty() {
             return Err(TokenError::Empty);
         }
@@ -99,7 +99,7 @@ impl fmt::Debug for Token {
 const MIN_PREFIX: usize = 5;
 
 /// Error of [`Token::new`]. It does not contain the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
     /// The text is empty.
@@ -108,6 +108,13 @@ pub enum TokenError {
     /// The text has a character that is not visible ASCII, or `"` or `\`.
     #[error("the access token has characters that are not allowed in tokens")]
     InvalidCharacter,
+}
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 #[cfg(test)]

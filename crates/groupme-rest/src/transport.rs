@@ -1,6 +1,6 @@
 //! Interface between the client and HTTP.
 
-use core::pin::Pin;
+use core::{fmt, pin::Pin};
 use std::io;
 
 use bytes::Bytes;
@@ -47,7 +47,7 @@ pub type StreamFuture<'a> = Pin<
 >;
 
 /// Failure of an [`HttpTransport`] to return a response.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpTransportError {
     /// Missing or broken connection.
@@ -68,6 +68,13 @@ pub enum HttpTransportError {
         /// Limit, in bytes.
         limit: usize,
     },
+}
+
+/// Shows the text with those of the sources.
+impl fmt::Debug for HttpTransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::error::write_chain(self, f)
+    }
 }
 
 impl HttpTransportError {

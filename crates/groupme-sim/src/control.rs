@@ -18,6 +18,7 @@ mod overview;
 mod people;
 mod resolve;
 mod routes;
+mod shapes;
 
 use core::time::Duration;
 

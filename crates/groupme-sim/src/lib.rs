@@ -49,8 +49,7 @@
 //!   are those seen of GroupMe.
 //! - **Waiting** without sleeping: `Sim::until_listening`, `until_reply`, `until_message`, and
 //!   `until` for any other state of the world. A condition that holds already returns at once; a
-//!   wait that is too long returns an error that says what was awaited. `wait_for` and its
-//!   relatives wait without a limit.
+//!   wait that is too long returns an error that says what was awaited.
 //! - **Results**: [`World::message`] and [`World::messages`] show messages with their edits,
 //!   deletions, pins and reactions.
 //! - **Time**: `Sim::advance` moves the clock, so that the window for edits closes, a session

@@ -1,7 +1,6 @@
 //! Simulator on real sockets.
 
 mod actor;
-mod bounded_wait;
 mod builder;
 mod callback;
 mod clock;
@@ -17,7 +16,7 @@ mod rest;
 mod shared;
 mod socket;
 mod throttle;
-mod wait;
+mod until;
 
 use core::{fmt, net::SocketAddr, time::Duration};
 use std::{io, sync::Arc};
@@ -30,9 +29,7 @@ use tokio::{
 };
 
 use self::shared::{Options, Shared};
-pub use self::{
-    bounded_wait::NotSeen, builder::SimBuilder, control::ControlAccess, playback::Playback,
-};
+pub use self::{builder::SimBuilder, control::ControlAccess, playback::Playback, until::NotSeen};
 use crate::{
     rest::RestConfig,
     script::{Cast, Script},
@@ -178,7 +175,7 @@ impl Sim {
     }
 
     /// Plays a script once, one step per `interval`. The first step comes one interval from now;
-    /// see [`wait_until_subscribed`](Self::wait_until_subscribed).
+    /// see [`until_subscribed`](Self::until_subscribed).
     pub fn play(&self, script: Script, interval: Duration) -> Playback {
         Playback::start(Arc::clone(&self.shared), script, interval, false)
     }

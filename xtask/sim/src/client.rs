@@ -311,7 +311,7 @@ impl Client {
         self.fire_timers(cx);
         if let Kind::Plain(plain) = &mut self.kind {
             let Plain { session, program } = &mut **plain;
-            program.handle_timeout(cx, session);
+            program.handle_timeout(cx, self.local, session);
         }
         self.drain(cx);
         self.rest(cx, true);

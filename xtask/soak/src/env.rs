@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use anyhow::Context as _;
 use groupme_sim::{Conversation, Sim, SimUserId, World, WorldError};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
 use crate::load::Load;
 
@@ -65,6 +65,7 @@ impl Env {
         let sim = Sim::builder()
             .ping_interval(None)
             .seed(load.seed)
+            .wait_timeout(LISTEN_TIMEOUT)
             .start()
             .await?;
         let add = |world: &mut World| {
@@ -91,9 +92,8 @@ impl Env {
     pub(crate) async fn until_listeners(&self, programs: usize) -> anyhow::Result<()> {
         for account in &self.accounts {
             let channel = format!("/user/{}", account.user);
-            let listening = self.sim.wait_for_subscribers(&channel, programs);
-            let waited = timeout(LISTEN_TIMEOUT, listening).await;
-            waited.with_context(|| format!("not all programs listen to {channel}"))?;
+            let listening = self.sim.until_subscribers(&channel, programs).await;
+            listening.with_context(|| format!("not all programs listen to {channel}"))?;
         }
         Ok(())
     }

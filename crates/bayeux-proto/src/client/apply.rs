@@ -80,7 +80,8 @@ impl Session {
     /// Begins to disconnect.
     pub(super) fn begin_closing(&mut self) {
         self.requests.disconnect();
-        self.stage = Stage::Closing { deadline: None };
+        let deadline = self.cx.now + self.cx.config.disconnect_timeout;
+        self.stage = Stage::Closing { deadline };
     }
 
     fn finish(&mut self, end: End) {

@@ -1,12 +1,14 @@
 //! Commands of the application. They record intent; nothing is sent before the next `poll_action`.
+//! Commands that begin something with a deadline take the time.
 
 use super::{Session, stage::Stage, step::Step};
-use crate::{Channel, End, Misuse, PublishId, SubscriptionId};
+use crate::{Channel, End, Instant, Misuse, PublishId, SubscriptionId};
 
 impl Session {
     /// Starts connecting, for the first time or again after [`SessionEvent::Ended`](crate::SessionEvent::Ended). Existing
     /// subscriptions are kept. Does nothing while the session runs.
-    pub fn connect(&mut self) {
+    pub fn connect(&mut self, now: Instant) {
+        self.cx.advance(now);
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
             self.start();
         }
@@ -63,14 +65,22 @@ impl Session {
     }
 
     /// Publishes an event, at most once. `json` is sent unchanged and must be one JSON value.
-    /// Settles with [`SessionEvent::Published`](crate::SessionEvent::Published). For a remote call, see [`call`](Self::call).
+    /// Settles with [`SessionEvent::Published`](crate::SessionEvent::Published), as cancelled if it
+    /// cannot be sent within [`Config::queue_timeout`](crate::Config::queue_timeout) from `now`. For
+    /// a remote call, see [`call`](Self::call).
     ///
     /// # Errors
     ///
     /// [`Misuse::ForbiddenChannel`] for a pattern or a `/meta/` channel, [`Misuse::QueueFull`] and
     /// [`Misuse::PayloadTooLarge`] at the limits, [`Misuse::Ended`] from
     /// [`disconnect`](Self::disconnect) on.
-    pub fn publish(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
+    pub fn publish(
+        &mut self,
+        now: Instant,
+        channel: &Channel,
+        json: &str,
+    ) -> Result<PublishId, Misuse> {
+        self.cx.advance(now);
         if channel.is_meta() || channel.is_pattern() {
             return Err(Misuse::ForbiddenChannel {
                 name: channel.as_str().into(),
@@ -98,12 +108,17 @@ impl Session {
     ///
     /// As [`publish`](Self::publish); [`Misuse::QueueFull`] also if
     /// [`Config::max_requests`](crate::Config::max_requests) calls have not ended.
-    pub fn call(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
+    pub fn call(
+        &mut self,
+        now: Instant,
+        channel: &Channel,
+        json: &str,
+    ) -> Result<PublishId, Misuse> {
         let limit = self.cx.config.max_requests;
         if self.requests.calls() >= limit {
             return Err(Misuse::QueueFull { limit });
         }
-        let publish = self.publish(channel, json)?;
+        let publish = self.publish(now, channel, json)?;
         self.requests.call(publish);
         Ok(publish)
     }
@@ -121,10 +136,11 @@ impl Session {
     }
 
     /// Disconnects: sends the commands already queued, then `/meta/disconnect`. Settles with
-    /// [`SessionEvent::Ended`](crate::SessionEvent::Ended) on the reply, after
-    /// [`Config::disconnect_timeout`](crate::Config::disconnect_timeout), or at once if there is
-    /// no session.
-    pub fn disconnect(&mut self) {
+    /// [`SessionEvent::Ended`](crate::SessionEvent::Ended) on the reply,
+    /// [`Config::disconnect_timeout`](crate::Config::disconnect_timeout) after `now`, or at once if
+    /// there is no session.
+    pub fn disconnect(&mut self, now: Instant) {
+        self.cx.advance(now);
         match self.stage {
             Stage::Live if self.is_reachable() => {
                 self.begin_closing();

@@ -63,7 +63,8 @@ impl Requests {
             });
         }
         self.publishes += 1;
-        Ok(self.queue.publish(channel, json))
+        let deadline = cx.now + cx.config.queue_timeout;
+        Ok(self.queue.publish(channel, json, deadline))
     }
 
     /// Returns the number of calls that have not ended.
@@ -89,11 +90,6 @@ impl Requests {
     pub(super) fn disconnect(&mut self) {
         self.is_closing = true;
         self.queue.disconnect();
-    }
-
-    /// Gives deadlines to publishes queued since the driver last passed the time.
-    pub(super) fn start_clocks(&mut self, cx: &Context) {
-        self.queue.start_clocks(cx.now + cx.config.queue_timeout);
     }
 }
 
@@ -277,8 +273,8 @@ impl Requests {
     }
 
     /// Returns the deadline of the oldest queued publish.
-    pub(super) fn queue_deadline(&self, cx: &Context) -> Option<(Instant, Timer)> {
-        Some((self.queue.deadline(cx.now)?, Timer::Request))
+    pub(super) fn queue_deadline(&self) -> Option<(Instant, Timer)> {
+        Some((self.queue.deadline()?, Timer::Request))
     }
 }
 

@@ -11,10 +11,9 @@ pub(super) enum Stage {
     Handshake(Handshake),
     /// Session established: one connect is kept outstanding.
     Live,
-    /// A `/meta/disconnect` is queued or sent. [`Session::disconnect`](crate::Session::disconnect)
-    /// has no clock, so the deadline is set when the driver next passes the time.
+    /// A `/meta/disconnect` is queued or sent.
     Closing {
-        deadline: Option<Instant>,
+        deadline: Instant,
     },
     Ended,
 }

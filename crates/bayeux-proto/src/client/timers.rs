@@ -76,9 +76,7 @@ impl Session {
         let retry = |at| (at, Timer::Retry);
         match row {
             Row::Disconnect => match self.stage {
-                Stage::Closing { deadline } => {
-                    Some((deadline.unwrap_or(self.cx.now), Timer::Disconnect))
-                }
+                Stage::Closing { deadline } => Some((deadline, Timer::Disconnect)),
                 _ => None,
             },
             Row::Handshake => match self.stage {
@@ -95,7 +93,7 @@ impl Session {
                 .filter(|_| is_live)
                 .map(retry),
             Row::Request => self.requests.answer_deadline(),
-            Row::Queue => self.requests.queue_deadline(&self.cx),
+            Row::Queue => self.requests.queue_deadline(),
             Row::WebSocket => self.websocket.deadline(&self.cx),
             Row::Upgrade => Some((self.upgrade_due()?, Timer::Upgrade)),
         }
@@ -135,9 +133,7 @@ impl Session {
             Row::Refused if self.stage == Stage::Live => self.requests.retry_refused(&mut self.cx),
             Row::Connect => self.expire_connect(),
             Row::Disconnect => {
-                if let Stage::Closing {
-                    deadline: Some(deadline),
-                } = self.stage
+                if let Stage::Closing { deadline } = self.stage
                     && deadline <= self.cx.now
                 {
                     self.apply(Step::Finish(End::Requested));

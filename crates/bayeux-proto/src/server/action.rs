@@ -41,7 +41,8 @@ impl Action {
 pub enum Rejection {
     /// Payload that is not Bayeux.
     Malformed,
-    /// Payload with more messages than [`Limits::batch`](super::Limits::batch).
+    /// Payload with more messages than [`Limits::batch`](super::Limits::batch), or one that is
+    /// [too large](super::Payload::TooLarge) to be read.
     TooLarge,
     /// Connect replaced by another one of the same session (`CometD`).
     Superseded,

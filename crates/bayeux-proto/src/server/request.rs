@@ -23,6 +23,9 @@ pub enum Payload<'a> {
     Empty,
     /// Text that is not JSON.
     Malformed,
+    /// Text with more bytes or values than the embedder reads, which is refused as a batch with too many
+    /// messages is.
+    TooLarge,
 }
 
 /// Element of the array of messages.

@@ -128,7 +128,7 @@ fn a_session_connected_again_starts_without_old_advice() {
     };
     world.answer(&held, &[reply]);
     assert_eq!(world.deadline(), None);
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     let handshake = world.last("/meta/handshake");
     world.answer(&handshake, &[handshake.handshake_ok("bob")]);

@@ -114,7 +114,9 @@ fn settle_others(world: &mut World, count: usize) {
 /// Sends a call and its request.
 fn awaited() -> (World, PublishId, Request) {
     let mut world = World::established();
-    let id = world.session.call(&channel("/service/quote"), "1");
+    let id = world
+        .session
+        .call(world.now, &channel("/service/quote"), "1");
     let id = id.expect("room for one more");
     world.drain();
     let request = world.last("/service/quote");
@@ -149,22 +151,25 @@ fn calls_that_have_not_ended_are_bounded() {
     let quote = channel("/service/quote");
     let mut calls = Vec::new();
     for _ in 0..3 {
-        calls.push(world.session.call(&quote, "1").expect("room"));
+        calls.push(world.session.call(world.now, &quote, "1").expect("room"));
         world.drain();
         let request = world.last("/service/quote");
         world.receive(request.lane, &[request.ok()]);
     }
     let full = Err(Misuse::QueueFull { limit: 3 });
-    assert_eq!(world.session.call(&quote, "1"), full);
-    assert!(world.session.publish(&quote, "1").is_ok());
+    assert_eq!(world.session.call(world.now, &quote, "1"), full);
+    assert!(world.session.publish(world.now, &quote, "1").is_ok());
     world.session.end_call(calls[0]);
-    let next = world.session.call(&quote, "1").expect("room");
+    let next = world.session.call(world.now, &quote, "1").expect("room");
     world.drain();
     let request = world.last("/service/quote");
     let refusal = request.refused("403::No");
     world.receive(request.lane, &[refusal]);
     assert_eq!(
-        world.session.call(&quote, "1").map(|id| id > next),
+        world
+            .session
+            .call(world.now, &quote, "1")
+            .map(|id| id > next),
         Ok(true)
     );
 }
@@ -179,7 +184,10 @@ fn calls_end_with_their_session() {
     world.answer_handshake("alice");
     let quote = channel("/service/quote");
     for lost in [true, false] {
-        world.session.call(&quote, "1").expect("no call is left");
+        world
+            .session
+            .call(world.now, &quote, "1")
+            .expect("no call is left");
         world.drain();
         let request = world.last("/service/quote");
         world.receive(request.lane, &[request.ok()]);

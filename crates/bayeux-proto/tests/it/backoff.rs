@@ -65,7 +65,7 @@ fn delays_between_attempts_grow_up_to_the_cap_and_attempts_never_stop() {
 fn two_clients_of_a_server_that_vanished_do_not_come_back_together() {
     let attempts = |seed| {
         let mut world = World::new(websocket_only(), seed);
-        world.session.connect();
+        world.session.connect(world.now);
         world.drain();
         world.open();
         let mut world = world.establish();
@@ -87,7 +87,7 @@ fn two_clients_of_a_server_that_vanished_do_not_come_back_together() {
 fn a_server_that_accepts_and_closes_at_once_is_tried_less_and_less_often() {
     for seed in 0..20 {
         let mut world = World::new(websocket_only(), seed);
-        world.session.connect();
+        world.session.connect(world.now);
         world.drain();
         let mut times = vec![];
         for _ in 0..50 {

@@ -32,7 +32,7 @@ fn refuse(world: &mut World, error: &str, advice: Option<Reconnect>) -> Request 
 fn one_connect_is_outstanding_whatever_else_happens() {
     let mut world = World::established();
     let held = world.last("/meta/connect");
-    world.session.connect();
+    world.session.connect(world.now);
     world.subscribe("/a");
     world.publish("/a", "1");
     world.session.handle_wake(world.now);

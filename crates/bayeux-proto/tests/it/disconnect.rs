@@ -42,7 +42,7 @@ pub(crate) fn assert_over(world: &mut World, end: End) {
         world.session.handle_close(world.now, lane, Close::Lost);
     }
     world.session.handle_wake(world.now);
-    world.session.disconnect();
+    world.session.disconnect(world.now);
     world.drain();
     world.pass(millis(3_600_000));
     assert_eq!(world.story(), [""; 0], "an end is an end");
@@ -215,8 +215,11 @@ fn a_disconnect_ends_when_its_exchange_fails() {
 #[test]
 fn commands_queued_before_a_disconnect_are_sent_before_it() {
     let mut world = World::established();
-    world.session.publish(&channel("/foo"), "1").unwrap();
-    world.session.disconnect();
+    world
+        .session
+        .publish(world.now, &channel("/foo"), "1")
+        .unwrap();
+    world.session.disconnect(world.now);
     world.drain();
     assert_eq!(world.story(), ["0 send 1 /foo /meta/disconnect"]);
     let batch = world.requests[world.requests.len() - 2..].to_vec();
@@ -237,13 +240,16 @@ fn commands_are_refused_while_disconnecting() {
     world.answer(&subscribe, &[subscribe.ok()]);
     world.disconnect();
     let foo = channel("/foo");
-    assert_eq!(world.session.publish(&foo, "1"), Err(Misuse::Ended));
+    assert_eq!(
+        world.session.publish(world.now, &foo, "1"),
+        Err(Misuse::Ended)
+    );
     assert_eq!(world.session.subscribe(&foo), Err(Misuse::Ended));
     world.story();
     assert_eq!(world.session.unsubscribe(id), Ok(()));
     world.drain();
     assert!(world.story().is_empty(), "the disconnect is the last word");
-    world.session.disconnect();
+    world.session.disconnect(world.now);
     world.drain();
     assert_eq!(disconnects(&world), 1);
 }
@@ -370,8 +376,8 @@ fn a_disconnect_while_the_socket_opens_ends_at_once() {
 #[test]
 fn a_disconnect_before_the_first_action_ends_at_once() {
     let mut world = World::new(Config::default(), 7);
-    world.session.connect();
-    world.session.disconnect();
+    world.session.connect(world.now);
+    world.session.disconnect(world.now);
     world.drain();
     assert!(world.requests.is_empty());
     assert_over(&mut world, End::Requested);
@@ -392,7 +398,10 @@ fn an_exchange_with_a_single_operation_names_the_operation() {
     assert_eq!(world.last("/meta/disconnect").operation, Some("disconnect"));
 
     let mut world = World::established_over_http();
-    world.session.publish(&channel("/foo"), "1").unwrap();
+    world
+        .session
+        .publish(world.now, &channel("/foo"), "1")
+        .unwrap();
     world.disconnect();
     assert_eq!(world.last("/meta/disconnect").operation, None);
 }

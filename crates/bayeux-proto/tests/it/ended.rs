@@ -28,7 +28,7 @@ fn a_session_advised_to_stop_does_not_reconnect() {
         End::Stopped(Some(ServerError::parse("403::Banned"))),
     );
     assert_eq!(
-        world.session.publish(&channel("/foo"), "1"),
+        world.session.publish(world.now, &channel("/foo"), "1"),
         Err(Misuse::Ended)
     );
 }
@@ -44,7 +44,7 @@ fn subscriptions_after_the_end_are_recorded_and_nothing_is_sent() {
     world.session.unsubscribe(old).unwrap();
     let new = world.subscribe("/new");
     assert_eq!(world.story(), ["2000 Unsubscribed(SubscriptionId(1))"]);
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     Peer::default().serve(&mut world, millis(1_000));
     assert_eq!(world.reported(&SessionEvent::Subscribed(new)), 1);
@@ -65,7 +65,7 @@ fn a_session_can_connect_again_after_its_end_without_old_state() {
     // An unexpected `/meta/disconnect` would come from the server.
     let mut old = world.requests.clone();
     old.retain(|request| request.channel != "/meta/disconnect");
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     world.open();
     let socket = world.lane(Kind::Socket);
@@ -200,7 +200,7 @@ fn a_pattern_can_be_subscribed_before_the_first_connect() {
         .unwrap();
     world.drain();
     assert!(world.story().is_empty());
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     Peer::default().serve(&mut world, millis(1_000));
     assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);

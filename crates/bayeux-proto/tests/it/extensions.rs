@@ -68,8 +68,10 @@ fn ext(extension: &mut impl Extension, outgoing: Outgoing<'_>) -> String {
 fn batches(extension: &mut impl Extension) -> Vec<String> {
     let mut session = Session::new(over(&[Transport::LongPolling]), 7);
     session.subscribe(&channel("/a")).expect("room");
-    session.publish(&channel("/b"), "1").expect("room");
-    session.connect();
+    session
+        .publish(Instant::ORIGIN, &channel("/b"), "1")
+        .expect("room");
+    session.connect(Instant::ORIGIN);
     let (mut sent, mut out) = (Vec::new(), Vec::new());
     let mut now = Instant::ORIGIN;
     for _ in 0..2 {

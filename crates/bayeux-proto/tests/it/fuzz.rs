@@ -42,7 +42,8 @@ proptest! {
     }
 }
 
-fn runs() -> Runs {
+/// Returns a configuration with the same cases in every run.
+pub(crate) fn runs() -> Runs {
     let mut runs = Runs::default();
     runs.cases = runs.cases.max(2_000);
     runs.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
@@ -108,7 +109,7 @@ impl Run {
         let now = self.world.now;
         match step {
             Step::Connect => self.connect(),
-            Step::Disconnect => self.world.session.disconnect(),
+            Step::Disconnect => self.world.session.disconnect(self.world.now),
             Step::Subscribe(pick) => {
                 let name = CHANNELS[pick % CHANNELS.len()];
                 if let Ok(id) = self.world.session.subscribe(&channel(name)) {
@@ -118,7 +119,10 @@ impl Run {
             Step::Unsubscribe(pick) => self.unsubscribe(*pick),
             Step::Publish(pick) => {
                 let name = channel(NAMES[pick % NAMES.len()]);
-                let publish = self.world.session.publish(&name, r#"{"n":1}"#);
+                let publish = self
+                    .world
+                    .session
+                    .publish(self.world.now, &name, r#"{"n":1}"#);
                 self.published.extend(publish.ok());
             }
             Step::PauseConnects(paused) => self.world.session.pause_connects(*paused),
@@ -177,7 +181,7 @@ impl Run {
 
     fn connect(&mut self) {
         self.read();
-        self.world.session.connect();
+        self.world.session.connect(self.world.now);
         self.reported.running = true;
     }
 
@@ -318,7 +322,10 @@ impl Run {
                 .iter()
                 .any(|(_, name)| interested.contains(name)),
         );
-        let publish = self.world.session.publish(&channel("/a"), "1");
+        let publish = self
+            .world
+            .session
+            .publish(self.world.now, &channel("/a"), "1");
         let publish = publish.expect("room for one");
         self.peer.serve(&mut self.world, millis(1_000));
         let accepted = SessionEvent::Published(publish, Outcome::Accepted);
@@ -329,7 +336,7 @@ impl Run {
 
     /// Disconnects from a server that never answers.
     fn disconnect_at_last(&mut self) {
-        self.world.session.disconnect();
+        self.world.session.disconnect(self.world.now);
         self.world.drain();
         self.world.pass(millis(3_000));
         self.read();

@@ -52,7 +52,7 @@ fn nothing_happens_before_the_application_connects() {
 #[test]
 fn connecting_twice_is_connecting_once() {
     let mut world = World::handshaking();
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     assert_eq!(world.sent("/meta/handshake").count(), 1);
     assert_eq!(world.lanes.len(), 1);
@@ -111,7 +111,7 @@ fn a_handshake_reply_that_advises_none_is_not_followed_by_a_connect() {
 fn ext_is_computed_for_every_handshake() {
     let mut world = World::new(Config::default(), 7);
     world.sign();
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     world.open();
     let first = world.last("/meta/handshake");
@@ -352,7 +352,7 @@ fn a_socket_that_does_not_open_is_reported_with_the_open_timer() {
 fn a_client_id_is_opaque_and_sent_back_unchanged() {
     let mut session = Session::new(over(&[Transport::WebSocket]), 7);
     let (now, mut out) = (Instant::ORIGIN, Vec::new());
-    session.connect();
+    session.connect(Instant::ORIGIN);
     let lane = session.poll_action(now, &mut (), &mut out).unwrap().lane();
     session.handle_open(now, lane);
     session.poll_action(now, &mut (), &mut out).unwrap();

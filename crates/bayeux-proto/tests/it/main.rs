@@ -20,6 +20,7 @@ mod fallback;
 mod fuzz;
 mod handshake;
 mod liveness;
+mod losses;
 mod names;
 mod negotiation;
 mod pace;

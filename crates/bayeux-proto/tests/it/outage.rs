@@ -44,7 +44,7 @@ fn refuse_until(world: &mut World, end: Instant, why: Close) -> Vec<Instant> {
 /// Creates a client whose server vanishes now, after 15 s of service.
 fn lost(config: Config, seed: u64) -> World {
     let mut world = World::new(config, seed);
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     world.open();
     let mut world = world.establish();

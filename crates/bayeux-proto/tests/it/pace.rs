@@ -276,7 +276,7 @@ fn reconnecting_does_not_earn_a_new_burst() {
     world.disconnect();
     let disconnect = world.last("/meta/disconnect");
     world.answer(&disconnect, &[disconnect.ok()]);
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     let returned = world.now;
     world.answer_handshake("bob");

@@ -3,8 +3,8 @@
 //! A comment such as `C001` above a test names its case in `CONFORMANCE.md`.
 
 use bayeux_proto::{
-    Channel, Close, Config, Message, Misuse, Outcome, PublishId, Reconnect, ServerError, Session,
-    SessionEvent, Unexpected, Verdict,
+    Channel, Close, Config, Instant, Message, Misuse, Outcome, PublishId, Reconnect, ServerError,
+    Session, SessionEvent, Unexpected, Verdict,
 };
 
 use crate::{
@@ -175,7 +175,7 @@ fn a_publish_that_waits_too_long_is_cancelled() {
     world.pass(millis(1));
     assert_eq!(outcome(&world, early), Some(&Outcome::Cancelled));
     assert_eq!(outcome(&world, late), None);
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     world.open();
     world.answer_handshake("alice");
@@ -231,7 +231,9 @@ fn a_publish_to_a_meta_channel_or_pattern_is_refused_at_once() {
         "/foo/**",
         "/**",
     ] {
-        let refused = world.session.publish(&Channel::new(name).unwrap(), "1");
+        let refused = world
+            .session
+            .publish(world.now, &Channel::new(name).unwrap(), "1");
         assert_eq!(
             refused,
             Err(Misuse::ForbiddenChannel {
@@ -241,7 +243,12 @@ fn a_publish_to_a_meta_channel_or_pattern_is_refused_at_once() {
     }
     world.drain();
     assert!(world.story().is_empty());
-    assert!(world.session.publish(&channel("/service/x"), "1").is_ok());
+    assert!(
+        world
+            .session
+            .publish(world.now, &channel("/service/x"), "1")
+            .is_ok()
+    );
 }
 
 // C097
@@ -297,18 +304,29 @@ fn a_full_queue_refuses_the_next_publish_and_drops_none() {
     let mut world = World::connecting(config);
     let kept: Vec<_> = (0..3).map(|_| world.publish("/foo", "1")).collect();
     let full = Err(Misuse::QueueFull { limit: 3 });
-    assert_eq!(world.session.publish(&channel("/foo"), "1"), full);
+    assert_eq!(
+        world.session.publish(world.now, &channel("/foo"), "1"),
+        full
+    );
     world.open();
     world.answer_handshake("alice");
     // Publishes in flight still count.
-    assert_eq!(world.session.publish(&channel("/foo"), "1"), full);
+    assert_eq!(
+        world.session.publish(world.now, &channel("/foo"), "1"),
+        full
+    );
     for request in world.sent("/foo").cloned().collect::<Vec<_>>() {
         world.answer(&request, &[request.ok()]);
     }
     for publish in kept {
         assert_eq!(outcome(&world, publish), Some(&Outcome::Accepted));
     }
-    assert!(world.session.publish(&channel("/foo"), "1").is_ok());
+    assert!(
+        world
+            .session
+            .publish(world.now, &channel("/foo"), "1")
+            .is_ok()
+    );
 }
 
 // C099
@@ -317,9 +335,13 @@ fn commands_of_one_turn_share_a_payload_in_the_order_they_were_given() {
     let mut world = World::established();
     let session = &mut world.session;
     session.subscribe(&channel("/a")).unwrap();
-    session.publish(&channel("/a"), "1").unwrap();
+    session
+        .publish(Instant::ORIGIN, &channel("/a"), "1")
+        .unwrap();
     session.subscribe(&channel("/b")).unwrap();
-    session.publish(&channel("/b"), "2").unwrap();
+    session
+        .publish(Instant::ORIGIN, &channel("/b"), "2")
+        .unwrap();
     world.drain();
     assert_eq!(
         world.story(),
@@ -332,7 +354,10 @@ fn commands_of_one_turn_share_a_payload_in_the_order_they_were_given() {
 fn a_connect_never_shares_its_payload() {
     let mut world = World::handshaking();
     world.session.subscribe(&channel("/a")).unwrap();
-    world.session.publish(&channel("/a"), "1").unwrap();
+    world
+        .session
+        .publish(world.now, &channel("/a"), "1")
+        .unwrap();
     world.answer_handshake("alice");
     let connect = world.last("/meta/connect");
     let shared = world
@@ -413,13 +438,17 @@ fn a_payload_above_the_limit_is_refused_at_once() {
     config.max_payload = 10;
     let mut session = Session::new(config, 7);
     assert_eq!(
-        session.publish(&channel("/foo"), "12345678901"),
+        session.publish(Instant::ORIGIN, &channel("/foo"), "12345678901"),
         Err(Misuse::PayloadTooLarge {
             size: 11,
             limit: 10
         })
     );
-    assert!(session.publish(&channel("/foo"), "1234567890").is_ok());
+    assert!(
+        session
+            .publish(Instant::ORIGIN, &channel("/foo"), "1234567890")
+            .is_ok()
+    );
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn unspecified_reconnect_advice_ends_the_session_like_none() {
 /// Refuses a hundred handshakes in a row, and returns the waits between them.
 fn waits_between_refusals(seed: u64) -> Vec<Duration> {
     let mut world = World::new(Config::default(), seed);
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     world.open();
     let mut waits = Vec::new();

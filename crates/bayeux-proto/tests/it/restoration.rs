@@ -90,7 +90,7 @@ fn connecting_again_after_the_end_restores_subscriptions() {
     let (mut world, ids) = subscribed(&["/a"]);
     world.disconnect();
     accept(&mut world, "/meta/disconnect");
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     world.open();
     world.answer_handshake("bob");
@@ -217,7 +217,7 @@ fn ext_is_computed_anew_each_time_a_subscribe_is_written() {
         .session
         .subscribe(&Channel::new("/foo").unwrap())
         .unwrap();
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     world.open();
     assert!(
@@ -302,7 +302,7 @@ fn subscribing_and_unsubscribing_without_a_session_leaves_no_state() {
     }
     let shown = format!("{:?}", world.session);
     assert!(shown.contains("waiting: 10,"), "{shown}");
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     world.open();
     world.answer_handshake("alice");

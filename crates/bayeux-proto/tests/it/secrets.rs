@@ -40,7 +40,7 @@ fn debug_of_a_session_shows_neither_its_client_id_nor_queued_payloads() {
     world.session.pause_connects(true);
     let foo = Channel::new("/foo").unwrap();
     let payload = format!(r#"{{"token":"{SECRET}"}}"#);
-    world.session.publish(&foo, &payload).unwrap();
+    world.session.publish(world.now, &foo, &payload).unwrap();
     assert_hidden(&shown(&world));
     world.drain();
     assert!(

@@ -199,7 +199,7 @@ fn a_gap_outlasts_the_end_of_a_session() {
             assert!(matches!(world.last_event(), SessionEvent::Ended(_)));
             assert!(gaps(&world).is_empty());
             world.pass(SECOND * 60);
-            world.session.connect();
+            world.session.connect(world.now);
             world.drain();
             // Still not told while nothing flows.
             if world.is_opening() {
@@ -228,7 +228,7 @@ fn a_gap_outlasts_the_end_of_a_session() {
 fn a_first_session_and_one_that_never_was_up_have_no_gap() {
     let mut world = World::handshaking();
     world.disconnect();
-    world.session.connect();
+    world.session.connect(world.now);
     world.drain();
     world.open();
     world.answer_handshake("alice");

@@ -101,7 +101,7 @@ impl World {
     /// Creates a world with a connecting session.
     pub(crate) fn connecting(config: Config) -> Self {
         let mut world = Self::new(config, 7);
-        world.session.connect();
+        world.session.connect(world.now);
         world.drain();
         world
     }
@@ -255,14 +255,14 @@ impl World {
     pub(crate) fn publish(&mut self, name: &str, json: &str) -> PublishId {
         let id = self
             .session
-            .publish(&channel(name), json)
+            .publish(self.now, &channel(name), json)
             .expect("room for one more");
         self.drain();
         id
     }
 
     pub(crate) fn disconnect(&mut self) {
-        self.session.disconnect();
+        self.session.disconnect(self.now);
         self.drain();
     }
 

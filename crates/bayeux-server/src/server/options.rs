@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::server::{Config, Profile};
+use bayeux_wire::Limits;
 
 use super::origins::Origins;
 use crate::sockets::{Budget, QueueLimits, Socket};
@@ -19,8 +20,9 @@ pub struct Options {
     /// Origins of the web pages that may connect. Default: the server's own only. Programs, which
     /// send no `Origin`, are not affected.
     pub origins: Origins,
-    /// Maximum size of a body or websocket message, in bytes. Default: 1 MiB. A larger body is
-    /// refused with 413; a larger message ends the socket.
+    /// Maximum size of a body or websocket message, in bytes, of 256 MiB at most. Default: 1 MiB. A larger
+    /// body is refused with 413; a larger message ends the socket with the code 1009. So does one with more
+    /// keys and values than an eighth of this number, or 131,072 if that is more.
     pub max_payload: usize,
     /// Memory that the bodies and websocket messages of all clients may take together until they are
     /// whole, in bytes; the first 4 KiB of each are free. Default: 256 MiB. Beyond it, bodies are refused
@@ -80,6 +82,15 @@ impl Options {
         }
     }
 
+    /// Returns the limits of the decoder: a payload of the largest size is read, unless its values are
+    /// short, as none of usual messages are.
+    pub(crate) fn decoder(&self) -> Limits {
+        let mut limits = Limits::default();
+        limits.max_frame = self.max_payload;
+        limits.max_values = limits.max_values.max(self.max_payload / BYTES_OF_VALUE);
+        limits
+    }
+
     /// Returns the limits of a websocket.
     pub(crate) fn socket(&self, unfinished: &Budget) -> Socket {
         Socket {
@@ -98,6 +109,9 @@ impl Options {
         round.saturating_mul(2).saturating_add(SLACK)
     }
 }
+
+/// Bytes that a key or value of a large payload has on average, at least.
+const BYTES_OF_VALUE: usize = 8;
 
 /// Tolerance for slow networks.
 const SLACK: Duration = Duration::from_secs(30);

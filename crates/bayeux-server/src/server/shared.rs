@@ -52,7 +52,7 @@ impl Shared {
                 sockets: 0,
                 exchanges: 0,
             }),
-            decoder: Mutex::new(Decoder::new()),
+            decoder: Mutex::new(Decoder::with_limits(options.decoder())),
             rules,
             unfinished: Budget::new(options.max_unfinished),
             options,

@@ -25,6 +25,8 @@ pub(super) struct Reader<S> {
     max_message: usize,
     /// Message whose fragments arrive, or the latest one.
     message: Vec<u8>,
+    /// Bytes of a text message so far that are whole characters of UTF-8.
+    checked: usize,
     state: State,
     /// Frames without content since the latest message.
     waste: u32,
@@ -43,7 +45,8 @@ enum State {
 /// A message, or a control frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Received<'a> {
-    Message(&'a [u8]),
+    Text(&'a [u8]),
+    Binary(&'a [u8]),
     Ping(Vec<u8>),
     Pong,
     /// Close frame with its payload, which may be sent back.
@@ -75,6 +78,7 @@ impl<S: AsyncRead + Unpin> Reader<S> {
             start: 0,
             max_message,
             message: Vec::new(),
+            checked: 0,
             state: State::Idle,
             waste: 0,
             share,
@@ -87,6 +91,7 @@ impl<S: AsyncRead + Unpin> Reader<S> {
     pub(super) async fn next(&mut self) -> Result<Received<'_>, End> {
         if self.state == State::Idle {
             self.message.clear();
+            self.checked = 0;
             self.message.shrink_to(IDLE_BUFFER);
             self.share.clear();
         }
@@ -114,6 +119,9 @@ impl<S: AsyncRead + Unpin> Reader<S> {
             let taken = self.take(&head, &mut message).await;
             self.message = message;
             taken?;
+            if is_text {
+                self.check_text(head.is_last)?;
+            }
             if !head.is_last {
                 self.state = State::Open { is_text };
                 if head.size < FAIR_FRAGMENT {
@@ -123,11 +131,24 @@ impl<S: AsyncRead + Unpin> Reader<S> {
             }
             self.state = State::Idle;
             self.waste = 0;
-            if is_text && str::from_utf8(&self.message).is_err() {
-                return Err(End::Mistake(NOT_UTF8, "a text that is not UTF-8"));
-            }
-            return Ok(Received::Message(&self.message));
+            return Ok(if is_text {
+                Received::Text(&self.message)
+            } else {
+                Received::Binary(&self.message)
+            });
         }
+    }
+
+    /// Checks the text of a frame, which may end inside a character unless it is the last one.
+    fn check_text(&mut self, is_last: bool) -> Result<(), End> {
+        let rest = self.message.get(self.checked..).unwrap_or_default();
+        let whole = match str::from_utf8(rest) {
+            Ok(text) => text.len(),
+            Err(error) if error.error_len().is_none() && !is_last => error.valid_up_to(),
+            Err(_) => return Err(End::Mistake(NOT_UTF8, "a text that is not UTF-8")),
+        };
+        self.checked = self.checked.saturating_add(whole);
+        Ok(())
     }
 
     fn control(&mut self, opcode: u8, payload: Vec<u8>) -> Result<Received<'static>, End> {
@@ -273,7 +294,7 @@ fn may_be_sent(code: u16) -> bool {
 
 const CONTINUATION: u8 = 0;
 pub(super) const TEXT: u8 = 1;
-const BINARY: u8 = 2;
+pub(super) const BINARY: u8 = 2;
 pub(super) const CLOSE: u8 = 8;
 pub(super) const PING: u8 = 9;
 pub(super) const PONG: u8 = 10;
@@ -345,7 +366,9 @@ mod tests {
         let mut messages = Vec::new();
         loop {
             match reader.next().await {
-                Ok(Received::Message(message)) => messages.push(message.to_vec()),
+                Ok(Received::Text(message) | Received::Binary(message)) => {
+                    messages.push(message.to_vec());
+                }
                 Ok(Received::Ping(payload)) => messages.push([b"ping", &*payload].concat()),
                 Ok(Received::Pong) => messages.push(b"pong".to_vec()),
                 Ok(Received::Close(payload)) => messages.push([b"close", &*payload].concat()),
@@ -406,6 +429,8 @@ mod tests {
             (frame(0x88, &[0x03, 0xe8, 0xff]), NOT_UTF8),
             (frame(0x81, b"\xff"), NOT_UTF8),
             ([frame(0x01, b"\xc3"), frame(0x80, b"")].concat(), NOT_UTF8),
+            // Without waiting for the rest of the message.
+            (frame(0x01, b"x\xff"), NOT_UTF8),
             // 2 bytes of a size are too many for 5, and 8 for 300.
             (vec![0x81, 0xfe, 0, 5, 0, 0, 0, 0], PROTOCOL),
             (announced(300), PROTOCOL),
@@ -444,7 +469,7 @@ mod tests {
     async fn a_socket_keeps_no_buffer_of_what_has_come() {
         let large = [frame(0x81, &vec![b'x'; 90_000]), frame(0x89, b"")].concat();
         let mut reader = Reader::new(Pieces(&large, usize::MAX), 100_000, Share::of(None));
-        assert!(matches!(reader.next().await, Ok(Received::Message(_))));
+        assert!(matches!(reader.next().await, Ok(Received::Text(_))));
         assert!(matches!(reader.next().await, Ok(Received::Ping(_))));
         assert!(reader.next().await.is_err());
         let kept = (reader.message.capacity(), reader.buffer.capacity());

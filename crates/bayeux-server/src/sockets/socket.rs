@@ -15,7 +15,7 @@ use tokio::{
 use super::{
     budget::{Budget, Share},
     lanes::{Output, SocketOutputs},
-    reader::{CLOSE, End, PING, PONG, Reader, Received, TEXT},
+    reader::{BINARY, CLOSE, End, PING, PONG, Reader, Received, TEXT},
 };
 
 type Stream = TokioIo<Upgraded>;
@@ -25,6 +25,13 @@ pub trait Messages: Send {
     /// Handles one text or binary message. Returns false to end the socket. The socket reads on when
     /// the future completes.
     fn receive(&mut self, message: &[u8]) -> impl Future<Output = bool> + Send;
+
+    /// Handles a binary message, of which Faye accepts JSON as in a text. For the echo of the Autobahn
+    /// suite; not part of the API, and exempt from versioning.
+    #[doc(hidden)]
+    fn receive_binary(&mut self, message: &[u8]) -> impl Future<Output = bool> + Send {
+        self.receive(message)
+    }
 }
 
 /// Source of a socket's outputs.
@@ -35,6 +42,13 @@ pub trait Outputs: Send {
 
     /// Returns whether no further output is ready. Then the outputs so far are written.
     fn is_empty(&self) -> bool;
+
+    /// Returns whether the latest output is sent in a binary frame. For the echo of the Autobahn suite; not
+    /// part of the API, and exempt from versioning.
+    #[doc(hidden)]
+    fn is_binary(&self) -> bool {
+        false
+    }
 }
 
 impl Outputs for SocketOutputs {
@@ -144,10 +158,15 @@ impl Socket {
                 () = sleep(self.max_silence) => return "the client is silent".to_owned(),
             };
             let (close, reason) = match received {
-                // Faye accepts JSON in binary frames.
-                Ok(Received::Message(message)) => {
+                Ok(Received::Text(message)) => {
                     if !messages.receive(message).await {
-                        return "its messages are not wanted any more".to_owned();
+                        return UNWANTED.to_owned();
+                    }
+                    continue;
+                }
+                Ok(Received::Binary(message)) => {
+                    if !messages.receive_binary(message).await {
+                        return UNWANTED.to_owned();
                     }
                     continue;
                 }
@@ -190,6 +209,7 @@ impl Socket {
                     Reply::Close(payload) => (CLOSE, payload),
                 },
                 output = outputs.next() => match output {
+                    Some(Output::Text(bytes)) if outputs.is_binary() => (BINARY, bytes),
                     Some(Output::Text(text)) => (TEXT, text),
                     Some(Output::Close(code)) => (CLOSE, code.to_be_bytes().to_vec()),
                     // The lane was dropped because it did not keep up.
@@ -238,6 +258,8 @@ async fn sleep(duration: Option<Duration>) {
         None => future::pending().await,
     }
 }
+
+const UNWANTED: &str = "its messages are not wanted any more";
 
 /// Bytes of frames that are written at once.
 const WRITE_BUFFER: usize = 16 << 10;

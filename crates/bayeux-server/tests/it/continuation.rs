@@ -3,7 +3,7 @@
 use core::{net::SocketAddr, time::Duration};
 
 use bayeux_proto::{
-    Ack, Channel, Config, Extension, SavedSession, Session, SessionEvent, Transport,
+    Ack, Channel, Config, Extension, Instant, SavedSession, Session, SessionEvent, Transport,
     server::{self, Profile},
 };
 use bayeux_server::{AllowAll, Options, Server};
@@ -49,7 +49,7 @@ impl<E: Extension> Program<E> {
     async fn start(addr: SocketAddr, transport: Transport, extension: E) -> Self {
         let mut session = Session::new(config(transport), 1);
         session.subscribe(&Channel::new("/count").unwrap()).unwrap();
-        session.connect();
+        session.connect(Instant::ORIGIN);
         let mut program = Self::new(Driver::new(session, lanes(addr, Clock::start()), extension));
         program.drive(|program| program.has("subscribed")).await;
         program

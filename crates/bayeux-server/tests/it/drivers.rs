@@ -2,7 +2,7 @@
 
 use core::net::SocketAddr;
 
-use bayeux_proto::{Channel, Config, Session, SessionEvent, Transport};
+use bayeux_proto::{Channel, Config, Instant, Session, SessionEvent, Transport};
 use bayeux_server::{AllowAll, Options};
 use bayeux_transport::{Clock, Driver, DriverEvent, Endpoint, Lanes};
 
@@ -15,7 +15,7 @@ async fn driver(addr: SocketAddr, transport: Transport) -> Driver {
     config.transports = vec![transport];
     let mut session = Session::new(config, 1);
     session.subscribe(&Channel::new("/count").unwrap()).unwrap();
-    session.connect();
+    session.connect(Instant::ORIGIN);
     let endpoint = Endpoint::new(&format!("http://{addr}/bayeux")).unwrap();
     let lanes = Lanes::new(
         endpoint,
@@ -49,7 +49,7 @@ async fn each_event_arrives_once_and_in_order_over_both_transports() {
                 expected += 1;
             }
         }
-        driver.session().disconnect();
+        driver.disconnect();
         while !matches!(
             driver.next().await,
             DriverEvent::Session(SessionEvent::Ended(_))

@@ -6,7 +6,9 @@ use bayeux_server::{AllowAll, Options};
 use fastwebsockets::OpCode;
 use serde_json::json;
 
-use crate::client::{Http, Socket, UPGRADE, ask, connect, data_of, handshake, open_session, start};
+use crate::client::{
+    Http, Socket, UPGRADE, ask, connect, data_of, handshake, open_session, publish, start,
+};
 
 #[tokio::test]
 async fn a_half_request_ends_after_the_timeout() {
@@ -44,6 +46,46 @@ async fn a_body_beyond_the_limit_is_refused_before_it_is_sent() {
     assert_eq!(http.reply().await.unwrap().status, 413);
     let client = open_session(&server).await;
     assert_eq!(server.clients(), [client]);
+}
+
+#[tokio::test]
+async fn a_payload_up_to_the_limit_is_read_on_every_transport() {
+    for max_payload in [1 << 20, 3 << 20] {
+        let mut options = Options::default();
+        options.max_payload = max_payload;
+        options.bayeux.limits.message = usize::MAX;
+        let (server, addr) = start(AllowAll, options).await;
+        let mut listener = Socket::open(addr).await;
+        listener.listen("/news").await;
+        let (mut http, mut socket) = (Http::open(addr).await, Socket::open(addr).await);
+        let client = open_session(&server).await;
+        let mut batch = json!([publish(&client, "/news", &json!(""))]);
+        let spare = max_payload - batch.to_string().len();
+        for size in [200 << 10, 300 << 10, spare] {
+            batch[0]["data"] = "x".repeat(size).into();
+            http.post(&batch).await;
+            assert_eq!(http.answer().await[0]["successful"], true, "{size}");
+            let pushed = listener.batch().await;
+            assert_eq!(pushed[0]["data"].as_str().unwrap().len(), size);
+            assert_eq!(socket.ask(&batch).await[0]["successful"], true, "{size}");
+            assert_eq!(listener.batch().await, pushed);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_payload_of_too_many_values_is_refused_as_too_large() {
+    let (server, addr) = start(AllowAll, Options::default()).await;
+    let client = open_session(&server).await;
+    let batch = json!([publish(&client, "/news", &json!(vec![1; 200_000]))]);
+    let mut http = Http::open(addr).await;
+    http.post(&batch).await;
+    let reply = http.reply().await.unwrap();
+    assert_eq!((reply.status, &*reply.body), (413, "Payload Too Large"));
+    let mut socket = Socket::open(addr).await;
+    socket.send(&batch).await;
+    let end = socket.read().await;
+    assert_eq!(end, Some((OpCode::Close, 1009_u16.to_be_bytes().to_vec())));
 }
 
 #[tokio::test]

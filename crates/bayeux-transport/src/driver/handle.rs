@@ -34,7 +34,7 @@ pub struct Published {
 }
 
 /// Failure of a request made by a [`Handle`].
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum CallError {
     /// Caller: the request is not possible.
@@ -59,6 +59,13 @@ pub enum CallError {
     /// Program: the driver is gone.
     #[error("the driver has ended; keep it running while handles are in use")]
     DriverEnded,
+}
+
+/// Shows the text with those of the sources.
+impl fmt::Debug for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::error::write_chain(self, f)
+    }
 }
 
 impl Handle {

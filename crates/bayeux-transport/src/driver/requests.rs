@@ -93,7 +93,7 @@ impl Requests {
                 channel,
                 json,
                 done,
-            } => match session.publish(&channel, &json) {
+            } => match session.publish(clock.now(), &channel, &json) {
                 Ok(id) => drop(self.publishes.insert(id, done)),
                 Err(error) => drop(done.send(Err(error.into()))),
             },
@@ -103,7 +103,7 @@ impl Requests {
                 done,
             } => {
                 self.end_forgotten_calls(session);
-                match session.call(&channel, &json) {
+                match session.call(clock.now(), &channel, &json) {
                     Ok(id) => {
                         let (done, is_settled) = (Some(done), false);
                         self.calls.insert(id, Call { done, is_settled });
@@ -142,7 +142,7 @@ impl Requests {
                 let _: Result<(), _> = session.renew(id);
             }
             Command::Unsubscribe(id) => self.unsubscribe(id, session),
-            Command::Disconnect => session.disconnect(),
+            Command::Disconnect => session.disconnect(clock.now()),
             Command::Wake => session.handle_wake(clock.now()),
         }
     }

@@ -5,7 +5,7 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
 
-use bayeux_proto::{Ack, Channel, Config, Session, SessionEvent, Transport};
+use bayeux_proto::{Ack, Channel, Config, Instant, Session, SessionEvent, Transport};
 use bayeux_transport::{Driver, DriverEvent, Options};
 
 use crate::{
@@ -25,7 +25,7 @@ fn driver_with(server: &Server, transport: Transport, options: Options) -> Drive
     config.transports = vec![transport];
     let mut session = Session::new(config, 7);
     session.subscribe(&Channel::new("/chat").unwrap()).unwrap();
-    session.connect();
+    session.connect(Instant::ORIGIN);
     Driver::new(session, lanes_with(&server.url(), options), Ack::new())
 }
 
@@ -200,7 +200,7 @@ async fn taken_apart_and_put_together(is_cut: bool) {
         let driving = async {
             let publish = |driver: &mut Driver<Ack>, channel| {
                 let channel = Channel::new(channel).unwrap();
-                driver.session().publish(&channel, "1").unwrap();
+                driver.publish(&channel, "1").unwrap();
             };
             publish(&mut driver, "/go");
             while !matches!(

@@ -6,7 +6,7 @@ use core::{
     time::Duration,
 };
 
-use bayeux_proto::{Cause, Channel, Close, Config, Session, SessionEvent, Transport};
+use bayeux_proto::{Cause, Channel, Close, Config, Instant, Session, SessionEvent, Transport};
 use bayeux_transport::{DialError, Driver, DriverEvent, Error};
 
 use crate::{
@@ -27,7 +27,7 @@ fn driver_with(server: &Server, transport: Transport, change: impl FnOnce(&mut C
     change(&mut config);
     let mut session = Session::new(config, 7);
     session.subscribe(&Channel::new("/chat").unwrap()).unwrap();
-    session.connect();
+    session.connect(Instant::ORIGIN);
     Driver::new(session, lanes(&server.url()), ())
 }
 
@@ -78,7 +78,7 @@ async fn a_session_over_a_websocket_delivers_in_order_and_disconnects() {
         };
         let asking = async {
             let mut events = events_until(&mut driver, "got \"last\"").await;
-            driver.session().disconnect();
+            driver.disconnect();
             events.extend(events_until(&mut driver, "ended disconnected as asked").await);
             // The disconnect is complete; the remaining actions are performed by another call.
             assert!(once(driver.next()).await.is_none());

@@ -1,6 +1,6 @@
 //! Handles: requests from other tasks, and the end of the driver that carries them out.
 
-use bayeux_proto::{Channel, Config, Misuse, Outcome, Session, SessionEvent, Transport};
+use bayeux_proto::{Channel, Config, Instant, Misuse, Outcome, Session, SessionEvent, Transport};
 use bayeux_transport::{CallError, Driver, DriverEvent, SubscriptionEvent};
 
 use crate::{
@@ -17,7 +17,7 @@ pub(crate) fn driver(server: &Server, transport: Transport) -> Driver {
     let mut config = Config::default();
     config.transports = vec![transport];
     let mut session = Session::new(config, 7);
-    session.connect();
+    session.connect(Instant::ORIGIN);
     Driver::new(session, lanes(&server.url()), ())
 }
 
@@ -334,7 +334,7 @@ async fn a_driver_taken_apart_is_put_together_again_in_the_same_session() {
             let late = handle.publish(&channel("/b"), "1").await;
             assert!(matches!(late, Err(CallError::DriverEnded)));
             let mut driver = Driver::new(parts.session, parts.lanes, ());
-            driver.session().publish(&channel("/b"), "1").unwrap();
+            driver.publish(&channel("/b"), "1").unwrap();
             let (_, done) = drive(&mut driver, is_done).await;
             done.unwrap();
         };

@@ -27,7 +27,7 @@ fn driver(server: &Server, transport: Transport) -> Driver {
     config.transports = vec![transport];
     let mut session = Session::new(config, 7);
     session.subscribe(&Channel::new("/chat").unwrap()).unwrap();
-    session.connect();
+    session.connect(Instant::ORIGIN);
     Driver::new(session, lanes(&server.url()), ())
 }
 
@@ -106,7 +106,7 @@ async fn the_reply_to_a_publish_may_take_longer_than_its_timeout_while_it_arrive
     let server = Server::bind().await;
     let mut driver = driver(&server, Transport::LongPolling);
     let chat = Channel::new("/chat").unwrap();
-    let id = driver.session().publish(&chat, "1").unwrap();
+    let id = driver.publish(&chat, "1").unwrap();
     let (mut peer, replies) = in_time(async {
         tokio::select! {
             biased;

@@ -1,6 +1,6 @@
 //! Streams of subscriptions, for other tasks than the driver's.
 
-use bayeux_proto::{Config, Session, Transport};
+use bayeux_proto::{Config, Instant, Session, Transport};
 use bayeux_transport::{CallError, Driver, Options, SubscriptionEvent};
 
 use crate::{
@@ -210,7 +210,7 @@ async fn large_messages_that_wait_are_bounded_by_the_size_of_their_frames() {
         let mut options = Options::default();
         (options.max_frame, options.max_body) = (1_000, 1_000);
         let mut session = Session::new(Config::default(), 7);
-        session.connect();
+        session.connect(Instant::ORIGIN);
         let mut driver = Driver::new(session, lanes_with(&server.url(), options), ());
         let handle = driver.handle();
         let serving = async {

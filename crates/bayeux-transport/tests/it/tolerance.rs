@@ -4,7 +4,7 @@
 use std::io::Write as _;
 
 use bayeux_proto::{
-    Action, Channel, Close, Config, Exchange, LaneId, Session, SessionEvent, Transport,
+    Action, Channel, Close, Config, Exchange, Instant, LaneId, Session, SessionEvent, Transport,
 };
 use bayeux_transport::{Driver, DriverEvent, Error, Lanes, Options};
 use flate2::{Compression, write::GzEncoder};
@@ -302,9 +302,9 @@ async fn the_answer_to_a_call_is_returned_with_its_publish() {
         let mut config = Config::default();
         config.transports = vec![Transport::WebSocket];
         let mut session = Session::new(config, 7);
-        session.connect();
+        session.connect(Instant::ORIGIN);
         let call = Channel::new("/service/quote").unwrap();
-        let id = session.publish(&call, "1").unwrap();
+        let id = session.publish(Instant::ORIGIN, &call, "1").unwrap();
         let mut driver = Driver::new(session, lanes(&server.url()), ());
         let serving = async {
             let mut peer = server.accept_websocket().await;

@@ -27,7 +27,7 @@ pub(crate) fn lane_ids<const N: usize>() -> [LaneId; N] {
     let mut config = Config::default();
     config.transports = vec![Transport::LongPolling];
     let mut session = Session::new(config, 1);
-    session.connect();
+    session.connect(Instant::ORIGIN);
     let mut now = Instant::ORIGIN;
     core::array::from_fn(|_| {
         loop {

@@ -46,7 +46,7 @@ impl Account {
         self.own.credential_refusals += 1;
         if self.own.credential_refusals > 1 {
             self.end_override = Some(ClientEnd::Unauthorized(error.clone()));
-            self.session.disconnect();
+            self.session.disconnect(self.latest.now);
         } else {
             self.subscribe_own_again();
         }

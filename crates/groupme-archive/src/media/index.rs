@@ -9,6 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::content::is_doubtful;
 use crate::{
     Error, Settings, archive_file,
     layout::{MEDIA, MEDIA_INDEX},
@@ -71,8 +72,8 @@ impl MediaIndex {
         self.media.get(key)
     }
 
-    /// Returns whether a medium need not be fetched: its file is there, as large as it was, or GroupMe
-    /// has refused it in the last week, or for good, or it exceeded a limit of size that is the same now.
+    /// Returns whether a medium need not be fetched: its file is there, as large as it was, and can be the
+    /// medium, or GroupMe has refused it in the last week, or for good, or it exceeded a limit of size that is the same now.
     pub(crate) fn is_settled(&self, root: &Path, key: &str, settings: &Settings) -> bool {
         self.media
             .get(key)
@@ -85,6 +86,7 @@ impl MediaIndex {
                     let age = since.map(|(now, at)| now.as_secs().saturating_sub(at));
                     medium.is_final || age.is_none_or(|age| age < WEEK)
                 }
+                Some(_) if is_doubtful(medium) => false,
                 Some(name) => {
                     let found = root.join(MEDIA).join(name).symlink_metadata();
                     found.is_ok_and(|found| found.is_file() && found.len() == medium.bytes)

@@ -153,6 +153,94 @@ async fn a_trickle_is_given_up_for_the_run() {
     assert_eq!(update(&world, &Settings::default()).await.media.saved, 1);
 }
 
+/// Returns the answer with a body.
+#[expect(clippy::unnecessary_wraps, reason = "as a world takes it")]
+fn body(media_type: &str, body: &'static [u8]) -> Option<http::Response<ResponseBody>> {
+    let answer = http::Response::builder().header("content-type", media_type);
+    Some(answer.body(Bytes::from_static(body).into()).unwrap())
+}
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+
+#[tokio::test(start_paused = true)]
+async fn nothing_or_a_page_in_place_of_a_picture_is_a_failure_and_is_fetched_again() {
+    let world = World::with_history(3);
+    post(&world, PICTURE);
+    let poisons: [crate::world::Poison; 4] = [
+        |_| body("image/png", b""),
+        |_| body("text/html; charset=utf-8", b"Sign in"),
+        |_| body("image/png", b"\n<!DOCTYPE html><title>Sign in</title>"),
+        |_| body("application/json", b"{\"meta\":{\"code\":500}}"),
+    ];
+    for poison in poisons {
+        world.poison(poison);
+        let report = update(&world, &limited()).await;
+        assert_eq!((report.media.saved, report.media.failed), (0, 1));
+        assert_eq!(media(&world), [""; 0]);
+    }
+    world.poison(|_| body("image/png", PNG));
+    assert_eq!(update(&world, &limited()).await.media.saved, 1);
+    assert_eq!(update(&world, &limited()).await.media.saved, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_picture_that_was_announced_as_a_text_is_fetched_once() {
+    let world = World::with_history(3);
+    post(&world, PICTURE);
+    world.poison(|_| body("text/plain", PNG));
+    assert_eq!(update(&world, &limited()).await.media.saved, 1);
+    assert_eq!(update(&world, &limited()).await.media.saved, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_an_earlier_version_has_saved_as_a_picture_is_fetched_again() {
+    let world = World::with_history(3);
+    post(&world, PICTURE);
+    world.poison(|_| body("image/png", PNG));
+    update(&world, &limited()).await;
+    let path = world.root().join("media/index.jsonl");
+    let index = fs::read_to_string(&path).unwrap();
+    let page = index.replace("image/png", "text/html");
+    assert_ne!(page, index);
+    fs::write(&path, page).unwrap();
+    assert_eq!(update(&world, &limited()).await.media.saved, 1);
+
+    let file = world.root().join("media").join(&media(&world)[0]);
+    fs::write(file, b"").unwrap();
+    let empty = index.replace(&format!("\"bytes\":{}", PNG.len()), "\"bytes\":0");
+    assert_ne!(empty, index);
+    fs::write(&path, empty).unwrap();
+    assert_eq!(update(&world, &limited()).await.media.saved, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn patience_bounds_media_that_stand_still_however_many_there_are() {
+    // The client waits for 20 s, and an attempt is repeated twice.
+    for (count, patience, most) in [(1, 3, 5), (40, 3, 30), (40, 60, 200)] {
+        let world = World::with_history(3);
+        for number in 0..count {
+            post(&world, &format!("http://127.0.0.1:1/i/1x2.png.{number}"));
+        }
+        world.poison(|_| Some(answer(&[], pieces(2, 10, Duration::from_hours(1)))));
+        let mut settings = Settings::default();
+        settings.patience = Duration::from_secs(patience);
+        let begun = tokio::time::Instant::now();
+        let report = update(&world, &settings).await;
+        assert_eq!((report.media.saved, report.media.failed), (0, count));
+        let passed = begun.elapsed().as_secs();
+        assert!(passed < most, "{count} media, {patience} s: {passed} s");
+        // The next run tries again, and one that does not come keeps no other from coming.
+        world.poison(|path| {
+            if path.ends_with("png.0") {
+                return Some(answer(&[], pieces(2, 10, Duration::from_hours(1))));
+            }
+            body("image/png", PNG)
+        });
+        let report = update(&world, &settings).await;
+        assert_eq!((report.media.saved, report.media.failed), (count - 1, 1));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_is_a_refusal() {
     let world = World::with_history(3);

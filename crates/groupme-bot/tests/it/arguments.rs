@@ -89,7 +89,10 @@ async fn a_mention_is_the_mentioned_user_whatever_the_name_is() {
         let asked = room.sim.with_world(|world| {
             world.say_with_attachments(cast.lake, cast.mara, Some(text), mentions)
         });
-        assert_eq!(room.sim.wait_for_reply(asked.unwrap()).await, expected);
+        assert_eq!(
+            room.sim.until_reply(asked.unwrap()).await.unwrap(),
+            expected
+        );
     }
     let answer = room.ask("!kick Robin").await;
     assert_eq!(answer, "“Robin” is no @USER. Usage: !kick @USER [TEXT…]");

@@ -56,7 +56,7 @@ async fn a_mention_of_the_bot_stands_for_the_prefix() {
     let asked = room.sim.with_world(|world| {
         world.say_with_attachments(cast.lake, cast.mara, Some(text), &mentions)
     });
-    assert_eq!(room.sim.wait_for_reply(asked.unwrap()).await, "pong");
+    assert_eq!(room.sim.until_reply(asked.unwrap()).await.unwrap(), "pong");
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn a_panic_of_the_program_ends_only_the_work_on_its_message() {
 async fn direct_messages_are_answered_directly() {
     let room = Room::with(Bot::new("!").command("ping", "answers", pong)).await;
     let asked = room.sim.direct_message("!ping").unwrap();
-    assert_eq!(room.sim.wait_for_reply(asked).await, "pong");
+    assert_eq!(room.sim.until_reply(asked).await.unwrap(), "pong");
 }
 
 #[tokio::test]

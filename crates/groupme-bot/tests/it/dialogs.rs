@@ -27,10 +27,10 @@ async fn a_dialog_takes_the_next_message_of_its_user_while_others_go_on() {
     let room = Room::with(bot).await;
     assert_eq!(room.ask("!colour").await, "Which colour?");
     let other = room.say_as(Member::Jonas, "!ping");
-    assert_eq!(room.sim.wait_for_reply(other).await, "pong");
+    assert_eq!(room.sim.until_reply(other).await.unwrap(), "pong");
     // Not a command: the dialog waits for it.
     let answer = room.say_as(Member::Mara, "!ping");
-    assert_eq!(room.sim.wait_for_reply(answer).await, "!ping it is.");
+    assert_eq!(room.sim.until_reply(answer).await.unwrap(), "!ping it is.");
     assert_eq!(room.ask("!ping").await, "pong");
 }
 
@@ -105,6 +105,6 @@ async fn a_dialog_that_goes_on_with_its_answer_holds_nobody_up() {
     assert_eq!(room.ask("!ask").await, "First?");
     assert_eq!(room.ask("one").await, "Second?");
     let other = room.say_as(Member::Jonas, "!ping");
-    assert_eq!(room.sim.wait_for_reply(other).await, "pong");
+    assert_eq!(room.sim.until_reply(other).await.unwrap(), "pong");
     assert_eq!(room.ask("two").await, "Thanks.");
 }

@@ -8,6 +8,7 @@
 mod arguments;
 mod commands;
 mod dialogs;
+mod once;
 mod order;
 mod room;
 mod rules;

@@ -32,7 +32,7 @@ async fn handlers_of_one_conversation_take_turns_and_others_go_on() {
         room.sim.say(&format!("!work {name}")).unwrap();
     }
     let direct = room.sim.direct_message("!work d").unwrap();
-    assert_eq!(room.sim.wait_for_reply(direct).await, "d at once");
+    assert_eq!(room.sim.until_reply(direct).await.unwrap(), "d at once");
     assert!(room.answers().is_empty());
     may_end.add_permits(3);
     room.wait_for("c done").await;
@@ -50,7 +50,7 @@ async fn an_event_whose_handler_did_not_end_comes_again_after_a_restart() {
     let begun = room.sim.say("!work b").unwrap();
     // The order of the account's events: once the answer is there, `b` has been handed out.
     let direct = room.sim.direct_message("!work d").unwrap();
-    room.sim.wait_for_reply(direct).await;
+    room.sim.until_reply(direct).await.unwrap();
     let (sim, ended) = room.begin_to_stop().await;
     ended.unwrap();
 

@@ -1,8 +1,10 @@
 //! A simulated GroupMe with a bot in it.
 
+use core::time::Duration;
+
 use groupme_bot::{Bot, Error};
 use groupme_client::{Builder, Client, Token, UserId};
-use groupme_sim::{Sim, SimMessageId};
+use groupme_sim::{MessageView, Sim, SimMessageId};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 /// A running bot.
@@ -15,23 +17,22 @@ pub(crate) struct Room {
 impl Room {
     /// Starts a simulator and a bot, and waits until the bot is subscribed.
     pub(crate) async fn with(bot: Bot) -> Self {
-        let sim = Sim::start().await.unwrap();
+        let sim = sim().await;
         let client = client(&sim);
         Self::start(sim, bot, client).await
     }
 
     pub(crate) async fn start(sim: Sim, bot: Bot, client: Builder) -> Self {
         let (stop, stopped) = oneshot::channel();
-        let running = tokio::spawn(bot.run(client).until(stopped).into_future());
-        sim.wait_until_subscribed(&format!("/user/{}", sim.user_id()))
-            .await;
+        let running = tokio::spawn(bot.run(client).until(stopped));
+        sim.until_listening().await.unwrap();
         Self { sim, stop, running }
     }
 
     /// Says something in the group and returns the bot's next message there.
     pub(crate) async fn ask(&self, text: &str) -> String {
         let asked = self.sim.say(text).unwrap();
-        self.sim.wait_for_reply(asked).await
+        self.sim.until_reply(asked).await.unwrap()
     }
 
     /// Says something in the group as one of its members.
@@ -49,9 +50,9 @@ impl Room {
 
     /// Waits until a message with this text is in the world.
     pub(crate) async fn wait_for(&self, text: &str) {
-        self.sim
-            .wait_for_message(|message| message.text() == Some(text))
-            .await;
+        let awaited = format!("the message {text:?}");
+        let is_it = |message: MessageView<'_>| message.text() == Some(text);
+        self.sim.until_message(&awaited, is_it).await.unwrap();
     }
 
     /// Returns the texts of the bot's messages in the group, oldest first.
@@ -80,6 +81,12 @@ pub(crate) enum Member {
     Mara,
     Jonas,
     Bot,
+}
+
+/// Starts a simulator whose waits take a busy machine into account.
+pub(crate) async fn sim() -> Sim {
+    let builder = Sim::builder().wait_timeout(Duration::from_secs(30));
+    builder.start().await.unwrap()
 }
 
 /// Returns the client of a bot in a simulator.

@@ -34,7 +34,7 @@ async fn a_bot_is_silent_outside_its_conversations() {
     .await;
     room.sim.say("!ping").unwrap();
     let direct = room.sim.direct_message("!ping").unwrap();
-    assert_eq!(room.sim.wait_for_reply(direct).await, "pong");
+    assert_eq!(room.sim.until_reply(direct).await.unwrap(), "pong");
     assert!(room.answers().is_empty());
 
     let room = Room::with(bot().direct_messages(false)).await;
@@ -55,7 +55,7 @@ async fn a_command_ignores_a_user_for_its_cooldown_and_others_not() {
     assert_eq!(room.ask("!ping").await, "pong");
     room.say_as(Member::Mara, "!ping");
     let other = room.say_as(Member::Jonas, "!ping");
-    assert_eq!(room.sim.wait_for_reply(other).await, "pong");
+    assert_eq!(room.sim.until_reply(other).await.unwrap(), "pong");
     assert_eq!(room.ask("!free").await, "free");
     assert_eq!(room.ask("!free").await, "free");
     assert_eq!(room.answers(), ["pong", "pong", "free", "free"]);

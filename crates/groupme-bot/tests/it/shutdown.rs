@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use groupme_bot::{Bot, Context, Error};
 use groupme_client::{Client, SendError, Token, UserId};
-use groupme_sim::Sim;
+use groupme_sim::{MessageView, Sim};
 use tokio::sync::Semaphore;
 
 use crate::room::{Room, client};
@@ -28,8 +28,8 @@ async fn a_shutdown_lets_running_handlers_end() {
     may_end.add_permits(1);
     let (sim, ended) = stopping.await;
     ended.unwrap();
-    sim.wait_for_message(|message| message.text() == Some("done"))
-        .await;
+    let is_it = |message: MessageView<'_>| message.text() == Some("done");
+    sim.until_message("the answer", is_it).await.unwrap();
 }
 
 #[tokio::test]
@@ -48,8 +48,8 @@ async fn a_shutdown_ends_dialogs_those_that_begin_later_too() {
     assert_eq!(room.ask("!ask").await, "Well?");
     let (sim, ended) = room.begin_to_stop().await;
     ended.unwrap();
-    sim.wait_for_message(|message| message.text() == Some("Never mind."))
-        .await;
+    let is_it = |message: MessageView<'_>| message.text() == Some("Never mind.");
+    sim.until_message("the answer", is_it).await.unwrap();
 }
 
 #[tokio::test]

@@ -46,11 +46,14 @@ pub(crate) enum Overlay {
     Confirm(Confirmation),
 }
 
-/// Action that is carried out with `y` or Enter, and dropped with any other key.
+/// Action that is carried out with `y` or Enter, and dropped with any other key. Many messages take `y`:
+/// an Enter may be the second line break of a text that was pasted as keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Confirmation {
     Delete(MessageId),
     Quit,
+    /// A long text is sent in this number of messages.
+    SendParts(usize),
 }
 
 /// Offered reactions.
@@ -100,7 +103,7 @@ impl State {
 
     fn handle_confirmation(&mut self, confirmation: &Confirmation, action: &Action) {
         let is_yes = match action {
-            Action::Enter => true,
+            Action::Enter => !matches!(confirmation, Confirmation::SendParts(_)),
             Action::Type(key) => key.eq_ignore_ascii_case("y"),
             // A second Ctrl-C or Ctrl-Q confirms the first.
             Action::Cancel | Action::Quit => *confirmation == Confirmation::Quit,
@@ -112,6 +115,7 @@ impl State {
         match confirmation {
             Confirmation::Delete(message) => self.delete(message),
             Confirmation::Quit => self.effects.push(Effect::Quit),
+            Confirmation::SendParts(_) => self.send_composition(),
         }
     }
 

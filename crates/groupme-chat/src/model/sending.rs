@@ -4,13 +4,18 @@ use core::time::Duration;
 
 use groupme_client::Draft;
 
-use super::{Composition, Effect, EntryId, Pending, State, later, room::Room};
+use super::{
+    Composition, Confirmation, Effect, EntryId, Overlay, Pending, State, later, room::Room,
+};
 
 /// Shortest time between two typing notices: less than the five seconds for which one is shown.
 const TYPING_INTERVAL: Duration = Duration::from_secs(4);
 
+/// Most messages in which a long text is sent without a question.
+const MAX_UNASKED_PARTS: usize = 5;
+
 impl State {
-    /// Sends the composed message, or saves the edit.
+    /// Sends the composed message, or saves the edit. Asks first if the text takes many messages.
     pub(super) fn submit(&mut self) {
         let Some(room) = self.open_room() else {
             return;
@@ -28,6 +33,19 @@ impl State {
             );
             return;
         }
+        let parts = room.composition.drafts().len();
+        if parts > MAX_UNASKED_PARTS {
+            self.overlay = Overlay::Confirm(Confirmation::SendParts(parts));
+        } else {
+            self.send_composition();
+        }
+    }
+
+    /// Sends the composed message, in parts if it is long.
+    pub(super) fn send_composition(&mut self) {
+        let Some(room) = self.open_room() else {
+            return;
+        };
         let written = room.composition.clone();
         let drafts = written.drafts();
         let parts = drafts.len();

@@ -123,6 +123,9 @@ fn keys(state: &State) -> &'static [(&'static str, &'static str)] {
             return &[("1-8", "react"), ("←→ Enter", "choose"), ("Esc", "close")];
         }
         Overlay::Confirm(Confirmation::Delete(_)) => return &[("y", "delete"), ("Esc", "keep")],
+        Overlay::Confirm(Confirmation::SendParts(_)) => {
+            return &[("y", "send all"), ("Esc", "back")];
+        }
         Overlay::Confirm(Confirmation::Quit) => return &[("y", "quit"), ("Esc", "stay")],
     }
     let room = state.open_room();

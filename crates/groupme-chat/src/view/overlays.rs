@@ -43,6 +43,15 @@ pub(crate) fn draw(frame: &mut Frame<'_>, areas: &Areas, state: &State, theme: T
             ];
             draw_box(frame, areas.screen, "Delete", &lines, 0, theme);
         }
+        Overlay::Confirm(Confirmation::SendParts(parts)) => {
+            let lines = [
+                Line::raw(format!(
+                    "The text is sent in {parts} messages. Send them all?"
+                )),
+                Line::styled("y sends them; Esc goes back to the text.", theme.dim()),
+            ];
+            draw_box(frame, areas.screen, "Send", &lines, 0, theme);
+        }
         Overlay::Confirm(Confirmation::Quit) => {
             let waiting: usize = state.rooms.values().map(|room| room.pending.len()).sum();
             let told = match waiting {

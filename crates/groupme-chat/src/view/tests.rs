@@ -324,7 +324,7 @@ fn every_layer_fits_into_every_size() {
     chat.act(Action::Attach);
     chat.type_in("/media/x.png");
     chat.act(Action::Enter);
-    let layers: [&dyn Fn(&mut TestChat); 9] = [
+    let layers: [&dyn Fn(&mut TestChat); 10] = [
         &|_| {},
         &|chat| chat.act(Action::Help),
         &|chat| chat.act(Action::GoTo),
@@ -337,6 +337,7 @@ fn every_layer_fits_into_every_size() {
             chat.type_in("i");
         },
         &|chat| chat.state.overlay = Overlay::Confirm(Confirmation::Delete(own.clone())),
+        &|chat| chat.state.overlay = Overlay::Confirm(Confirmation::SendParts(304)),
     ];
     for open in layers {
         open(&mut chat);

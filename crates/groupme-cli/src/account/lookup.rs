@@ -157,12 +157,22 @@ impl Account {
         };
         let list = messages::list(conversation, &HistoryWindow::Newest, NEWEST);
         let page = self.call(&list).await?;
-        let mut messages = page.messages().filter(|message| {
+        if page.unreadable > 0 {
+            return Err(Failure::Other(anyhow!(
+                "{} of the newest messages have no usable id, and `{wanted}` may be one of them: give the id of \
+                 the message",
+                page.unreadable
+            )));
+        }
+        let messages = page.messages().filter(|message| {
             let is_wanted =
                 you.is_none_or(|you| message.user_id().is_some_and(|user| user == *you));
             is_wanted && !message.is_system() && !message.is_deleted()
         });
-        let found = messages.nth(back).map(|message| message.id().into_owned());
+        let mut messages: Vec<_> = messages.collect();
+        // Whatever the order of the answer is: the message may be about to be deleted.
+        messages.sort_by(|one, other| other.chronological(one));
+        let found = messages.get(back).map(|message| message.id().into_owned());
         found.ok_or_else(|| {
             Failure::Refused(anyhow!(
                 "not found: there is no message `{wanted}` among the newest {NEWEST} of the conversation"

@@ -44,7 +44,8 @@ pub(crate) struct Archive {
     /// Keep text and attachments of messages that are deleted after they were archived.
     #[arg(long)]
     pub(crate) keep_deleted: bool,
-    /// Time for which failures of GroupMe and the network are waited for.
+    /// Time for which failures of GroupMe and the network are waited for, and pictures or files that do not
+    /// come.
     #[arg(long, value_name = "DURATION", default_value = "10m",
         value_parser = humantime::parse_duration)]
     pub(crate) patience: Duration,

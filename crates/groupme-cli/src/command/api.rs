@@ -30,7 +30,11 @@ pub(crate) async fn run(args: Api) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
     let answer = account.call(&call.as_sent()).await?;
     warn_of_nulls("the answer", answer.value());
-    Ok(RowPrinter::new(args.output).row(&Row::Answer(answer.value()))?)
+    let row = Row::Answer(answer.value());
+    if args.method == Method::Get {
+        return Ok(RowPrinter::new(args.output).row(&row)?);
+    }
+    RowPrinter::new(args.output).done(&row, "the request was carried out")
 }
 
 /// Returns the request to a path with a query.

@@ -47,7 +47,7 @@ fn write_pages(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failur
     let contents = Contents::open(&args.directory);
     let index = contents.and_then(|contents| html::write(&contents));
     let index = index.map_err(|error| of_files(&error))?;
-    Ok(rows.row(&Row::Pages(&index))?)
+    rows.done(&Row::Pages(&index), "the pages were written")
 }
 
 async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failure> {
@@ -65,7 +65,8 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
     };
     let mut bars = Bars::new(wanted.len());
     let mut short = Vec::new();
-    let mut failed = None;
+    let (mut failed, mut unshown) = (None, None);
+    let mut without_media = 0_u64;
     for about in wanted {
         let mut progress = |step: Progress<'_>| bars.show(&step);
         let updated = archive
@@ -78,7 +79,13 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
                     let (messages, id) = (report.unreadable, &report.about.id);
                     tracing::warn!(messages, conversation = %id, "skipped messages without an id");
                 }
-                rows.row(&Row::Archived(&report))?;
+                without_media = without_media.saturating_add(report.media.failed);
+                // Once nothing can be printed, the other conversations are archived all the same.
+                if unshown.is_none()
+                    && let Err(error) = rows.row(&Row::Archived(&report))
+                {
+                    unshown = Some(Failure::not_shown(error, "the conversations were archived"));
+                }
                 if report.missing() > 0 {
                     short.push((report.about.id.to_string(), report.missing()));
                 }
@@ -95,12 +102,19 @@ async fn update(args: &args::Archive, rows: &mut RowPrinter) -> Result<(), Failu
             Err(error) => return Err(failure(&account, error).await),
         }
     }
-    match (failed, short.as_slice()) {
-        (Some(failure), _) => Err(failure),
-        (None, []) => Ok(()),
-        (None, short) => Err(incomplete(short)),
+    let media = (without_media > 0).then(|| format!("media not fetched: {without_media}, {AGAIN}"));
+    match (failed, short.as_slice(), media) {
+        (Some(failure), _, None) => Err(failure),
+        (Some(failure), _, Some(media)) => Err(failure.and(&media)),
+        (None, [], None) => unshown.map_or(Ok(()), Err),
+        (None, [], Some(media)) => Err(Failure::Temporary(anyhow!(media))),
+        (None, short, None) => Err(incomplete(short)),
+        (None, short, Some(media)) => Err(incomplete(short).and(&media)),
     }
 }
+
+/// End of the error for media that failed.
+const AGAIN: &str = "as the warnings say; the next run tries again";
 
 fn settings(args: &args::Archive) -> Settings {
     let mut settings = Settings::default();

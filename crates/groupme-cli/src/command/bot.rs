@@ -49,7 +49,11 @@ async fn post(args: PostAsBot) -> Result<(), Failure> {
             });
         }
     }
-    Ok(RowPrinter::new(args.output).row(&Row::Posted(parts))?)
+    let done = match parts {
+        1 => "the message was posted".to_owned(),
+        parts => format!("all {parts} parts were posted"),
+    };
+    RowPrinter::new(args.output).done(&Row::Posted(parts), &done)
 }
 
 async fn list(args: ListBots) -> Result<(), Failure> {
@@ -68,9 +72,8 @@ async fn register(args: RegisterBot) -> Result<(), Failure> {
     new.callback_url = args.callback_url;
     new.avatar_url = args.avatar_url;
     let bot = account.call(&bots::create(&new)).await?;
-    let mut rows = RowPrinter::new(args.output);
-    rows.row(&Row::Bot(&bot))?;
-    Ok(rows.finish()?)
+    let done = "the bot was registered, `groupme bot list` shows its id";
+    RowPrinter::new(args.output).done(&Row::Bot(&bot), done)
 }
 
 async fn destroy(args: DestroyBot) -> Result<(), Failure> {
@@ -78,7 +81,7 @@ async fn destroy(args: DestroyBot) -> Result<(), Failure> {
     let bot = id_of(&args.bot.bot, &args.account).await?;
     confirm("Delete the bot?", args.yes)?;
     account.call(&bots::destroy(&bot)).await?;
-    Ok(RowPrinter::new(args.output).row(&Row::Destroyed)?)
+    RowPrinter::new(args.output).done(&Row::Destroyed, "the bot was deleted")
 }
 
 /// Returns the id of a bot, given by its id or by its name. A name is looked up in the list of the

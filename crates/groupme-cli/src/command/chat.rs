@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow};
 use groupme_chat::{Error, Notifications, Options};
 use groupme_client::{Client, Scope, Token, UserId};
 
+use super::suspension;
 use crate::{
     account,
     args::{Chat, Notify},
@@ -31,7 +32,12 @@ pub(crate) async fn run(args: Chat) -> Result<(), Failure> {
         .scope(Scope::Everything)
         .connect()
         .map_err(Failure::usage)?;
-    groupme_chat::run(client, options).await.map_err(failure)
+    let waking = suspension::wake_after_each(client.handle());
+    let chat = groupme_chat::run(client, options);
+    tokio::select! {
+        outcome = chat => outcome.map_err(failure),
+        () = waking => Ok(()),
+    }
 }
 
 /// Chats with simulated people, who answer until the user quits.

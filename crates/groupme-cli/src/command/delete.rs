@@ -17,5 +17,6 @@ pub(crate) async fn run(args: MessageArgs) -> Result<(), Failure> {
     account
         .call(&messages::delete(&conversation, &message))
         .await?;
-    Ok(RowPrinter::new(args.output).row(&Row::Deleted(&conversation, &message))?)
+    let row = Row::Deleted(&conversation, &message);
+    RowPrinter::new(args.output).done(&row, "the message was deleted")
 }

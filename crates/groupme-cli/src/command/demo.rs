@@ -30,12 +30,13 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     let own = format!("/user/{}", sim.user_id());
     let mut outcome = Ok(());
     let story = async {
-        sim.wait_until_subscribed(&own).await;
-        for group in sim.group_ids() {
-            sim.wait_until_subscribed(&format!("/group/{group}")).await;
-        }
         let direct = Conversation::direct(sim.cast().me, sim.cast().mara);
-        sim.wait_until_subscribed(&direct.channel()).await;
+        let groups = sim.group_ids().into_iter();
+        let groups = groups.map(|group| format!("/group/{group}"));
+        for channel in groups.chain([own, direct.channel()]) {
+            // On a busy machine, the client may take longer than one wait.
+            while sim.until_subscribed(&channel).await.is_err() {}
+        }
         outcome = sim
             .play(sim.cast().story(), Script::FAST_INTERVAL)
             .finished()

@@ -7,11 +7,14 @@ use std::{
 };
 
 use anyhow::anyhow;
-use groupme_archive::{PartFile, file_name};
+use groupme_archive::{ExpectedMedium, PartFile, file_name};
 use groupme_model::{Attachment, FileId, Message, attachment::Thumbnail};
 use groupme_rest::{
     Conversation, Download, Error,
-    endpoint::{messages, uploads},
+    endpoint::{
+        messages,
+        uploads::{self, FileData},
+    },
 };
 
 use super::Stop;
@@ -53,11 +56,23 @@ async fn download(args: args::Download) -> Result<(), Failure> {
         )));
     }
     let mut names = BTreeSet::new();
-    let mut failure = None;
+    let (mut failure, mut unshown) = (None, None);
     for (index, medium) in media.iter().enumerate() {
+        let sent = match medium {
+            Medium::Url(_) => None,
+            Medium::File(file) => described(&account, &conversation, file).await,
+        };
         let name = match medium {
             Medium::Url(url) => name_of_url(&message, index + 1, url),
-            Medium::File(file) => name_of_file(&account, &conversation, file).await,
+            Medium::File(file) => name_of_file(file, sent.as_ref()),
+        };
+        let expected = match medium {
+            Medium::Url(_) => ExpectedMedium::Picture,
+            Medium::File(_) => ExpectedMedium::File {
+                name: Some(&name),
+                media_type: sent.as_ref().and_then(|sent| sent.mime_type.as_deref()),
+                size: sent.as_ref().and_then(|sent| sent.file_size),
+            },
         };
         let path = args.into.join(unused(&name, &mut names));
         let opened = match medium {
@@ -65,12 +80,18 @@ async fn download(args: args::Download) -> Result<(), Failure> {
             Medium::File(file) => account.rest().download_file(&conversation, file).await,
         };
         let saved = match opened {
-            Ok(download) => save(&path, download, args.max_size).await,
+            Ok(download) => save(&path, download, args.max_size, expected).await,
             Err(error) => Err(Stopped::Download(error)),
         };
         let stopped = match saved {
             Ok(size) => {
-                rows.row(&Row::Downloaded(&path, size))?;
+                // Once nothing can be printed, the other media are saved all the same.
+                if unshown.is_none()
+                    && let Err(error) = rows.row(&Row::Downloaded(&path, size))
+                {
+                    let done = format!("{} was saved", path.display());
+                    unshown = Some(Failure::not_shown(error, &done));
+                }
                 continue;
             }
             Err(Stopped::File(error)) => Failure::Output(error),
@@ -78,6 +99,10 @@ async fn download(args: args::Download) -> Result<(), Failure> {
                 "{} has more than {} MiB; --max-size allows more",
                 path.display(),
                 args.max_size
+            )),
+            Err(Stopped::NoMedium(reason)) => Failure::Temporary(anyhow!(
+                "{} is not saved: {reason}; try again later",
+                path.display()
             )),
             // The sender has chosen the URL, not the user of this command.
             Err(Stopped::Download(error @ Error::Misuse { .. })) => {
@@ -92,7 +117,7 @@ async fn download(args: args::Download) -> Result<(), Failure> {
             failure = Some(stopped);
         }
     }
-    failure.map_or(Ok(()), Err)
+    failure.or(unshown).map_or(Ok(()), Err)
 }
 
 /// Appends a number to a name that another medium of the message has.
@@ -154,8 +179,12 @@ fn name_of_url(message: &Message, number: usize, url: &str) -> String {
     }
 }
 
-/// Returns the sender's name of a file, or the file's id.
-async fn name_of_file(account: &Account, conversation: &Conversation, file: &FileId) -> String {
+/// Returns the sender's description of a file, if GroupMe has one.
+async fn described(
+    account: &Account,
+    conversation: &Conversation,
+    file: &FileId,
+) -> Option<FileData> {
     let call = uploads::file_infos(conversation, core::slice::from_ref(file));
     let infos = account.rest().call(&call).await.unwrap_or_else(|error| {
         // The file can be fetched without its name.
@@ -163,8 +192,13 @@ async fn name_of_file(account: &Account, conversation: &Conversation, file: &Fil
         Vec::new()
     });
     let info = infos.into_iter().find(|info| info.file_id == *file);
-    let name = info.and_then(|info| info.file_data?.file_name);
-    let name = file_name(&name.unwrap_or_default());
+    info.and_then(|info| info.file_data)
+}
+
+/// Returns the sender's name of a file, or the file's id.
+fn name_of_file(file: &FileId, sent: Option<&FileData>) -> String {
+    let name = sent.and_then(|sent| sent.file_name.as_deref());
+    let name = file_name(name.unwrap_or_default());
     if name.is_empty() {
         file_name(file.as_str())
     } else {
@@ -176,12 +210,19 @@ async fn name_of_file(account: &Account, conversation: &Conversation, file: &Fil
 enum Stopped {
     File(anyhow::Error),
     TooLarge,
+    /// The answer is something else, for a reason.
+    NoMedium(&'static str),
     Download(Error),
 }
 
 /// Saves a download of at most `max_mib` under a name that is free, and returns its size in bytes. The
 /// unfinished file has a hidden name; the next run removes the one of a killed program.
-async fn save(path: &Path, mut download: Download, max_mib: u64) -> Result<u64, Stopped> {
+async fn save(
+    path: &Path,
+    mut download: Download,
+    max_mib: u64,
+    expected: ExpectedMedium<'_>,
+) -> Result<u64, Stopped> {
     let max = max_mib.saturating_mul(1 << 20);
     if download.size().is_some_and(|size| size > max) {
         return Err(Stopped::TooLarge);
@@ -193,13 +234,21 @@ async fn save(path: &Path, mut download: Download, max_mib: u64) -> Result<u64, 
     if path.symlink_metadata().is_ok() {
         return Err(of(io::ErrorKind::AlreadyExists.into()));
     }
+    let media_type = download.media_type().map(str::to_owned);
+    let mut head = Vec::new();
     let mut part = PartFile::create(path).map_err(of)?;
     while let Some(piece) = download.next().await {
         let piece = piece.map_err(Stopped::Download)?;
         if download.received() > max {
             return Err(Stopped::TooLarge);
         }
+        let more = ExpectedMedium::HEAD.saturating_sub(head.len());
+        head.extend(piece.iter().take(more));
         part.write_all(&piece).map_err(of)?;
+    }
+    let mismatch = expected.mismatch(media_type.as_deref(), &head, download.received());
+    if let Some(reason) = mismatch {
+        return Err(Stopped::NoMedium(reason));
     }
     part.place().map_err(of)?;
     Ok(download.received())

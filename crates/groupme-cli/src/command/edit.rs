@@ -28,5 +28,5 @@ pub(crate) async fn run(args: Edit) -> Result<(), Failure> {
         .fold(Draft::new(text), Draft::attach);
     let call = messages::edit(&conversation, &message, draft).map_err(Failure::usage)?;
     let edited = account.call(&call).await?;
-    Ok(RowPrinter::new(args.output).row(&Row::Edited(&edited))?)
+    RowPrinter::new(args.output).done(&Row::Edited(&edited), "the message was edited")
 }

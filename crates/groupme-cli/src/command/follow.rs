@@ -11,7 +11,7 @@ use anyhow::anyhow;
 use groupme_client::{Client, ClientEnd, Handle, Incoming, Status, StoreError};
 use tokio::time::sleep;
 
-use super::{Stop, names::names};
+use super::{Stop, names::names, suspension};
 use crate::{
     exit::Failure,
     output::{Printer, chain},
@@ -68,6 +68,7 @@ pub(crate) async fn follow(
             None => future::pending().await,
         }
     });
+    let mut waking = pin!(suspension::wake_after_each(client.handle()));
     let end = loop {
         run.leave_at_limit();
         tokio::select! {
@@ -88,6 +89,7 @@ pub(crate) async fn follow(
             () = stop.requested(), if !run.is_leaving => run.leave(),
             () = &mut time, if !run.is_leaving => run.leave(),
             () = &mut done, if !run.is_leaving => run.leave(),
+            () = &mut waking => {}
         }
     };
     run.finish(end).await

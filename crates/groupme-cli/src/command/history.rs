@@ -298,7 +298,8 @@ pub(super) fn cut_short(history: &History, found_and_count: Option<(u64, u64)>) 
     })
 }
 
-fn fewer(found: u64, count: u64) -> anyhow::Error {
+/// Returns the error of a history with fewer messages than counted.
+pub(super) fn fewer(found: u64, count: u64) -> anyhow::Error {
     anyhow!(
         "incomplete: the API returned {found} messages of the {count} that it counts, and then no further \
          ones; GroupMe keeps some old conversations in part only, and counts messages that an admin \

@@ -17,7 +17,14 @@ pub(crate) async fn run(args: Join) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
     let call = groups::join(&group, &share_token, args.answer.as_deref());
     match account.rest().call(&call).await {
-        Ok(joined) => Ok(RowPrinter::new(args.output).row(&Row::Joined(&group, joined.as_ref()))?),
+        Ok(joined) => {
+            let done = match joined {
+                Some(_) => "the group was joined",
+                None => "the request to join was made",
+            };
+            let row = Row::Joined(&group, joined.as_ref());
+            RowPrinter::new(args.output).done(&row, done)
+        }
         Err(error) => {
             let asks = error.api_error().and_then(|error| error.code) == Some(ANSWER_REQUIRED);
             let failure = account.failure(error).await;

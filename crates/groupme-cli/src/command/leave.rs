@@ -36,5 +36,6 @@ pub(crate) async fn run(args: Leave) -> Result<(), Failure> {
     account
         .call(&members::ban_or_leave(&id, membership))
         .await?;
-    Ok(RowPrinter::new(args.output).row(&Row::Left(&id, group.name.as_deref()))?)
+    let row = Row::Left(&id, group.name.as_deref());
+    RowPrinter::new(args.output).done(&row, "the group was left")
 }

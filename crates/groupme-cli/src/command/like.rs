@@ -37,5 +37,6 @@ pub(crate) async fn run(args: Like) -> Result<(), Failure> {
     };
     // GroupMe does not return the reactions after a plain like.
     let reactions = has_icon.then_some(&*reactions);
-    Ok(RowPrinter::new(args.target.output).row(&Row::Reactions(&message, reactions))?)
+    let row = Row::Reactions(&message, reactions);
+    RowPrinter::new(args.target.output).done(&row, "the reaction was added")
 }

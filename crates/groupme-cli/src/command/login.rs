@@ -50,7 +50,9 @@ pub(crate) async fn run(args: Login) -> Result<(), Failure> {
     if credentials::has_token_variable() {
         tracing::warn!("GROUPME_ACCESS_TOKEN is set, and is used unless a command has --profile");
     }
-    Ok(RowPrinter::new(args.output).row(&Row::LoggedIn(&name, &kept, &file))?)
+    let done = format!("the access token is kept in {}", file.display());
+    let row = Row::LoggedIn(&name, &kept, &file);
+    RowPrinter::new(args.output).done(&row, &done)
 }
 
 /// Reads the token of `--token-file`, or asks for it.

@@ -17,5 +17,6 @@ pub(crate) fn run(args: &Logout) -> Result<(), Failure> {
             "there is no profile `{name}`: `groupme whoami --all` lists those there are"
         )));
     }
-    Ok(RowPrinter::new(args.output).row(&Row::LoggedOut(&name))?)
+    let done = format!("the profile `{name}` was removed");
+    RowPrinter::new(args.output).done(&Row::LoggedOut(&name), &done)
 }

@@ -44,7 +44,13 @@ async fn change(args: MessageArgs, is_pinned: bool) -> Result<(), Failure> {
     } else {
         pins::unpin(&conversation, &message)
     };
-    account.call(&call).await?;
+    // Before the change, which a failure to find the id would hide.
     let id = account.id_of(&conversation).await?;
-    Ok(RowPrinter::new(args.output).row(&Row::Pinned(&id, &message, is_pinned))?)
+    account.call(&call).await?;
+    let done = if is_pinned {
+        "the message was pinned"
+    } else {
+        "the message was unpinned"
+    };
+    RowPrinter::new(args.output).done(&Row::Pinned(&id, &message, is_pinned), done)
 }

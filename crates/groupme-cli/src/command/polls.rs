@@ -1,5 +1,7 @@
 //! `groupme polls`: lists, creates and ends polls, and votes.
 
+use std::collections::BTreeSet;
+
 use anyhow::anyhow;
 use groupme_model::{
     Poll, Timestamp,
@@ -49,7 +51,7 @@ async fn create(args: CreatePoll) -> Result<(), Failure> {
         new.visibility = PollVisibility::Anonymous;
     }
     let created = account.call(&polls::create(&conversation, &new)).await?;
-    print(&created.poll, RowPrinter::new(args.output))
+    RowPrinter::new(args.output).done(&Row::Poll(&created.poll), "the poll was created")
 }
 
 async fn vote(args: Vote) -> Result<(), Failure> {
@@ -84,7 +86,7 @@ async fn vote(args: Vote) -> Result<(), Failure> {
         several => polls::vote_multiple(&conversation, id, several),
     };
     let voted = account.call(&call).await?;
-    print(&voted, RowPrinter::new(args.output))
+    RowPrinter::new(args.output).done(&Row::Poll(&voted), "the vote was cast")
 }
 
 async fn end(args: EndPoll) -> Result<(), Failure> {
@@ -94,26 +96,26 @@ async fn end(args: EndPoll) -> Result<(), Failure> {
     let ended = account
         .call(&polls::end(&conversation, &poll.data.id))
         .await?;
-    print(&ended, RowPrinter::new(args.output))
-}
-
-fn print(poll: &Poll, mut rows: RowPrinter) -> Result<(), Failure> {
-    rows.row(&Row::Poll(poll))?;
-    Ok(rows.finish()?)
+    RowPrinter::new(args.output).done(&Row::Poll(&ended), "the poll was ended")
 }
 
 /// Returns all polls of a conversation.
 async fn all(account: &Account, conversation: &Conversation) -> Result<Vec<Poll>, Failure> {
-    let mut found: Vec<Poll> = Vec::new();
+    let (mut found, mut ids) = (Vec::new(), BTreeSet::new());
     let mut continuation: Option<String> = None;
     loop {
         let call = polls::list(conversation, continuation.as_deref());
         let page = account.call(&call).await?.unwrap_or_default();
         let before = found.len();
         for poll in page.polls {
-            if !found.iter().any(|other| other.data.id == poll.data.id) {
+            if ids.insert(poll.data.id.clone()) {
                 found.push(poll);
             }
+        }
+        if found.len() > MAX_POLLS {
+            return Err(Failure::Other(anyhow!(
+                "the API lists polls without an end: more than {MAX_POLLS}"
+            )));
         }
         // A page without new polls is the end, whatever its token says.
         continuation = page.continuation_token.filter(|_| found.len() > before);
@@ -122,6 +124,9 @@ async fn all(account: &Account, conversation: &Conversation) -> Result<Vec<Poll>
         }
     }
 }
+
+/// Maximum number of polls in a conversation, more than people make.
+const MAX_POLLS: usize = 20_000;
 
 /// Finds a poll by its id or question.
 async fn find(

@@ -26,7 +26,11 @@ pub(crate) async fn run(args: Read) -> Result<(), Failure> {
         (Conversation::Group(_), Some(message)) => receipts::mark_read_up_to(&id, &message),
         (Conversation::Group(_), None) => {
             let newest = messages::list(&conversation, &HistoryWindow::Newest, 1);
-            let newest = account.call(&newest).await?.into_rows().pop();
+            let page = account.call(&newest).await?;
+            let newest = page
+                .rows()
+                .iter()
+                .max_by(|one, other| one.chronological(other));
             let newest = newest
                 .ok_or_else(|| Failure::Refused(anyhow!("the conversation has no messages")))?;
             receipts::mark_read_up_to(&id, newest.id())
@@ -35,5 +39,6 @@ pub(crate) async fn run(args: Read) -> Result<(), Failure> {
         (_, Some(message)) => receipts::mark_read_v2(&id, &message),
     };
     let receipt = account.call(&receipt).await?;
-    Ok(RowPrinter::new(args.output).row(&Row::Read(&id, &receipt))?)
+    let row = Row::Read(&id, &receipt);
+    RowPrinter::new(args.output).done(&row, "the conversation was marked as read")
 }

@@ -13,7 +13,10 @@ use groupme_rest::Conversation;
 use jiff::tz::TimeZone;
 
 use self::activity::Activity;
-use super::{archive::of_files, history::cut_short};
+use super::{
+    archive::of_files,
+    history::{cut_short, fewer},
+};
 use crate::{
     account::Account,
     args::{ConversationArgs, RowFormat, Stats},
@@ -25,13 +28,14 @@ use crate::{
 
 pub(crate) async fn run(args: Stats) -> Result<(), Failure> {
     let mut activity = Activity::new(TimeZone::system());
-    match &args.archive {
+    let whole = match &args.archive {
         Some(directory) => {
             let contents = Contents::open(directory).map_err(|error| of_files(&error))?;
             read(&contents, &args, &mut activity)?;
+            Ok(())
         }
         None => fetch(&args, &mut activity).await?,
-    }
+    };
     if let Some(path) = &args.svg {
         let picture = svg::draw(&activity, args.top);
         output_file::write(path, picture.as_bytes())
@@ -50,7 +54,8 @@ pub(crate) async fn run(args: Stats) -> Result<(), Failure> {
         RowFormat::Pretty => bars::draw(&mut stdout, &activity, args.top)?,
         RowFormat::Json => write_json(&mut stdout, &activity.summary(args.top))?,
     }
-    Ok(stdout.flush()?)
+    stdout.flush()?;
+    whole
 }
 
 /// Counts the messages of an archive, or of one conversation in it.
@@ -104,24 +109,30 @@ fn place(args: &Stats) -> ConversationArgs {
     }
 }
 
-/// Counts the messages that GroupMe has of a conversation.
-async fn fetch(args: &Stats, activity: &mut Activity) -> Result<(), Failure> {
+/// Counts the messages that GroupMe has of a conversation. The inner error is that of a history with fewer
+/// messages than GroupMe counts, of which the statistics are printed all the same.
+async fn fetch(args: &Stats, activity: &mut Activity) -> Result<Result<(), Failure>, Failure> {
     let account = Account::open(&args.account).await?;
     let conversation: Conversation = account.conversation(&place(args)).await?;
     let mut history = account.rest().history(conversation);
-    let mut found = 0_u64;
+    let (mut found, mut unreadable) = (0_u64, 0_usize);
     while let Some(page) = history.next().await {
         match page {
             Ok(page) => {
                 page.messages().for_each(|message| activity.add(&message));
                 found = found.saturating_add((page.len() + page.unreadable) as u64);
+                unreadable = unreadable.saturating_add(page.unreadable);
             }
             Err(error) => return Err(account.failure(error).await),
         }
     }
-    if history.is_cut_short() {
-        let count = history.count();
-        return Err(cut_short(&history, count.map(|count| (found, count))));
+    if unreadable > 0 {
+        tracing::warn!(messages = unreadable, "skipped messages without an id");
     }
-    Ok(())
+    let count = history.count();
+    Ok(match count {
+        _ if history.is_cut_short() => Err(cut_short(&history, count.map(|count| (found, count)))),
+        Some(count) if found < count => Err(Failure::Incomplete(fewer(found, count))),
+        _ => Ok(()),
+    })
 }

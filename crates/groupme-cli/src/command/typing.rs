@@ -49,7 +49,8 @@ pub(crate) async fn run(args: Typing) -> Result<(), Failure> {
     });
     typing_run.waiter.disconnect().await;
     shown?;
-    Ok(RowPrinter::new(args.output).row(&Row::Typing(&typing_run.channel))?)
+    let row = Row::Typing(&typing_run.channel);
+    RowPrinter::new(args.output).done(&row, "the notice was sent")
 }
 
 struct TypingRun {

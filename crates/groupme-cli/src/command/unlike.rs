@@ -16,5 +16,6 @@ pub(crate) async fn run(args: MessageArgs) -> Result<(), Failure> {
     let left = account
         .call(&reactions::unlike(&conversation, &message))
         .await?;
-    Ok(RowPrinter::new(args.output).row(&Row::Reactions(&message, Some(&left)))?)
+    let row = Row::Reactions(&message, Some(&left));
+    RowPrinter::new(args.output).done(&row, "the reaction was removed")
 }

@@ -5,7 +5,10 @@ use std::io::{self, IsTerminal as _, Write as _};
 use groupme_rest::endpoint::messages::MessagePage;
 
 use super::{Row, json, pretty::Pretty};
-use crate::args::{OutputArgs, RowFormat};
+use crate::{
+    args::{OutputArgs, RowFormat},
+    exit::Failure,
+};
 
 /// Prints rows in one of the formats.
 #[derive(Debug)]
@@ -61,6 +64,17 @@ impl RowPrinter {
             Some(pretty) => pretty.row(row),
             None => json::row(row),
         }
+    }
+
+    /// Prints the row of a command that has changed something. `done` says so in an error, such as `the
+    /// message was deleted`: a command that seems to have failed is repeated.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Output`] if standard output cannot be written.
+    pub(crate) fn done(&mut self, row: &Row<'_>, done: &str) -> Result<(), Failure> {
+        let printed = self.row(row).and_then(|()| self.finish());
+        printed.map_err(|error| Failure::not_shown(error, done))
     }
 
     /// Ends a list.

@@ -5,13 +5,14 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex},
 };
 
 use groupme_sim::{Conversation, Sim};
 use tempfile::TempDir;
 use tokio::{io::AsyncWriteExt as _, net::TcpListener};
 
-use crate::canned::{Answer, Canned, enveloped};
+use crate::canned::{Answer, Asked, Canned, enveloped};
 use crate::program::{Running, ask, asking, run, sim, soon};
 
 /// Starts a simulator whose first group has this many messages.
@@ -233,4 +234,61 @@ async fn an_id_that_no_request_can_have_is_not_the_users_mistake() {
         "{}",
         result.stdout
     );
+}
+
+/// Answers as an API with one group, whose message has a picture.
+fn with_picture(asked: &Asked, picture: &Answer) -> Answer {
+    let host = asked
+        .head
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "));
+    let url = format!("http://{}/i/1x2.png.0a", host.unwrap_or_default());
+    let path = asked.line.split([' ', '?']).nth(1).unwrap_or_default();
+    let is_before = asked.line.contains("_id=");
+    let response = match path {
+        "/i/1x2.png.0a" => return picture.clone(),
+        "/v3/users/me" => serde_json::json!({ "id": "1", "user_id": "1", "name": "Me" }),
+        "/v3/groups" if !asked.line.contains("?page=2") => {
+            serde_json::json!([{ "id": "5", "name": "Lake" }])
+        }
+        "/v3/groups/5/messages" if !is_before || asked.line.contains("after_id=0") => {
+            let attachments = serde_json::json!([{ "type": "image", "url": url }]);
+            let message = serde_json::json!({ "id": "14", "attachments": attachments });
+            serde_json::json!({ "count": 1, "messages": [message] })
+        }
+        "/v3/groups/5/messages" => serde_json::json!({ "count": 1, "messages": [] }),
+        _ => serde_json::json!([]),
+    };
+    Answer::Json(200, enveloped(response))
+}
+
+#[tokio::test]
+async fn a_picture_that_does_not_come_is_named_and_ends_with_status_5_until_it_comes() {
+    let answers = [
+        Answer::Text(String::new()),
+        Answer::Text("<!DOCTYPE html><title>Sign in</title>".to_owned()),
+        Answer::Json(503, serde_json::json!({})),
+        Answer::Text("picture".to_owned()),
+    ];
+    let current = Arc::new(Mutex::new(Answer::None));
+    let answer = Arc::clone(&current);
+    let api = Canned::start(move |asked| with_picture(asked, &answer.lock().unwrap())).await;
+    let into = tempfile::tempdir().unwrap();
+    for (round, answer) in answers.into_iter().enumerate() {
+        *current.lock().unwrap() = answer;
+        let path = into.path().to_str().unwrap();
+        let arguments = ["archive", path, "--format", "json", "--patience", "0s"];
+        let result = run(asking(&api.url, "a-token", &arguments)).await;
+        let media = &result.one()["media"];
+        if round == 3 {
+            assert_eq!((result.status, &*result.stderr), (Some(0), ""));
+            assert_eq!((&media["saved"], &media["failed"]), (&1.into(), &0.into()));
+        } else {
+            assert_eq!(result.status, Some(5), "{}", result.stderr);
+            assert_eq!((&media["saved"], &media["failed"]), (&0.into(), &1.into()));
+            let error = &result.stderr;
+            assert!(error.contains("1x2.png.0a"), "{error}");
+            assert!(error.contains("media not fetched: 1"), "{error}");
+        }
+    }
 }

@@ -172,3 +172,23 @@ async fn a_medium_without_an_end_is_given_up_at_the_size_that_is_allowed() {
     );
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
 }
+
+#[tokio::test]
+async fn nothing_or_a_page_in_place_of_a_picture_is_not_saved() {
+    for body in ["", "<!DOCTYPE html><title>Sign in</title>", "{\"meta\":{}}"] {
+        let server = Canned::start(move |asked| {
+            if asked.line.contains("/i/") {
+                return Answer::Text(body.to_owned());
+            }
+            answer(asked)
+        })
+        .await;
+        let directory = tempfile::tempdir().unwrap();
+        let into = directory.path().to_str().unwrap();
+        let arguments = ["download", "--group", "7", "16", "--into", into];
+        let result = run(asking(&server.url, "a-token", &arguments)).await;
+        let error = result.refused(5);
+        assert!(error.contains("16-1.gif is not saved"), "{error}");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+}

@@ -17,6 +17,21 @@ fn documented(section: &str) -> Vec<(String, bool)> {
         .collect()
 }
 
+/// Checks that the row of a field names the members of its object.
+fn check_members(section: &str, field: &str, line: &Value) {
+    let head = format!("\n### {section}\n");
+    let (_, rest) = PAGE.split_once(&head).expect("the section");
+    let row = format!("| `{field}` | ");
+    let meaning = rest.lines().find_map(|line| line.strip_prefix(&*row));
+    let meaning = meaning.expect("the row of the field");
+    for name in line[field].as_object().unwrap().keys() {
+        assert!(
+            meaning.contains(&format!("`{name}`")),
+            "`{field}.{name}` of {section} is not documented"
+        );
+    }
+}
+
 fn check(section: &str, line: &Value) {
     let fields = documented(section);
     let line = line.as_object().unwrap();
@@ -48,7 +63,9 @@ async fn lines_without_a_kind_have_the_documented_fields() {
     running.finish().await;
 
     let stats = ["stats", "--group", "Lake weekend"];
-    check("stats", &run(ask(&sim, &stats)).await.well().one());
+    let stats = run(ask(&sim, &stats)).await.well().one();
+    check("stats", &stats);
+    check_members("stats", "others", &stats);
 
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().display().to_string();
@@ -57,6 +74,7 @@ async fn lines_without_a_kind_have_the_documented_fields() {
     let mut archived = archived.json().remove(0);
     archived.as_object_mut().unwrap().remove("kind");
     check("`archived`", &archived);
+    check_members("`archived`", "media", &archived);
 
     let decode = groupme(&["decode", "--as", "message"]);
     let decoded = run_with(decode, br#"{"id":"1","text":"hi"}"#).await;

@@ -42,4 +42,5 @@ mod stats;
 mod summary;
 mod terminal;
 mod typing;
+mod unshown;
 mod usage;

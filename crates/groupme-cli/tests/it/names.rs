@@ -272,3 +272,41 @@ async fn a_history_is_bounded_by_times_as_by_messages() {
     forward.reverse();
     assert_eq!(forward, all[..=30]);
 }
+
+#[tokio::test]
+async fn the_last_message_is_not_another_one_whatever_the_answer_looks_like() {
+    fn answer(asked: &Asked, messages: &Value) -> Answer {
+        let path = asked.line.split([' ', '?']).nth(1).unwrap_or_default();
+        let response = match path {
+            "/v3/groups/7/messages" => json!({"count": 3, "messages": messages}),
+            "/v3/users/me" => json!({"id": "1", "user_id": "1", "name": "Me"}),
+            _ => Value::Null,
+        };
+        Answer::Json(200, enveloped(response))
+    }
+    let message = |id: &str| json!({"id": id, "user_id": "1", "text": id});
+    let deleted = async |messages: Value, place: &'static str| {
+        let server = Canned::start(move |asked| answer(asked, &messages)).await;
+        let arguments = ["delete", "--group", "7", place];
+        let result = run(asking(&server.url, "a-token", &arguments)).await;
+        let asked = server.asked();
+        let lines = asked.iter().map(|asked| asked.line.clone());
+        let deletions: Vec<_> = lines.filter(|line| line.starts_with("DELETE")).collect();
+        (result, deletions)
+    };
+    for ids in [["15", "14", "13"], ["13", "14", "15"]] {
+        for place in ["@last", "@mine"] {
+            let messages = ids.map(message).into();
+            let (result, deletions) = deleted(messages, place).await;
+            assert_eq!(result.status, Some(0), "{}", result.stderr);
+            assert_eq!(deletions.len(), 1);
+            assert!(deletions[0].ends_with("/15"), "{deletions:?}");
+        }
+    }
+    let without_id = json!({"user_id": "1", "text": "the newest"});
+    let messages = json!([without_id, message("14")]);
+    let (result, deletions) = deleted(messages, "@mine").await;
+    let error = result.refused(1);
+    assert!(error.contains("give the id of the message"), "{error}");
+    assert_eq!(deletions.len(), 0);
+}

@@ -4,7 +4,7 @@ use std::{fs::File, process::Stdio};
 
 use crate::{
     canned::{Answer, Canned, enveloped},
-    program::{Running, ask, asking, listen, run, sim, soon},
+    program::{Running, ask, asking, groupme, listen, run, sim, soon},
 };
 
 /// Returns a file in which nothing can be written.
@@ -207,5 +207,44 @@ async fn each_command_warns_of_an_output_that_shows_nothing() {
             let silent = run(redirected(ask(&sim, arguments), redirection)).await;
             assert_eq!((silent.status, &*silent.stderr), (Some(0), ""));
         }
+    }
+}
+
+#[tokio::test]
+async fn help_version_and_completions_that_cannot_be_printed_are_an_error() {
+    for arguments in [
+        &["--help"][..],
+        &["-h"],
+        &["--version"],
+        &["help"],
+        &["help", "send"],
+        &["send", "--help"],
+        &["completion", "bash"],
+    ] {
+        let mut command = groupme(arguments);
+        let child = command.stdout(Stdio::from(full())).spawn().unwrap();
+        let output = soon(child.wait_with_output()).await.unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(6), "{arguments:?}: {error}");
+        assert!(error.contains("No space left"), "{arguments:?}: {error}");
+
+        let unwritable = run(redirected(groupme(arguments), "1</dev/null")).await;
+        assert!(
+            unwritable.refused(6).contains("for reading only"),
+            "{arguments:?}: {unwritable:?}"
+        );
+        // As each other command: whoever discards the output on purpose may open /dev/null so.
+        let closed = run(redirected(groupme(arguments), ">&-")).await;
+        assert_eq!(closed.status, Some(0), "{arguments:?}: {closed:?}");
+        assert!(closed.stderr.contains("is not shown"), "{closed:?}");
+        run(redirected(groupme(arguments), ">/dev/null"))
+            .await
+            .well();
+
+        // A reader that has ended, as `head` does, needs no more.
+        let mut child = groupme(arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = soon(child.wait_with_output()).await.unwrap();
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
     }
 }

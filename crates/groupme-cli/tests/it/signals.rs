@@ -8,7 +8,7 @@ async fn a_signal_disconnects_the_session_and_ends_with_status_0() {
         for format in ["json", "pretty", "summary"] {
             let sim = sim().await;
             let listening = Running::start(listen(&sim, &["--format", format]));
-            soon(sim.wait_until_subscribed(&own(&sim))).await;
+            soon(sim.until_subscribed(&own(&sim))).await.unwrap();
             listening.signal(name).await;
             let left = listening.finish().await;
             assert_eq!(left.status, Some(0), "{name}: {}", left.stderr);
@@ -30,7 +30,7 @@ async fn a_closed_pipe_ends_listening_at_once_without_an_error_text() {
         if format != "summary" {
             listening.line().await;
         }
-        soon(sim.wait_until_subscribed(&own(&sim))).await;
+        soon(sim.until_subscribed(&own(&sim))).await.unwrap();
         // As `tail -f` does: a write would reveal it, but there is no event to write.
         let left = listening.finish_without_reader(|| ()).await;
         assert_eq!((left.status, left.stderr.as_str()), (Some(6), ""));
@@ -71,7 +71,7 @@ async fn an_event_that_its_reader_did_not_wait_for_comes_again_in_the_next_run()
 async fn a_reader_that_reads_nothing_cannot_keep_the_command_from_ending() {
     let sim = sim().await;
     let listening = Running::start(listen(&sim, &[]));
-    soon(sim.wait_until_subscribed(&own(&sim))).await;
+    soon(sim.until_subscribed(&own(&sim))).await.unwrap();
     // More than a pipe buffers, and nobody reads.
     for number in 0..500 {
         sim.say(&format!("message {number} {}", "x".repeat(500)))

@@ -62,6 +62,17 @@ async fn hours_days_months_and_members_are_counted_alike_from_an_archive_and_ove
 }
 
 #[tokio::test]
+async fn statistics_of_a_history_that_is_shorter_than_counted_are_printed_and_end_with_status_7() {
+    let sim = two_days().await;
+    sim.with_world(|world| world.set_retention(10));
+    sim.say("last").unwrap();
+    let stats = run(ask(&sim, &["stats", "--group", "Lake weekend"])).await;
+    assert_eq!(stats.status, Some(7), "{}", stats.stderr);
+    assert!(stats.stderr.contains("incomplete"), "{}", stats.stderr);
+    assert!(stats.one()["messages"].as_u64().unwrap() <= 10);
+}
+
+#[tokio::test]
 async fn bars_and_the_picture_show_the_same_counts() {
     let sim = two_days().await;
     let lake = sim.cast().lake.to_string();

@@ -8,7 +8,7 @@ use crate::program::{Running, listen, own, run, sim, soon};
 async fn the_summary_counts_by_type_and_shows_duplicates() {
     let sim = sim().await;
     let started = Running::start(listen(&sim, &["--format", "summary", "--count", "5"]));
-    soon(sim.wait_until_subscribed(&own(&sim))).await;
+    soon(sim.until_subscribed(&own(&sim))).await.unwrap();
     let publish = |data: &str| {
         sim.with_world(|world| world.publish_raw(&own(&sim), data))
             .unwrap();
@@ -55,7 +55,7 @@ async fn a_flood_of_types_is_counted_in_bounded_memory() {
     let sim = sim().await;
     let count = (TYPES + 1).to_string();
     let started = Running::start(listen(&sim, &["--format", "summary", "--count", &count]));
-    soon(sim.wait_until_subscribed(&own(&sim))).await;
+    soon(sim.until_subscribed(&own(&sim))).await.unwrap();
     for number in 0..TYPES {
         let data = format!(r#"{{"type":"{number}{}"}}"#, "é".repeat(200));
         sim.with_world(|world| world.publish_raw(&own(&sim), &data))

@@ -1,7 +1,5 @@
 //! Effects of GroupMe's notices on groups, members and topics.
 
-use std::sync::Arc;
-
 use groupme_model::{
     Group, GroupId, Member, Topic, UserId,
     system_event::{MessagePinnedNotice, Notice, NoticeUser, TopicChange},
@@ -141,7 +139,7 @@ impl State {
                     topic.parent_id = change.parent_id.clone().or_else(|| Some(group.clone()));
                     topic.topic.clone_from(&change.subgroup_topic);
                     topic.avatar_url.clone_from(&change.subgroup_avatar_url);
-                    self.topics.insert(id.clone(), Arc::new(topic));
+                    self.topics.put(topic);
                 }
             }
             Notice::TopicRemoved(change) => {
@@ -179,32 +177,25 @@ impl State {
     }
 
     fn change_group(&mut self, group: &GroupId, change: impl FnOnce(&mut Group)) {
-        if let Some(known) = self.groups.get_mut(group) {
-            change(Arc::make_mut(&mut known.group));
-        }
+        self.groups.change(group, change);
     }
 
     fn change_topic(&mut self, about: &TopicChange, change: impl FnOnce(&mut Topic)) {
-        let topic = about.subgroup_id.as_ref();
-        if let Some(known) = topic.and_then(|topic| self.topics.get_mut(topic)) {
-            change(Arc::make_mut(known));
+        if let Some(topic) = &about.subgroup_id {
+            self.topics.change(topic, change);
         }
     }
 
     fn add_member(&mut self, group: &GroupId, user: &NoticeUser) {
-        let known = self.groups.get_mut(group);
-        // Members that are not loaded are unknown, not those few.
-        let members = known.and_then(|known| known.members.as_mut());
-        let (Some(members), Some(id)) = (members, &user.id) else {
+        let Some(id) = &user.id else {
             return;
         };
         // A notice that comes again, as after a restart, knows less than what is there.
-        members.entry(id.clone()).or_insert_with(|| {
-            self.members += 1;
+        self.groups.add_member(group, id, || {
             let mut member = Member::default();
             member.user_id = Some(id.clone());
             member.nickname.clone_from(&user.nickname);
-            Arc::new(member)
+            member
         });
     }
 
@@ -214,12 +205,8 @@ impl State {
         };
         if user == own {
             self.forget(&group.as_str().into());
-            return;
-        }
-        let known = self.groups.get_mut(group);
-        let members = known.and_then(|known| known.members.as_mut());
-        if members.is_some_and(|members| members.remove(user).is_some()) {
-            self.members = self.members.saturating_sub(1);
+        } else {
+            self.groups.remove_member(group, user);
         }
     }
 
@@ -229,14 +216,8 @@ impl State {
         user: Option<&NoticeUser>,
         change: impl FnOnce(&mut Member),
     ) {
-        let known = self.groups.get_mut(group);
-        let members = known.and_then(|known| known.members.as_mut());
-        let id = user.and_then(|user| user.id.as_ref());
-        let member = members
-            .zip(id)
-            .and_then(|(members, id)| members.get_mut(id));
-        if let Some(member) = member {
-            change(Arc::make_mut(member));
+        if let Some(user) = user.and_then(|user| user.id.as_ref()) {
+            self.groups.change_member(group, user, change);
         }
     }
 }

@@ -8,6 +8,8 @@ use groupme_model::{ConversationId, Message, MessageId};
 #[derive(Default)]
 pub(super) struct Recent {
     conversations: BTreeMap<ConversationId, Conversation>,
+    /// Each conversation by its last use, so that the oldest is found without a look at the others.
+    by_use: BTreeMap<u64, ConversationId>,
     /// Conversation of each message.
     places: BTreeMap<MessageId, ConversationId>,
 }
@@ -38,23 +40,30 @@ impl Recent {
         found.messages.get(message).cloned()
     }
 
-    /// Inserts a message, and forgets the oldest of its conversation beyond `most`.
+    /// Inserts a message, and forgets the oldest of its conversation beyond `most`. No two uses have
+    /// the same number.
     pub(super) fn put(
         &mut self,
-        conversation: ConversationId,
+        conversation: &ConversationId,
         message: Message,
         used: u64,
         most: usize,
     ) {
         let id = message.id.clone();
         self.places.insert(id.clone(), conversation.clone());
-        let room = self.conversations.entry(conversation).or_default();
+        self.by_use.insert(used, conversation.clone());
+        let room = self.conversations.entry(conversation.clone()).or_default();
+        // A conversation that is new has 0, which is nobody's number.
+        self.by_use.remove(&room.used);
         room.used = used;
         room.messages.insert(id, Arc::new(message));
         while room.messages.len() > most {
             if let Some((oldest, _)) = room.messages.pop_first() {
                 self.places.remove(&oldest);
             }
+        }
+        if room.messages.is_empty() {
+            self.remove(conversation);
         }
     }
 
@@ -79,6 +88,7 @@ impl Recent {
 
     pub(super) fn remove(&mut self, conversation: &ConversationId) {
         if let Some(room) = self.conversations.remove(conversation) {
+            self.by_use.remove(&room.used);
             for id in room.messages.keys() {
                 self.places.remove(id);
             }
@@ -88,12 +98,10 @@ impl Recent {
     /// Forgets whole conversations, beginning with the one without news for the longest time.
     pub(super) fn trim(&mut self, most: usize) {
         while self.len() > most {
-            let rooms = self.conversations.iter();
-            let oldest = rooms.min_by_key(|(_, room)| room.used);
-            let Some(conversation) = oldest.map(|(conversation, _)| conversation.clone()) else {
+            let Some(oldest) = self.by_use.values().next().cloned() else {
                 return;
             };
-            self.remove(&conversation);
+            self.remove(&oldest);
         }
     }
 }

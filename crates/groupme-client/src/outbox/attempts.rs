@@ -7,7 +7,7 @@ use groupme_rest::{Error as RestError, Sent};
 use tokio::{sync::watch, time::sleep};
 
 use super::{Entry, Expiry, OutboxError, OutboxMessage};
-use crate::{Handle, SendError};
+use crate::{Handle, SendError, once};
 
 /// End of the attempts.
 pub(super) enum Outcome {
@@ -43,7 +43,8 @@ pub(super) async fn send(
         };
         failures = if is_internal(&error) { failures + 1 } else { 0 };
         if refuses_the_message(&error) || failures == MAX_FAILURES {
-            return (entry, Outcome::Done(Err(error.into())));
+            let found = arrived(&handle, message, &guid, &error).await;
+            return (entry, Outcome::Done(found.ok_or(error.into())));
         }
         // The failure is that of the call's last request: an earlier one may have arrived.
         is_retry = true;
@@ -83,7 +84,12 @@ async fn attempt(
 ) -> Result<Sent, SendError> {
     if is_retry {
         let rest = handle.rest().ok_or(SendError::NoRest)?;
-        if let Some(found) = rest.find_sent(&message.conversation, guid).await? {
+        let here = &message.conversation;
+        let found = match once::question(guid) {
+            Some(question) => rest.find_sent_after(here, guid, question).await?,
+            None => rest.find_sent(here, guid).await?,
+        };
+        if let Some(found) = found {
             return Ok(Sent::Duplicate(Box::new(found)));
         }
     }
@@ -91,6 +97,22 @@ async fn attempt(
     handle
         .send_as(&message.conversation, draft, guid.clone())
         .await
+}
+
+/// Looks for a message that is given up, if an attempt before the last one of the call may have arrived:
+/// whoever sends a message again that is there sends it twice.
+async fn arrived(
+    handle: &Handle,
+    message: &OutboxMessage,
+    guid: &SourceGuid,
+    error: &SendError,
+) -> Option<Sent> {
+    let SendError::Rest(error) = error else {
+        return None;
+    };
+    let rest = handle.rest().filter(|_| !error.was_not_processed())?;
+    let found = rest.find_sent(&message.conversation, guid).await;
+    Some(Sent::Duplicate(Box::new(found.ok()??)))
 }
 
 /// Returns whether the failure is this message's, and not one of the token, the account, the network or
@@ -105,7 +127,7 @@ fn refuses_the_message(error: &SendError) -> bool {
                 | RestError::Conflict(_)
                 | RestError::BadRequest(_)
         ),
-        SendError::NoRest | SendError::NoConversation => true,
+        SendError::NoRest | SendError::NoConversation | SendError::NoMessage => true,
     }
 }
 

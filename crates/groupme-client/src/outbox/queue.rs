@@ -1,7 +1,7 @@
 //! Order of the messages of an outbox, one conversation beside the other.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -26,6 +26,8 @@ pub(super) struct Queue {
     sending: JoinSet<(Entry, Outcome)>,
     /// Messages of each conversation that wait for the one on its way.
     waiting: BTreeMap<ConversationId, VecDeque<Entry>>,
+    /// Ids of the messages that the store has.
+    kept: BTreeSet<String>,
     keeper: StoreHandle,
     incoming: mpsc::UnboundedReceiver<Entry>,
     open: Open,
@@ -55,6 +57,7 @@ impl Queue {
             handle,
             sending: JoinSet::new(),
             waiting: BTreeMap::new(),
+            kept: BTreeSet::new(),
             keeper,
             incoming,
             open: Open(open),
@@ -87,14 +90,17 @@ impl Queue {
     }
 
     async fn take(&mut self, mut entry: Entry, is_stopping: bool) {
-        if !entry.is_saved
-            && let Err(error) = self.keeper.add(&entry.message).await
-        {
-            drop(entry.saved.take());
-            self.finish(entry, Err(error.into()));
-            return;
+        let is_new = self.kept.insert(entry.message.guid.clone());
+        // The answer to an event that came again after a restart is in the store already.
+        if !entry.is_saved && is_new {
+            if let Err(error) = self.keeper.add(&entry.message).await {
+                self.kept.remove(&entry.message.guid);
+                drop(entry.saved.take());
+                self.finish(entry, Err(error.into()));
+                return;
+            }
+            entry.is_saved = true;
         }
-        entry.is_saved = true;
         if let Some(saved) = entry.saved.take() {
             // Nobody may wait.
             let _ = saved.send(());
@@ -117,8 +123,11 @@ impl Queue {
         let Outcome::Done(outcome) = outcome else {
             return;
         };
-        if let Err(error) = self.keeper.remove(&entry.message.guid).await {
-            tracing::warn!(%error, "a message that was sent stays in the outbox's store");
+        if entry.is_saved {
+            if let Err(error) = self.keeper.remove(&entry.message.guid).await {
+                tracing::warn!(%error, "a message that was sent stays in the outbox's store");
+            }
+            self.kept.remove(&entry.message.guid);
         }
         let conversation = entry.message.conversation.clone();
         self.finish(entry, outcome);

@@ -1,6 +1,7 @@
 //! Fate of a message in an outbox.
 
 use core::{
+    fmt,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -54,7 +55,7 @@ impl Future for Queued {
 }
 
 /// Error of a message that an [`Outbox`](super::Outbox) has given up.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum OutboxError {
     /// GroupMe refuses the message, or has failed on it 20 times in a row, for half an hour.
@@ -71,4 +72,11 @@ pub enum OutboxError {
     /// the next start.
     #[error("the outbox ended before the message was sent")]
     Stopped,
+}
+
+/// Shows the text with those of the sources.
+impl fmt::Debug for OutboxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::error::write_chain(self, f)
+    }
 }

@@ -14,7 +14,9 @@ pub(crate) const TRANSPORTS: [TransportPolicy; 2] =
 
 /// Starts a simulator that publishes nothing by itself.
 pub(crate) async fn sim() -> Sim {
-    Sim::builder().ping_interval(None).start().await.unwrap()
+    let builder = Sim::builder().ping_interval(None);
+    let builder = builder.wait_timeout(Duration::from_secs(30));
+    builder.start().await.unwrap()
 }
 
 /// Returns a builder for the simulator's own user.

@@ -252,7 +252,7 @@ async fn events_that_come_while_groups_are_requested_are_not_undone_by_the_answe
             groups.and(group)
         }
     });
-    sim.wait_for_rest_requests(requests + 3).await;
+    sim.until_rest_requests(requests + 3).await.unwrap();
     sim.with_world(|world| world.remove_member(cast.lake, cast.mara, cast.theo))
         .unwrap();
     let topic = sim
@@ -289,4 +289,72 @@ async fn a_page_from_before_an_edit_or_a_deletion_does_not_undo_it() {
     cache.put_messages(page.into_messages());
     assert_eq!(text(&known(&cache, 0).unwrap()), "first");
     assert!(known(&cache, 1).unwrap().is_deleted());
+}
+
+/// Returns a message of a group, by its number.
+fn message_of(group: u64, number: u64) -> Message {
+    let mut message = Message::default();
+    message.id = MessageId::from(140_000_000_000_000_000 + number);
+    message.group_id = Some(GroupId::from(group));
+    message
+}
+
+#[test]
+fn of_many_conversations_the_ones_without_news_for_the_longest_time_are_forgotten() {
+    let mut limits = CacheLimits::default();
+    limits.all_messages = 1_000;
+    let cache = Cache::with_limits("185", limits);
+    let messages = (0..20_000).map(|number| message_of(number, number));
+    cache.put_messages(messages);
+    // One that is old has news.
+    cache.put_messages([message_of(19_001, 50_000)]);
+    cache.put_messages((0..998).map(|number| message_of(100_000 + number, 60_000 + number)));
+    let is_known = |group: u64| !cache.messages(GroupId::from(group)).is_empty();
+    assert!(is_known(19_001) && is_known(100_997));
+    assert!(!is_known(19_000) && !is_known(19_002) && !is_known(19_999));
+    assert_eq!(cache.messages(GroupId::from(19_001)).len(), 2);
+}
+
+#[test]
+fn a_cache_for_no_messages_keeps_none() {
+    let mut limits = CacheLimits::default();
+    limits.messages = 0;
+    let cache = Cache::with_limits("185", limits);
+    cache.put_messages([message_of(1835, 1)]);
+    assert!(cache.messages(GroupId::from(1835)).is_empty());
+}
+
+#[tokio::test]
+async fn members_beyond_the_limit_go_with_the_group_that_was_not_asked_for() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let groups: Vec<GroupId> = (0..3)
+        .map(|number| {
+            let name = format!("Group {number}");
+            let members = [cast.mara, cast.jonas];
+            let group = sim.with_world(|world| world.add_group(&name, cast.me, &members));
+            let group = group.unwrap();
+            sim.with_world(|world| world.add_topic(group, cast.me, "Food"))
+                .unwrap();
+            GroupId::from(group)
+        })
+        .collect();
+    let client = builder(&sim).api_url(sim.api_url()).connect().unwrap();
+    let mut limits = CacheLimits::default();
+    limits.members = 7;
+    let cache = Cache::with_limits(client.handle().user(), limits);
+    let rest = client.handle().rest().unwrap();
+    for group in &groups[..2] {
+        cache.load_group(&rest, group).await.unwrap();
+    }
+    assert!(cache.member(&groups[0], cast.mara).is_some());
+    cache.load_group(&rest, &groups[2]).await.unwrap();
+    // The second one was asked for the longest time ago.
+    let known: Vec<bool> = groups
+        .iter()
+        .map(|one| cache.members(one).is_some())
+        .collect();
+    assert_eq!(known, [true, false, true]);
+    let topics: Vec<usize> = groups.iter().map(|one| cache.topics(one).len()).collect();
+    assert_eq!(topics, [1, 0, 1]);
 }

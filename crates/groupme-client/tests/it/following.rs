@@ -182,7 +182,9 @@ async fn a_conversation_that_the_program_leaves_is_not_followed_again() {
     let count = following(&mut client).await;
     let lake = GroupId::new(cast.lake.to_string());
     client.handle().unsubscribe(&lake).unwrap();
-    soon(sim.wait_until_unsubscribed(&format!("/group/{lake}"))).await;
+    soon(sim.until_unsubscribed(&format!("/group/{lake}")))
+        .await
+        .unwrap();
     sim.restart();
     assert_eq!(following(&mut client).await, count - 1);
     let message = sim.say("one").unwrap();

@@ -260,7 +260,9 @@ async fn a_command_is_obeyed_while_the_program_does_something_else() {
         .handle()
         .subscribe(GroupId::new(lake.as_str()))
         .unwrap();
-    soon(sim.wait_until_subscribed(&format!("/group/{lake}"))).await;
+    soon(sim.until_subscribed(&format!("/group/{lake}")))
+        .await
+        .unwrap();
     drop(client);
 }
 

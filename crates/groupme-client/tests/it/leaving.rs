@@ -90,7 +90,7 @@ async fn a_dropped_client_disconnects_in_the_background() {
         let client = listening(&sim, transport).await;
         let handle = client.handle();
         drop(client);
-        soon(sim.wait_until_unsubscribed(&own(&sim))).await;
+        soon(sim.until_unsubscribed(&own(&sim))).await.unwrap();
         assert!(sim.sessions().is_empty());
         gone(&handle).await;
     }
@@ -112,7 +112,7 @@ async fn a_client_that_is_dropped_with_a_full_queue_disconnects() {
     }
     let handle = client.handle();
     drop((client, witness));
-    soon(sim.wait_until_unsubscribed(&channel)).await;
+    soon(sim.until_unsubscribed(&channel)).await.unwrap();
     gone(&handle).await;
 }
 

@@ -19,12 +19,14 @@ mod many;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod misuse;
+mod once;
 mod outbox;
 mod outbox_ends;
 mod outbox_file;
 mod outbox_waits;
 mod recovery;
 mod secrets;
+mod spellings;
 #[cfg(feature = "sqlite")]
 mod store;
 mod subscriptions;

@@ -126,3 +126,15 @@ async fn a_conversation_between_two_others_is_refused_by_the_gateway_only() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_error_reads_well_where_main_returns_it() {
+    let sim = sim().await;
+    let refused = builder(&sim).gateway_url("ftp://127.0.0.1").connect();
+    let error: Box<dyn core::error::Error> = refused.unwrap_err().into();
+    // `fn main() -> Result<…>` prints errors in this way.
+    assert_eq!(format!("{error:?}"), chain(&*error).join(": "));
+    assert!(!format!("{error:?}").contains("Gateway("), "{error:?}");
+    let end = groupme_client::ClientEnd::NoCommonTransport;
+    assert_eq!(format!("{end:?}"), end.to_string());
+}

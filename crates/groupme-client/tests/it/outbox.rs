@@ -70,7 +70,7 @@ async fn a_message_is_tried_again_after_the_client_has_given_up() {
     fail(&sim, 100);
     let requests = sim.rest_requests();
     let queued = outbox.send(&group, "at last").unwrap();
-    soon(sim.wait_for_rest_requests(requests + 1)).await;
+    soon(sim.until_rest_requests(requests + 1)).await.unwrap();
     sim.clear_faults();
     soon(queued).await.unwrap();
     assert_eq!(sent(&sim)[before..], ["at last"]);

@@ -135,7 +135,7 @@ async fn echoes_of_messages_of_an_earlier_run_are_the_programs_own() {
     fail(&sim, 100);
     let requests = sim.rest_requests();
     let _outbox = open(&second, &path).await;
-    soon(sim.wait_for_rest_requests(requests + 1)).await;
+    soon(sim.until_rest_requests(requests + 1)).await.unwrap();
     sim.clear_faults();
     // The request of the earlier run arrives late.
     let rest = reaching(&sim).into_rest().unwrap();

@@ -61,8 +61,13 @@ impl Server {
 
     /// Returns a handle of a client without a gateway, whose calls make one request.
     fn handle(&self) -> Handle {
+        self.handle_with(1)
+    }
+
+    /// Returns a handle of a client whose calls make this many requests.
+    fn handle_with(&self, attempts: u32) -> Handle {
         let mut options = RestOptions::with_base_url("http://127.0.0.1:9").unwrap();
-        options.retry.attempts = 1;
+        options.retry.attempts = attempts;
         let token = Token::new("hush-hush").unwrap();
         let rest = RestClient::with_transport(self.clone(), token.clone(), &options);
         let client = Client::builder(token, UserId::new("185"))
@@ -206,6 +211,22 @@ async fn a_message_that_groupme_refuses_is_given_up_at_once() {
         assert!(matches!(eventually(bad).await, Err(OutboxError::Send(_))));
         eventually(outbox.flush()).await;
         assert_eq!(server.tries(), ["bad", "good"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_there_is_not_given_up_for_the_refusal_of_a_second_attempt() {
+    for status in [400, 404, 422] {
+        let server = Server::new(move |_, before| match before {
+            0 => Answer::Lost,
+            _ => Answer::Status(status),
+        });
+        let outbox = Outbox::new(&server.handle_with(2)).unwrap();
+        let sent = outbox.send(group(), "once").unwrap();
+        let sent = eventually(sent).await.unwrap();
+        assert_eq!(sent.message().unwrap().text.as_deref(), Some("once"));
+        assert_eq!(server.tries(), ["once", "once"]);
+        assert_eq!(server.texts(), ["once"]);
     }
 }
 

@@ -145,7 +145,7 @@ async fn a_session_that_the_server_forgot_is_begun_anew_at_the_next_request() {
         assert_eq!(loss(&reported).protocol(), &Broken::SessionLost);
         // Commands of the old session are carried out in the new one.
         let channel = format!("/group/{lake}");
-        soon(sim.wait_until_subscribed(&channel)).await;
+        soon(sim.until_subscribed(&channel)).await.unwrap();
     }
 }
 

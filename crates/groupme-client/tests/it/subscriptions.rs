@@ -32,7 +32,7 @@ async fn a_group_is_listened_to_and_left_at_run_time() {
         assert_eq!(typing.user_id().unwrap().as_str(), cast.mara.to_string());
 
         client.handle().unsubscribe(&group).unwrap();
-        soon(sim.wait_until_unsubscribed(&channel)).await;
+        soon(sim.until_unsubscribed(&channel)).await.unwrap();
         type_there().unwrap();
         sim.say("the typing is over").unwrap();
         assert_eq!(text(&event(&mut client).await), Some("the typing is over"));
@@ -57,7 +57,7 @@ async fn direct_messages_are_listened_to_under_either_name() {
             .unwrap();
         assert_eq!(event(&mut client).await.event().kind(), "typing");
         client.handle().unsubscribe(&name).unwrap();
-        soon(sim.wait_until_unsubscribed(&channel)).await;
+        soon(sim.until_unsubscribed(&channel)).await.unwrap();
     }
 }
 

@@ -10,7 +10,7 @@ use groupme_sim::BotDraft;
 #[cfg(feature = "tower")]
 mod service;
 
-use crate::account::{sim, soon};
+use crate::account::sim;
 
 #[tokio::test]
 async fn a_bot_posts_by_its_id_and_ignores_its_own_posts() {
@@ -24,13 +24,8 @@ async fn a_bot_posts_by_its_id_and_ignores_its_own_posts() {
     let bot = Webhook::new(id.as_str(), &options).unwrap();
     assert!(!format!("{bot:?}").contains(id.as_str()));
     bot.post("hello").await.unwrap();
-    soon(sim.wait_for(|world| {
-        let mut messages = world.messages(cast.lake.into());
-        messages
-            .find(|message| message.text() == Some("hello"))
-            .map(|_| ())
-    }))
-    .await;
+    let posted = sim.until_message("the post", |message| message.text() == Some("hello"));
+    posted.await.unwrap();
     let nobody = Webhook::new("nobody", &options).unwrap();
     assert!(nobody.post("hello").await.is_err());
 

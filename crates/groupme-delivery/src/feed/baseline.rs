@@ -18,51 +18,23 @@
 use core::time::Duration;
 
 use bayeux_proto::Instant;
-use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
+use groupme_model::{ConversationId, Timestamp};
 
 use super::{
     Feed,
     resync::{Begun, Memberships},
 };
 use crate::{
-    Failure, Item, Request, Response,
-    conversation::{Fetch, Target, Until},
-    item::Record,
-    request::Purpose,
+    Failure, Item, Request, Response, context::Context, item::Record, request::Purpose,
     store::Change,
 };
 
-impl<P> Feed<P> {
-    /// Sets the baseline, unless the account has one or is synced. A conversation of the snapshot
-    /// that begins during a resync still has to be listed, so the resync has to begin before.
-    pub(super) fn set_baseline(&mut self, unix_time: Timestamp, _: &Begun) {
-        if self.synced_until.is_some() || self.baseline.is_some() {
-            return;
-        }
-        self.baseline = Some(unix_time);
-        let mut record = Record::default();
-        record.changes.push(Change::Baseline(unix_time));
-        let slack = BASELINE_SLACK;
-        let snapshot = self.first_session.begin(self.now);
-        let snapshot = snapshot.filter(|snapshot| self.now - snapshot.requested_at <= slack);
-        if let Some(snapshot) = snapshot {
-            for (id, message) in snapshot.newest {
-                let conversation = self.conversation(&id);
-                if conversation.cursor.is_none() {
-                    record.changes.push(conversation.begin_at(&id, message));
-                    conversation.past.begin_with_snapshot();
-                }
-            }
-            self.save_as_left(snapshot.left_groups, &mut record);
-        }
-        self.out.put(Item::Checkpoint, record);
-    }
-
+impl<P> Context<P> {
     /// Requests the newest messages before the account is live for the first time. They
     /// certainly belong to the past, which timestamps alone cannot show for messages sent at about
     /// the baseline. The first page of each list is enough: it has the conversations with the
     /// newest messages.
-    pub(super) fn request_snapshot(&mut self) {
+    pub(crate) fn request_snapshot(&mut self) {
         let is_wanted = self.synced_until.is_none()
             && self.first_session.wants_snapshot()
             && self.polling.is_none()
@@ -81,7 +53,91 @@ impl<P> Feed<P> {
         }
     }
 
-    /// Takes a response to [`request_snapshot`](Self::request_snapshot). One that comes later than
+    /// Holds the groups that the user has left, until the first session has proved its socket
+    /// alive. Those known to be left at the baseline need no proof.
+    pub(crate) fn hold_left_groups(&mut self, left_groups: Vec<ConversationId>) {
+        self.first_session.hold_left_groups(left_groups);
+        self.first_session.await_proof(self.now);
+    }
+
+    /// Returns the time before which no message counts as missed, for a conversation of which
+    /// nothing was delivered.
+    pub(crate) fn missed_since(&self) -> Timestamp {
+        // A saved time in the future is damaged.
+        let is_past = |time: &Timestamp| {
+            let present = self.present();
+            present.is_none_or(|present| before(*time, DAY) <= present)
+        };
+        let synced = self.synced_until.filter(is_past);
+        let synced = synced.map(|until| before(until, SLACK));
+        // Nothing well before the baseline is missed, however early the last sync ended.
+        let baseline = self
+            .baseline
+            .filter(|moment| synced.is_none() || is_past(moment));
+        let baseline = baseline.map(|moment| before(moment, BASELINE_SLACK));
+        synced.max(baseline).unwrap_or(Timestamp::EPOCH)
+    }
+
+    /// Returns the time from which on all messages are delivered along with the history of the
+    /// first start.
+    pub(crate) fn history_since(&self) -> Option<Timestamp> {
+        let baseline = self.baseline?;
+        Some(if self.first_session.is_unbroken() {
+            // A message of the same second may be past, and is pushed if it is not.
+            Timestamp::from_secs(baseline.as_secs() + 1)
+        } else {
+            // The lists are synced before the histories are read, which does not end the past
+            // later.
+            before(baseline, BASELINE_SLACK)
+        })
+    }
+
+    /// Returns whether a message that is not ahead of the cursor was sent before the baseline, as far
+    /// as clocks can tell. Close to the baseline, a message that was not pushed is past if the first
+    /// session was whole until well after the message, and if it is before the cursor of an earlier
+    /// process: this process does not know where that one began.
+    pub(crate) fn is_before_baseline(
+        &self,
+        sent: Option<Timestamp>,
+        is_of_earlier_process: bool,
+    ) -> bool {
+        let Some((sent, baseline)) = sent.zip(self.baseline) else {
+            return false;
+        };
+        let slack = BASELINE_SLACK;
+        let proved = self.first_session.proved();
+        let is_proved = before(sent, proved) <= before(baseline, slack);
+        before(sent, slack) <= baseline && (is_proved || is_of_earlier_process)
+    }
+}
+
+impl<P> Feed<P> {
+    /// Sets the baseline, unless the account has one or is synced. A conversation of the snapshot
+    /// that begins during a resync still has to be listed, so the resync has to begin before.
+    pub(super) fn set_baseline(&mut self, unix_time: Timestamp, _: &Begun) {
+        if self.cx.synced_until.is_some() || self.cx.baseline.is_some() {
+            return;
+        }
+        self.cx.baseline = Some(unix_time);
+        let mut record = Record::default();
+        record.changes.push(Change::Baseline(unix_time));
+        let slack = BASELINE_SLACK;
+        let snapshot = self.cx.first_session.begin(self.cx.now);
+        let snapshot = snapshot.filter(|snapshot| self.cx.now - snapshot.requested_at <= slack);
+        if let Some(snapshot) = snapshot {
+            for (id, message) in snapshot.newest {
+                let (conversation, _) = self.of(&id);
+                if conversation.cursor.is_none() {
+                    record.changes.push(conversation.begin_after(message));
+                    conversation.past.begin_with_snapshot();
+                }
+            }
+            self.save_as_left(snapshot.left_groups, &mut record);
+        }
+        self.cx.out.put(Item::Checkpoint, record);
+    }
+
+    /// Takes a response to [`request_snapshot`](Context::request_snapshot). One that comes later than
     /// the baseline is of no use, and a failure is not repeated.
     pub(super) fn take_snapshot(&mut self, response: Result<Response, Failure>) {
         let newest: Vec<_> = match response {
@@ -99,14 +155,14 @@ impl<P> Feed<P> {
                 .iter()
                 .filter_map(|chat| {
                     let last = chat.last_message.as_ref()?;
-                    let id = self.id_of(chat)?;
+                    let id = self.cx.id_of(chat)?;
                     last.id
                         .is_position(last.created_at)
                         .then(|| (id, last.id.clone()))
                 })
                 .collect(),
             Ok(Response::Memberships(list)) => {
-                if let Some(snapshot) = self.first_session.snapshot_mut() {
+                if let Some(snapshot) = self.cx.first_session.snapshot_mut() {
                     let mut memberships = Memberships::default();
                     memberships.extend(list);
                     snapshot.left_groups = memberships.left_groups;
@@ -115,34 +171,14 @@ impl<P> Feed<P> {
             }
             _ => return,
         };
-        if let Some(snapshot) = self.first_session.snapshot_mut() {
+        if let Some(snapshot) = self.cx.first_session.snapshot_mut() {
             snapshot.newest.extend(newest);
-        }
-    }
-
-    /// Returns whether a conversation began with the snapshot, and nothing of it is delivered or
-    /// known to be missing.
-    pub(super) fn began_with_snapshot(&mut self, id: &ConversationId) -> bool {
-        let conversation = self.conversation(id);
-        conversation.past.began_with_snapshot()
-            && conversation.newest.is_none()
-            && conversation.target == Target::None
-    }
-
-    /// Counts a listed message as past while the first session is unbroken, unless that one or an
-    /// earlier one was pushed, even if there was no room for the push.
-    pub(super) fn mark_unconfirmed(&mut self, id: &ConversationId, newest: MessageId) {
-        let conversation = self.conversation(id);
-        let first = conversation.buffered.first.as_ref();
-        if conversation.is_ahead(&newest) && first.is_none_or(|first| newest < *first) {
-            conversation.past.set_unconfirmed(Some(newest));
-            self.first_session.await_proof(self.now);
         }
     }
 
     /// Ends the first session: later pushes do not prove where the past ends.
     pub(super) fn end_first_session(&mut self) {
-        if !self.first_session.end() {
+        if !self.cx.first_session.end() {
             return;
         }
         for conversation in self.conversations.values_mut() {
@@ -151,179 +187,32 @@ impl<P> Feed<P> {
         }
     }
 
-    /// Begins a conversation listed before the account was synced for the first time.
-    pub(super) fn begin_listed(
-        &mut self,
-        id: &ConversationId,
-        newest: MessageId,
-        sent: Option<Timestamp>,
-    ) {
-        let history = usize::try_from(self.config.history).unwrap_or(usize::MAX);
-        if history > 0 {
-            self.fetch_backward(id, Until::Count(history));
-            return;
-        }
-        let since = self.missed_since();
-        let is_recent = self.baseline.is_some() && sent.is_none_or(|sent| sent >= since);
-        if !is_recent {
-            self.begin_at(id, newest);
-            self.settle(id);
-        } else if self.first_session.is_unbroken() {
-            self.fetch_backward(id, Until::Baseline(since));
-        } else {
-            self.conversation(id).extend_target(&newest);
-            self.fetch_backward(id, Until::Time(since));
-        }
-    }
-
-    /// Begins a conversation after `past`, the last message of its past, if nothing of it was
-    /// delivered.
-    pub(super) fn begin_at(&mut self, id: &ConversationId, past: MessageId) {
-        let conversation = self.conversation(id);
-        if conversation.cursor.is_none() {
-            let mut record = Record::default();
-            record.changes.push(conversation.begin_at(id, past));
-            self.out.put(Item::Checkpoint, record);
-        }
-    }
-
-    /// Begins a conversation with its first pushed message, if that is buffered. Messages after it
-    /// that were not pushed are missing then, and not past.
-    pub(super) fn begin_with_buffered(&mut self, id: &ConversationId) {
-        let conversation = self.conversation(id);
-        let buffered = &conversation.buffered;
-        if conversation.cursor.is_some() || !matches!(conversation.fetch, Fetch::Idle) {
-            return;
-        }
-        // A first push for which the buffer had no room has to be fetched.
-        let at = buffered
-            .messages
-            .iter()
-            .position(|(message, _)| buffered.first.as_ref() == Some(&message.id));
-        let Some(at) = at else { return };
-        let (message, push) = conversation.buffered.messages.remove(at);
-        conversation.past.begin_with_push(message.id.clone());
-        self.buffered -= 1;
-        self.deliver_push(message, push);
-    }
-
-    /// Takes the messages sent at about the moment of the baseline, in an unbroken session. `past`
-    /// is the last message before them.
-    pub(super) fn take_unconfirmed(
-        &mut self,
-        id: &ConversationId,
-        past: Option<MessageId>,
-        rows: &[MessageRow],
-    ) {
-        let conversation = self.conversation(id);
-        let pushed = conversation.buffered.first.as_ref();
-        // Pushes come in order: a message before a pushed one that was not pushed itself is past.
-        let before_push = rows
-            .iter()
-            .rev()
-            .find(|row| pushed.is_some_and(|pushed| *row.id() < *pushed));
-        let past = before_push.map(|row| row.id().clone()).or(past);
-        let unconfirmed = rows.last().map(|row| row.id().clone());
-        conversation.past.set_unconfirmed(unconfirmed);
-        if !rows.is_empty() {
-            self.first_session.await_proof(self.now);
-        }
-        if let Some(past) = past {
-            self.begin_at(id, past);
-        }
-        self.finish(id);
-    }
-
-    /// Holds the groups that the user has left, until the first session has proved its socket
-    /// alive. Those known to be left at the baseline need no proof.
-    pub(super) fn hold_left_groups(&mut self, left_groups: Vec<ConversationId>) {
-        self.first_session.hold_left_groups(left_groups);
-        self.first_session.await_proof(self.now);
-    }
-
     /// Counts unconfirmed messages as past, and unconfirmed groups as left before, once everything
     /// pushed before their lists has arrived.
     pub(super) fn confirm_baseline(&mut self, until: Instant) {
         // The clock of this machine may jump ahead. GroupMe's has reached the newest message.
-        let since = self
-            .baseline
-            .map(|moment| self.newest.as_millis().saturating_sub(moment.as_millis()));
+        let since = self.cx.baseline.map(|moment| {
+            self.cx
+                .newest
+                .as_millis()
+                .saturating_sub(moment.as_millis())
+        });
         let most = Duration::from_millis(u64::try_from(since.unwrap_or(0)).unwrap_or(0));
-        self.first_session.extend_proof(until, most);
-        let confirm_at = self.first_session.confirm_at();
+        self.cx.first_session.extend_proof(until, most);
+        let confirm_at = self.cx.first_session.confirm_at();
         if confirm_at.is_none_or(|at| at > until) {
             return;
         }
-        if let Some(left_groups) = self.first_session.confirm() {
+        if let Some(left_groups) = self.cx.first_session.confirm() {
             let mut record = Record::default();
             self.save_left_groups(left_groups, &mut record);
-            self.out.put(Item::Checkpoint, record);
+            self.cx.out.put(Item::Checkpoint, record);
         }
-        let unconfirmed: Vec<(ConversationId, MessageId)> = self
-            .conversations
-            .iter_mut()
-            .filter_map(|(id, found)| Some((id.clone(), found.past.confirm()?)))
-            .collect();
-        for (id, message) in unconfirmed {
-            self.skip(&id, message);
+        for conversation in self.conversations.values_mut() {
+            if let Some(message) = conversation.past.confirm() {
+                conversation.skip(&mut self.cx, message);
+            }
         }
-    }
-
-    /// Counts an unconfirmed message as past that precedes a pushed one: pushes of the first
-    /// session come in order.
-    pub(super) fn confirm_before_push(&mut self, id: &ConversationId, pushed: &MessageId) {
-        let conversation = self.conversation(id);
-        if let Some(message) = conversation.past.confirm_before(pushed) {
-            self.skip(id, message);
-        }
-    }
-
-    /// Returns the time before which no message counts as missed, for a conversation of which
-    /// nothing was delivered.
-    pub(super) fn missed_since(&self) -> Timestamp {
-        // A saved time in the future is damaged.
-        let is_past = |time: &Timestamp| {
-            let present = self.present();
-            present.is_none_or(|present| before(*time, DAY) <= present)
-        };
-        let synced = self.synced_until.filter(is_past);
-        let synced = synced.map(|until| before(until, SLACK));
-        // Nothing well before the baseline is missed, however early the last sync ended.
-        let baseline = self
-            .baseline
-            .filter(|moment| synced.is_none() || is_past(moment));
-        let baseline = baseline.map(|moment| before(moment, BASELINE_SLACK));
-        synced.max(baseline).unwrap_or(Timestamp::EPOCH)
-    }
-
-    /// Returns whether a message that is not ahead of the cursor was sent before the baseline, as far
-    /// as clocks can tell. Close to the baseline, a message that was not pushed is past if the first
-    /// session was whole until well after the message, and if it is before the cursor of an earlier
-    /// process: this process does not know where that one began.
-    pub(super) fn is_before_baseline(&mut self, id: &ConversationId, row: &MessageRow) -> bool {
-        let Some((sent, baseline)) = row.created_at().zip(self.baseline) else {
-            return false;
-        };
-        let past = &self.conversation(id).past;
-        let is_of_earlier_process = past.is_of_earlier_process(row.id());
-        let slack = BASELINE_SLACK;
-        let proved = self.first_session.proved();
-        let is_proved = before(sent, proved) <= before(baseline, slack);
-        before(sent, slack) <= baseline && (is_proved || is_of_earlier_process)
-    }
-
-    /// Returns the time from which on all messages are delivered along with the history of the
-    /// first start.
-    pub(super) fn history_since(&self) -> Option<Timestamp> {
-        let baseline = self.baseline?;
-        Some(if self.first_session.is_unbroken() {
-            // A message of the same second may be past, and is pushed if it is not.
-            Timestamp::from_secs(baseline.as_secs() + 1)
-        } else {
-            // The lists are synced before the histories are read, which does not end the past
-            // later.
-            before(baseline, BASELINE_SLACK)
-        })
     }
 }
 

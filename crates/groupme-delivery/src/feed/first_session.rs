@@ -7,7 +7,7 @@ use groupme_model::{ConversationId, MessageId};
 
 /// Progress of the first session.
 #[derive(Debug)]
-pub(super) enum FirstSession {
+pub(crate) enum FirstSession {
     /// Not begun.
     Ahead(Option<Snapshot>),
     /// Live, without a loss so far.
@@ -31,14 +31,14 @@ pub(super) enum FirstSession {
 
 /// Newest message of each conversation, and the groups left, before the first session.
 #[derive(Debug)]
-pub(super) struct Snapshot {
-    pub(super) requested_at: Instant,
-    pub(super) newest: Vec<(ConversationId, MessageId)>,
-    pub(super) left_groups: Vec<ConversationId>,
+pub(crate) struct Snapshot {
+    pub(crate) requested_at: Instant,
+    pub(crate) newest: Vec<(ConversationId, MessageId)>,
+    pub(crate) left_groups: Vec<ConversationId>,
 }
 
 impl FirstSession {
-    pub(super) fn new(is_over: bool) -> Self {
+    pub(crate) fn new(is_over: bool) -> Self {
         if is_over {
             Self::Over {
                 proved: Duration::ZERO,
@@ -49,7 +49,7 @@ impl FirstSession {
     }
 
     /// Begins the session, and returns the snapshot taken before, if there is one.
-    pub(super) fn begin(&mut self, now: Instant) -> Option<Snapshot> {
+    pub(crate) fn begin(&mut self, now: Instant) -> Option<Snapshot> {
         let before = core::mem::replace(
             self,
             Self::Unbroken {
@@ -66,7 +66,7 @@ impl FirstSession {
     }
 
     /// Ends the session. Returns whether it was unbroken until here.
-    pub(super) fn end(&mut self) -> bool {
+    pub(crate) fn end(&mut self) -> bool {
         let Self::Unbroken { proved, .. } = *self else {
             return false;
         };
@@ -74,13 +74,13 @@ impl FirstSession {
         true
     }
 
-    pub(super) fn is_unbroken(&self) -> bool {
+    pub(crate) fn is_unbroken(&self) -> bool {
         matches!(self, Self::Unbroken { .. })
     }
 
     /// Notes that everything pushed before `until` has arrived, but not beyond `most` after the
     /// baseline.
-    pub(super) fn extend_proof(&mut self, until: Instant, most: Duration) {
+    pub(crate) fn extend_proof(&mut self, until: Instant, most: Duration) {
         if let Self::Unbroken {
             began_at, proved, ..
         } = self
@@ -90,7 +90,7 @@ impl FirstSession {
     }
 
     /// Returns the time from the baseline in which every message is known to have been pushed.
-    pub(super) fn proved(&self) -> Duration {
+    pub(crate) fn proved(&self) -> Duration {
         match self {
             Self::Ahead(_) => Duration::ZERO,
             Self::Unbroken { proved, .. } | Self::Over { proved } => *proved,
@@ -98,18 +98,18 @@ impl FirstSession {
     }
 
     /// Returns whether a snapshot can still be requested.
-    pub(super) fn wants_snapshot(&self) -> bool {
+    pub(crate) fn wants_snapshot(&self) -> bool {
         matches!(self, Self::Ahead(None))
     }
 
-    pub(super) fn snapshot_mut(&mut self) -> Option<&mut Snapshot> {
+    pub(crate) fn snapshot_mut(&mut self) -> Option<&mut Snapshot> {
         match self {
             Self::Ahead(snapshot) => snapshot.as_mut(),
             Self::Unbroken { .. } | Self::Over { .. } => None,
         }
     }
 
-    pub(super) fn begin_snapshot(&mut self, now: Instant) {
+    pub(crate) fn begin_snapshot(&mut self, now: Instant) {
         *self = Self::Ahead(Some(Snapshot {
             requested_at: now,
             newest: Vec::new(),
@@ -118,7 +118,7 @@ impl FirstSession {
     }
 
     /// Returns from when on a proof confirms what is unconfirmed; `None` if nothing is.
-    pub(super) fn confirm_at(&self) -> Option<Instant> {
+    pub(crate) fn confirm_at(&self) -> Option<Instant> {
         match self {
             Self::Unbroken { confirm_at, .. } => *confirm_at,
             Self::Ahead(_) | Self::Over { .. } => None,
@@ -126,21 +126,21 @@ impl FirstSession {
     }
 
     /// Awaits a proof that everything pushed before `now` has arrived.
-    pub(super) fn await_proof(&mut self, now: Instant) {
+    pub(crate) fn await_proof(&mut self, now: Instant) {
         if let Self::Unbroken { confirm_at, .. } = self {
             *confirm_at = Some(now);
         }
     }
 
     /// Holds groups that the user has left until the session is proved.
-    pub(super) fn hold_left_groups(&mut self, groups: Vec<ConversationId>) {
+    pub(crate) fn hold_left_groups(&mut self, groups: Vec<ConversationId>) {
         if let Self::Unbroken { left_groups, .. } = self {
             *left_groups = Some(groups);
         }
     }
 
     /// Notes the proof, and takes the groups held until then.
-    pub(super) fn confirm(&mut self) -> Option<Vec<ConversationId>> {
+    pub(crate) fn confirm(&mut self) -> Option<Vec<ConversationId>> {
         let Self::Unbroken {
             confirm_at,
             left_groups,

@@ -30,7 +30,7 @@ use self::reader::Reader;
 use crate::{Change, MessageState, Saved};
 
 /// Error for a text that is no written form of changes, or of a later version.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WrittenError {
     /// The text has a version that this version of the crate does not know.
@@ -48,6 +48,13 @@ pub enum WrittenError {
         /// Number of the entry, from 1.
         entry: usize,
     },
+}
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for WrittenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl Change {

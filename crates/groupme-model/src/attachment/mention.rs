@@ -1,5 +1,6 @@
 //! Positions of mentions in a text.
 
+use core::fmt;
 use core::iter;
 use core::ops::Range;
 
@@ -8,7 +9,7 @@ use crate::id::{UserId, UserIdRef};
 use super::{Mentions, MentionsRef};
 
 /// Error for a mention whose range is outside the text or splits a character.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "bytes {} to {} are not a valid range of a text of {len} bytes: use character boundaries",
     part.start, part.end
@@ -19,6 +20,13 @@ pub struct MentionRangeError {
     pub part: Range<usize>,
     /// Length of the text, in bytes.
     pub len: usize,
+}
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for MentionRangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl Mentions {

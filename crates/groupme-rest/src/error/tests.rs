@@ -143,3 +143,20 @@ fn the_token_is_removed_from_the_messages_and_details() {
     let error = Error::from_api_error(error).redact(&token);
     assert!(!format!("{error} {error:?}").contains("hush"));
 }
+
+#[test]
+fn debug_is_the_text_with_those_of_the_sources() {
+    for error in every_variant() {
+        let mut texts = error.to_string();
+        let mut source = error.source();
+        while let Some(error) = source {
+            texts = format!("{texts}: {error}");
+            source = error.source();
+        }
+        assert_eq!(format!("{error:?}"), texts);
+    }
+    let setup = SetupError::BaseUrl(BaseUrlError::Query);
+    let expected = "a base URL cannot be used: the URL has a query or a fragment, after which no path \
+                    can follow";
+    assert_eq!(format!("{setup:?}"), expected);
+}

@@ -1,14 +1,23 @@
 //! Failures of connections.
 
+use core::fmt;
+
 use super::BoxError;
 
 /// Failure to connect, or of a connection.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("{}", state.text())]
 pub struct TransportError {
     state: Connection,
     #[source]
     source: BoxError,
+}
+
+/// Shows the text with those of the sources.
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        super::write_chain(self, f)
+    }
 }
 
 /// State of a connection that failed.

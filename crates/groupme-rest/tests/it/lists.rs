@@ -137,3 +137,19 @@ async fn an_element_that_cannot_be_read_by_itself_is_an_error_and_the_next_ones_
     assert_eq!(groups.next().await.unwrap().unwrap().id, "2");
     assert!(groups.next().await.is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_unreadable_page_is_not_forgotten_over_an_empty_smaller_one() {
+    let dense = || answer(200, format!("[{}{{}}]", "{},".repeat(30_000)));
+    let server = ScriptedServer::new([page(1..=100), dense(), dense(), page([])]);
+    let mut groups = server.client().groups();
+    for _ in 0..100 {
+        assert!(groups.next().await.unwrap().is_ok());
+    }
+    assert!(matches!(
+        groups.next().await,
+        Some(Err(Error::Unreadable { .. }))
+    ));
+    assert!(groups.next().await.is_none());
+    assert_eq!(server.lines().len(), 4);
+}

@@ -177,6 +177,25 @@ async fn a_single_message_that_cannot_be_read_is_an_error_and_newest_since_is_ne
     assert_eq!(server.lines().len(), 5);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_cannot_be_read_is_not_forgotten_over_an_empty_one_to_a_smaller_request() {
+    let empty = r#"{"response":{"count":3,"messages":[]},"meta":{"code":200}}"#;
+    for none in [answer(304, ""), answer(200, empty)] {
+        let script = [broken(), broken(), none.clone()];
+        let server = ScriptedServer::new(script.clone());
+        let mut history = server.client().history(GroupId::from("1835")).limit(100);
+        let error = history.next().await.unwrap().unwrap_err();
+        assert!(matches!(error, Error::Unreadable { .. }), "{error}");
+
+        // Alone it is what it says.
+        let server = ScriptedServer::new([none]);
+        let newest = HistoryWindow::Newest;
+        let client = server.client();
+        let page = client.messages(GroupId::from("1835"), &newest, 100);
+        assert!(page.await.unwrap().is_empty());
+    }
+}
+
 #[test]
 fn a_call_of_ones_own_reads_any_type_from_the_frame() {
     #[derive(Debug, PartialEq, serde::Deserialize)]

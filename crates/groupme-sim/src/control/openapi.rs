@@ -6,16 +6,17 @@ use super::{
     condition::CONDITIONS,
     fields::{Field, Kind},
     routes::{self, Route},
+    shapes,
 };
 
 /// Returns the document in `OpenAPI` 3.1.
 pub(super) fn document(host: &str) -> Value {
-    let mut paths = Map::new();
+    let (mut paths, mut named) = (Map::new(), Map::new());
     for route in routes::all() {
         let path = paths
             .entry(route.path.to_owned())
             .or_insert_with(|| json!({}));
-        path[route.method.to_ascii_lowercase()] = operation(route);
+        path[route.method.to_ascii_lowercase()] = operation(route, &mut named);
     }
     json!({
         "openapi": "3.1.0",
@@ -27,10 +28,11 @@ pub(super) fn document(host: &str) -> Value {
         },
         "servers": [{ "url": format!("http://{host}/sim/v1") }],
         "paths": paths,
+        "components": { "schemas": named },
     })
 }
 
-fn operation(route: &Route) -> Value {
+fn operation(route: &Route, named: &mut Map<String, Value>) -> Value {
     let arguments = route.path.split('/').filter_map(|part| {
         let name = part.strip_prefix('{')?.strip_suffix('}')?;
         Some(json!({
@@ -50,18 +52,20 @@ fn operation(route: &Route) -> Value {
         })
     });
     let parameters: Vec<Value> = arguments.chain(query).collect();
+    let (status, shape) = route.answer;
+    let (answer, error) = (shape.schema(named), shapes::ERROR.schema(named));
     let mut operation = json!({
         "summary": route.summary,
         "operationId": name(route),
         "parameters": parameters,
         "responses": {
-            "2XX": { "description": "What was asked for." },
+            status.to_string(): {
+                "description": "What was asked for.",
+                "content": { "application/json": { "schema": answer } },
+            },
             "default": {
                 "description": "What went wrong.",
-                "content": { "application/json": { "schema": {
-                    "type": "object",
-                    "properties": { "error": { "type": "string" } },
-                } } },
+                "content": { "application/json": { "schema": error } },
             },
         },
     });

@@ -4,7 +4,11 @@ mod actions;
 mod faults;
 mod waits;
 
-use super::{Control, Outcome, fields::Field};
+use super::{
+    Control, Outcome,
+    fields::Field,
+    shapes::{self, Shape},
+};
 
 /// Method and path of a request, with its meaning.
 pub(super) struct Route {
@@ -14,10 +18,18 @@ pub(super) struct Route {
     pub(super) summary: &'static str,
     pub(super) query: &'static [Field],
     pub(super) body: &'static [Field],
+    /// Status and form of the answer.
+    pub(super) answer: (u16, &'static Shape),
     pub(super) handle: fn(&mut Control<'_>, &[&str]) -> Outcome,
 }
 
 impl Route {
+    /// Sets status and form of the answer. Default: 200 and an empty object.
+    const fn answers(mut self, status: u16, shape: &'static Shape) -> Self {
+        self.answer = (status, shape);
+        self
+    }
+
     /// Returns the arguments in a path, if the path is that of the route.
     pub(super) fn matches<'p>(&self, path: &[&'p str]) -> Option<Vec<&'p str>> {
         let mut arguments = Vec::new();
@@ -46,6 +58,7 @@ const fn get(
         summary,
         query,
         body: &[],
+        answer: (200, &shapes::NOTHING),
         handle,
     }
 }
@@ -63,6 +76,7 @@ const fn send(
         summary,
         query: &[],
         body,
+        answer: (200, &shapes::NOTHING),
         handle,
     }
 }
@@ -79,6 +93,7 @@ const fn delete(
         summary,
         query,
         body: &[],
+        answer: (200, &shapes::NOTHING),
         handle,
     }
 }

@@ -71,9 +71,16 @@ impl FromStr for Probability {
 }
 
 /// Error of a text that is no probability.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a probability is written as `5%`, `1/20`, `always` or `never`")]
 pub struct ParseProbabilityError(());
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for ParseProbabilityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
 
 fn parse(text: &str) -> Option<Probability> {
     match text {

@@ -1,9 +1,11 @@
 //! Errors of the world.
 
+use core::fmt;
+
 use super::{SimGroupId, SimMessageId, SimPollId, SimUserId};
 
 /// Error of an action in the world, always the caller's mistake.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum WorldError {
     /// The user does not exist; `add_user` adds one.
@@ -128,4 +130,11 @@ pub enum WorldError {
         /// Error of the parser.
         source: Box<dyn core::error::Error + Send + Sync>,
     },
+}
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for WorldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }

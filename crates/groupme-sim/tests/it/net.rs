@@ -10,6 +10,7 @@ mod plans;
 mod polling;
 mod requests;
 mod rest;
+mod schema;
 mod story;
 mod waiting;
 mod websocket;

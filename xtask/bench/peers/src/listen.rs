@@ -118,7 +118,7 @@ fn roots(task: &Task) -> anyhow::Result<RootStore> {
 
 /// Returns the token of an account; each has a rate limit of its own.
 fn token(account: u64) -> anyhow::Result<Token> {
-    Ok(Token::new(&format!("{account:040x}"))?)
+    Ok(Token::new(format!("{account:040x}"))?)
 }
 
 /// Client of one account.
@@ -143,11 +143,12 @@ impl Listener {
             }];
             let mut session = Session::new(config, account);
             session.subscribe(&Channel::new(&format!("/user/{user}"))?)?;
-            session.connect();
             let mut options = Options::default();
             options.roots = roots(task)?;
             let lanes = Lanes::new(Endpoint::new(&task.url)?, options, Clock::start())?;
-            return Ok(Self::Driver(Box::new(Driver::new(session, lanes, ()))));
+            let mut driver = Driver::new(session, lanes, ());
+            driver.connect();
+            return Ok(Self::Driver(Box::new(driver)));
         }
         let builder = Client::builder(token(account)?, UserId::new(user))
             .gateway_url(task.url.clone())

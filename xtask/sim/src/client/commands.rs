@@ -53,7 +53,7 @@ impl Client {
                 listener.is_wanted = false;
                 see(Issued::Disconnect);
                 if let Some(engine) = &mut listener.engine {
-                    engine.disconnect();
+                    engine.disconnect(at);
                 }
             }
             Command::Subscribe(pick) => {
@@ -88,7 +88,7 @@ impl Client {
                 listener.published += 1;
                 if let Some(engine) = &mut listener.engine {
                     let json = format!(r#"{{"type":"typing","own":{own},"user_id":"1"}}"#);
-                    let result = engine.publish(&channel, &json);
+                    let result = engine.publish(at, &channel, &json);
                     let result = result.as_ref().map(|id| *id);
                     see(Issued::Publish(&channel, own, result));
                 }

@@ -85,9 +85,14 @@ impl Program {
         self.reconnect
     }
 
-    pub(super) fn handle_timeout(&mut self, cx: &mut Context, session: &mut Session) {
+    pub(super) fn handle_timeout(
+        &mut self,
+        cx: &mut Context,
+        local: Instant,
+        session: &mut Session,
+    ) {
         if self.reconnect.is_some_and(|at| at <= cx.now) {
-            self.connect(cx, session);
+            self.connect(cx, local, session);
         }
     }
 
@@ -101,13 +106,13 @@ impl Program {
         match command {
             Command::Connect => {
                 self.is_wanted = true;
-                self.connect(cx, session);
+                self.connect(cx, local, session);
             }
             Command::Disconnect => {
                 self.is_wanted = false;
                 self.reconnect = None;
                 self.see(cx, Issued::Disconnect);
-                session.disconnect();
+                session.disconnect(local);
             }
             Command::Subscribe(pick) => {
                 let channel = self.channels[pick % self.channels.len()].clone();
@@ -133,7 +138,7 @@ impl Program {
                 let own = self.index as u64 * 1_000_000 + self.published;
                 self.published += 1;
                 let json = format!(r#"{{"type":"typing","own":{own},"user_id":"1"}}"#);
-                let result = session.publish(&channel, &json);
+                let result = session.publish(local, &channel, &json);
                 let result = result.as_ref().map(|id| *id);
                 self.see(cx, Issued::Publish(&channel, own, result));
             }
@@ -180,10 +185,10 @@ impl Program {
         }
     }
 
-    fn connect(&mut self, cx: &mut Context, session: &mut Session) {
+    fn connect(&mut self, cx: &mut Context, local: Instant, session: &mut Session) {
         self.see(cx, Issued::Connect);
         self.reconnect = None;
-        session.connect();
+        session.connect(local);
     }
 
     fn set(&mut self, id: SubscriptionId, state: State) {

@@ -72,7 +72,7 @@ enum Arrival {
 impl Trial {
     pub(super) fn new(seed: u64, refusal: Refusal, down: Duration) -> Self {
         let mut session = Session::new(TransportPolicy::Auto.session(), seed);
-        session.connect();
+        session.connect(Instant::ORIGIN);
         if let Ok(channel) = Channel::new("/user/1") {
             // There is room for one.
             let _ = session.subscribe(&channel);

@@ -12,8 +12,6 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     commands: VecDeque<Command>,
-    /// Number of publishes at the end of the queue that have no deadline yet.
-    without_deadline: usize,
     last_publish: u64,
 }
 
@@ -25,8 +23,8 @@ pub(super) enum Command {
         id: PublishId,
         channel: Channel,
         json: String,
-        /// `None` until the driver next passes the time.
-        deadline: Option<Instant>,
+        /// End of waiting.
+        deadline: Instant,
     },
     Probe(Channel),
     Disconnect,
@@ -55,15 +53,19 @@ impl Command {
 }
 
 impl Queue {
-    pub(super) fn publish(&mut self, channel: &Channel, json: &str) -> PublishId {
-        self.without_deadline += 1;
+    pub(super) fn publish(
+        &mut self,
+        channel: &Channel,
+        json: &str,
+        deadline: Instant,
+    ) -> PublishId {
         self.last_publish += 1;
         let id = PublishId(self.last_publish);
         self.commands.push_back(Command::Publish {
             id,
             channel: channel.clone(),
             json: json.to_owned(),
-            deadline: None,
+            deadline,
         });
         id
     }
@@ -94,24 +96,10 @@ impl Queue {
         self.commands.len()
     }
 
-    /// Sets the deadline of publishes queued since the last call.
-    pub(super) fn start_clocks(&mut self, end: Instant) {
-        let mut commands = self.commands.iter_mut().rev();
-        while self.without_deadline > 0
-            && let Some(command) = commands.next()
-        {
-            if let Command::Publish { deadline, .. } = command {
-                *deadline = Some(end);
-                self.without_deadline -= 1;
-            }
-        }
-        self.without_deadline = 0;
-    }
-
-    /// Returns the deadline of the oldest publish: `now` if it has none yet.
-    pub(super) fn deadline(&self, now: Instant) -> Option<Instant> {
+    /// Returns the deadline of the oldest publish.
+    pub(super) fn deadline(&self) -> Option<Instant> {
         self.commands.iter().find_map(|command| match command {
-            Command::Publish { deadline, .. } => Some(deadline.unwrap_or(now)),
+            Command::Publish { deadline, .. } => Some(*deadline),
             _ => None,
         })
     }
@@ -119,11 +107,7 @@ impl Queue {
     /// Removes publishes whose deadline has passed.
     pub(super) fn take_overdue(&mut self, now: Instant) -> Vec<PublishId> {
         let is_overdue = |command: &Command| match command {
-            Command::Publish {
-                id,
-                deadline: Some(deadline),
-                ..
-            } if *deadline <= now => Some(*id),
+            Command::Publish { id, deadline, .. } if *deadline <= now => Some(*id),
             _ => None,
         };
         let overdue: Vec<PublishId> = self.commands.iter().filter_map(is_overdue).collect();

@@ -2,7 +2,7 @@
 //!
 //! A comment such as `S001` above a test names its case in `CONFORMANCE.md`.
 
-use bayeux_proto::server::{Element, Payload, Profile};
+use bayeux_proto::server::{Element, LaneKind, Payload, Profile};
 
 use super::stage::{Sent, Stage, connect, connected, publish, text};
 
@@ -139,6 +139,19 @@ fn malformed_frames_are_ignored_by_faye_and_close_a_socket_of_cometd() {
     }
     stage.publish("/foo", "1");
     assert_eq!(stage.output(socket).len(), 1, "still open");
+}
+
+#[test]
+fn a_payload_that_is_too_large_is_refused_with_its_reason() {
+    for profile in [Profile::faye(), Profile::cometd()] {
+        let mut stage = Stage::new(profile);
+        let socket = stage.socket();
+        stage.payload(socket, &Payload::TooLarge);
+        assert_eq!(stage.output(socket), [Sent::Closed(1009)]);
+        let lane = stage.open(LaneKind::Exchange);
+        stage.payload(lane, &Payload::TooLarge);
+        assert_eq!(stage.output(lane), [Sent::Status(413)]);
+    }
 }
 
 // S046

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use bayeux_proto::{Channel, End, Outcome, Session, SessionEvent, SubscriptionId};
+use bayeux_proto::{Channel, End, Instant, Outcome, Session, SessionEvent, SubscriptionId};
 use bayeux_wire::Message;
 
 #[derive(Default)]
@@ -53,12 +53,12 @@ impl Application {
     }
 
     /// Repeats the request of the recorded application behind this message.
-    pub(crate) fn want(&mut self, session: &mut Session, message: Message<'_>) {
+    pub(crate) fn want(&mut self, now: Instant, session: &mut Session, message: Message<'_>) {
         let envelope = message.envelope();
         let name = envelope.subscription.unwrap_or(envelope.channel);
         let channel = Channel::new(name).unwrap();
         match envelope.channel {
-            "/meta/handshake" => session.connect(),
+            "/meta/handshake" => session.connect(now),
             "/meta/connect" => {}
             "/meta/subscribe" => match self.subscriptions.get(name) {
                 // The recorded clients also subscribe by themselves, after another handshake.
@@ -77,11 +77,11 @@ impl Application {
                 if envelope.client_id.is_some() {
                     assert_eq!(self.ending(), EndReason::Healthy, "{session:?}");
                 }
-                session.disconnect();
+                session.disconnect(now);
             }
             _ => {
                 let json = message.data().unwrap().to_string();
-                session.publish(&channel, &json).unwrap();
+                session.publish(now, &channel, &json).unwrap();
             }
         }
     }

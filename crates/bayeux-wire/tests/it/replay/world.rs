@@ -129,9 +129,10 @@ impl<'r> World<'r> {
     }
 
     fn record(&mut self) {
+        let now = self.instant();
         match self.records.pop_front() {
             Some((_, Record::Request(message))) => {
-                self.application.want(&mut self.session, message);
+                self.application.want(now, &mut self.session, message);
             }
             Some((_, Record::Event(message))) => self.parked.push_back(message),
             Some((_, Record::Break)) => {

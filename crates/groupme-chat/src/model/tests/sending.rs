@@ -146,6 +146,32 @@ fn a_long_text_is_sent_in_parts() {
 }
 
 #[test]
+fn a_text_of_many_parts_is_sent_after_a_question_only() {
+    let mut chat = TestChat::new();
+    chat.open("100");
+    chat.take();
+    let text = "word ".repeat(60_000);
+    chat.act(Action::Paste(text.clone()));
+    // A second Enter, as of a key that is held, is no answer.
+    for _ in 0..2 {
+        chat.act(Action::Enter);
+        assert_eq!(sent(&chat.take()).len(), 0);
+    }
+    assert_eq!(chat.room("100").composition.editor.text(), text);
+    chat.act(Action::Enter);
+    chat.act(Action::Escape);
+    assert_eq!(sent(&chat.take()).len(), 0);
+    chat.act(Action::Enter);
+    assert!(matches!(
+        chat.state.overlay,
+        Overlay::Confirm(Confirmation::SendParts(parts)) if parts > 300
+    ));
+    chat.type_in("y");
+    assert!(sent(&chat.take()).len() > 300);
+    assert!(chat.room("100").composition.is_blank());
+}
+
+#[test]
 fn a_mention_is_completed_and_attached() {
     let mut chat = TestChat::new();
     chat.open("1+2");

@@ -163,8 +163,9 @@ impl People {
     /// Lets the people write by themselves and answer the user, until the simulator refuses a step.
     /// Returns that error.
     pub(super) async fn run(&self, sim: &Sim) -> WorldError {
-        sim.wait_until_subscribed(&format!("/group/{}", self.cast.lake))
-            .await;
+        let lake = format!("/group/{}", self.cast.lake);
+        // A wait has a limit, and the people have patience.
+        while sim.until_subscribed(&lake).await.is_err() {}
         let by_themselves = self.talk(sim);
         let answers = self.answer(sim);
         let outcome = tokio::select! {
@@ -244,14 +245,15 @@ impl People {
         let mut turn = 0_usize;
         loop {
             let me = self.cast.me;
-            let said = sim
-                .wait_for(|world| {
-                    let new = world.messages_after(last);
-                    new.filter(|message| message.author() == me)
-                        .map(MessageView::id)
-                        .next()
-                })
-                .await;
+            let said = sim.until("a message of the user", |world| {
+                let new = world.messages_after(last);
+                new.filter(|message| message.author() == me)
+                    .map(MessageView::id)
+                    .next()
+            });
+            let Ok(said) = said.await else {
+                continue;
+            };
             last = said;
             turn = turn.wrapping_add(1);
             self.answer_one(sim, said, turn).await?;

@@ -6,7 +6,10 @@
 )]
 
 use super::{Route, delete, get, send};
-use crate::control::fields::{Field, Kind, optional, required};
+use crate::control::{
+    fields::{Field, Kind, optional, required},
+    shapes,
+};
 
 const AS: Field = required("as", Kind::Id, "User who acts, by id or name.");
 const BY: Field = optional(
@@ -21,11 +24,14 @@ pub(super) static ROUTES: &[Route] = &[
         "Addresses, users, conversations and counts.",
         &[],
         |c, a| c.overview(a),
-    ),
-    get("/openapi.json", "This document.", &[], |c, a| c.openapi(a)),
+    )
+    .answers(200, &shapes::OVERVIEW),
+    get("/openapi.json", "This document.", &[], |c, a| c.openapi(a))
+        .answers(200, &shapes::DOCUMENT),
     get("/users", "All users with their tokens.", &[], |c, a| {
         c.list_users(a)
-    }),
+    })
+    .answers(200, &shapes::USERS),
     send(
         "POST",
         "/users",
@@ -39,7 +45,8 @@ pub(super) static ROUTES: &[Route] = &[
             ),
         ],
         |c, a| c.add_user(a),
-    ),
+    )
+    .answers(201, &shapes::USER),
     send(
         "POST",
         "/groups",
@@ -50,14 +57,16 @@ pub(super) static ROUTES: &[Route] = &[
             optional("members", Kind::List, "Further members."),
         ],
         |c, a| c.add_group(a),
-    ),
+    )
+    .answers(201, &shapes::GROUP),
     send(
         "POST",
         "/groups/{group}/topics",
         "Adds a topic to a group.",
         &[required("name", Kind::Text, "Name of the topic."), AS],
         |c, a| c.add_topic(a),
-    ),
+    )
+    .answers(201, &shapes::TOPIC),
     send(
         "POST",
         "/groups/{group}/members",
@@ -91,13 +100,15 @@ pub(super) static ROUTES: &[Route] = &[
             optional("avatar_url", Kind::Text, "URL of the bot's picture."),
         ],
         |c, a| c.add_bot(a),
-    ),
+    )
+    .answers(201, &shapes::BOT),
     get(
         "/conversations",
         "Groups, topics and chats.",
         &[],
         |c, a| c.list_conversations(a),
-    ),
+    )
+    .answers(200, &shapes::CONVERSATIONS),
     get(
         "/conversations/{conversation}/messages",
         "Messages as a user sees them, newest first.",
@@ -111,7 +122,8 @@ pub(super) static ROUTES: &[Route] = &[
             optional("before", Kind::Text, "Message before which the page ends."),
         ],
         |c, a| c.list_messages(a),
-    ),
+    )
+    .answers(200, &shapes::MESSAGES),
     send(
         "POST",
         "/messages",
@@ -138,17 +150,20 @@ pub(super) static ROUTES: &[Route] = &[
             ),
         ],
         |c, a| c.say(a),
-    ),
+    )
+    .answers(201, &shapes::MESSAGE),
     get("/messages/{message}", "One message.", &[], |c, a| {
         c.show_message(a)
-    }),
+    })
+    .answers(200, &shapes::MESSAGE),
     send(
         "PUT",
         "/messages/{message}",
         "Edits the text of a message, as its author.",
         &[required("text", Kind::Text, "New text.")],
         |c, a| c.edit_message(a),
-    ),
+    )
+    .answers(200, &shapes::MESSAGE),
     delete(
         "/messages/{message}",
         "Deletes a message, as its author or as an admin.",
@@ -164,26 +179,30 @@ pub(super) static ROUTES: &[Route] = &[
             optional("code", Kind::Text, "Emoji. Default: a red heart."),
         ],
         |c, a| c.react(a),
-    ),
+    )
+    .answers(200, &shapes::MESSAGE),
     delete(
         "/messages/{message}/reactions",
         "Takes a user's reaction back.",
         &[AS],
         |c, a| c.unreact(a),
-    ),
+    )
+    .answers(200, &shapes::MESSAGE),
     send(
         "POST",
         "/messages/{message}/pin",
         "Pins a message.",
         &[AS],
         |c, a| c.pin(a),
-    ),
+    )
+    .answers(200, &shapes::MESSAGE),
     delete(
         "/messages/{message}/pin",
         "Unpins a message.",
         &[AS],
         |c, a| c.unpin(a),
-    ),
+    )
+    .answers(200, &shapes::MESSAGE),
     send(
         "POST",
         "/typing",

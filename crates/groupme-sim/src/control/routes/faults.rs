@@ -6,7 +6,10 @@
 )]
 
 use super::{Route, delete, send};
-use crate::control::fields::{Kind, optional, required};
+use crate::control::{
+    fields::{Kind, optional, required},
+    shapes,
+};
 
 pub(super) static ROUTES: &[Route] = &[
     send(
@@ -42,7 +45,8 @@ pub(super) static ROUTES: &[Route] = &[
             ),
         ],
         |c, a| c.incident(a),
-    ),
+    )
+    .answers(200, &shapes::CLOCK),
     send(
         "PUT",
         "/faults",
@@ -122,13 +126,15 @@ pub(super) static ROUTES: &[Route] = &[
             ),
         ],
         |c, a| c.set_faults(a),
-    ),
+    )
+    .answers(200, &shapes::CLOCK),
     delete(
         "/faults",
         "Ends all faults, outages and refusals of transports.",
         &[],
         |c, a| c.clear_faults(a),
-    ),
+    )
+    .answers(200, &shapes::CLOCK),
     send(
         "PUT",
         "/transports",
@@ -142,7 +148,8 @@ pub(super) static ROUTES: &[Route] = &[
             optional("polling", Kind::Flag, "Whether long-polling is accepted."),
         ],
         |c, a| c.set_transports(a),
-    ),
+    )
+    .answers(200, &shapes::CLOCK),
     send(
         "PUT",
         "/behaviours",

@@ -6,7 +6,10 @@
 )]
 
 use super::{Route, get, send};
-use crate::control::fields::{Kind, optional, required};
+use crate::control::{
+    fields::{Kind, optional, required},
+    shapes,
+};
 
 pub(super) static ROUTES: &[Route] = &[
     get(
@@ -14,14 +17,16 @@ pub(super) static ROUTES: &[Route] = &[
         "Calendar of the simulated GroupMe, in milliseconds since 1970.",
         &[],
         |c, a| c.clock(a),
-    ),
+    )
+    .answers(200, &shapes::CLOCK),
     send(
         "POST",
         "/clock",
         "Advances the clock: what is due in between happens at once.",
         &[required("by_ms", Kind::Number, "Advance, at most 31 days.")],
         |c, a| c.advance(a),
-    ),
+    )
+    .answers(200, &shapes::CLOCK),
     send(
         "POST",
         "/wait",
@@ -68,7 +73,8 @@ pub(super) static ROUTES: &[Route] = &[
             ),
         ],
         |c, a| c.wait(a),
-    ),
+    )
+    .answers(200, &shapes::FOUND),
     get(
         "/journal",
         "What happened: frames, requests, pushes, callbacks, connections. Secrets are hidden.",
@@ -95,5 +101,6 @@ pub(super) static ROUTES: &[Route] = &[
             ),
         ],
         |c, a| c.journal(a),
-    ),
+    )
+    .answers(200, &shapes::JOURNAL),
 ];

@@ -5,7 +5,10 @@ use core::time::Duration;
 use groupme_sim::{ControlAccess, Sim};
 use serde_json::{Value, json};
 
-use super::client::{Http, Socket, sim};
+use super::{
+    client::{Http, Socket, sim},
+    schema::{mistakes, operation},
+};
 
 /// Asks the control API; returns status and body.
 pub(crate) async fn ask(http: &mut Http, method: &str, path: &str, body: &Value) -> (u16, Value) {
@@ -23,20 +26,40 @@ pub(crate) async fn ask(http: &mut Http, method: &str, path: &str, body: &Value)
     )
 }
 
-/// Client of the control API whose requests succeed.
-pub(crate) struct Controller(Http);
+/// Client of the control API whose requests succeed. Each answer has the form that the `OpenAPI`
+/// document gives it.
+pub(crate) struct Controller {
+    http: Http,
+    document: Value,
+}
 
 impl Controller {
     pub(crate) async fn new(sim: &Sim) -> Self {
-        Self(Http::open(sim).await)
+        let mut http = Http::open(sim).await;
+        let (_, document) = ask(&mut http, "GET", "/openapi.json", &json!({})).await;
+        Self { http, document }
+    }
+
+    fn check(&self, method: &str, path: &str, status: u16, answer: &Value) {
+        let responses = &operation(&self.document, method, path)["responses"];
+        let response = if (200..300).contains(&status) {
+            &responses[status.to_string()]
+        } else {
+            &responses["default"]
+        };
+        let schema = &response["content"]["application/json"]["schema"];
+        assert!(schema.is_object(), "{method} {path}: no form of {status}");
+        let found = mistakes(&self.document, schema, answer, "");
+        assert!(found.is_empty(), "{method} {path}: {found:#?}");
     }
 
     pub(crate) async fn ok(&mut self, method: &str, path: &str, body: Value) -> Value {
-        let (status, answer) = ask(&mut self.0, method, path, &body).await;
+        let (status, answer) = ask(&mut self.http, method, path, &body).await;
         assert!(
             (200..300).contains(&status),
             "{method} {path}: {status} {answer}"
         );
+        self.check(method, path, status, &answer);
         answer
     }
 
@@ -49,7 +72,7 @@ impl Controller {
     }
 
     pub(crate) async fn error(&mut self, method: &str, path: &str, body: Value) -> (u16, String) {
-        let (status, answer) = ask(&mut self.0, method, path, &body).await;
+        let (status, answer) = ask(&mut self.http, method, path, &body).await;
         (
             status,
             answer["error"].as_str().unwrap_or_default().to_owned(),
@@ -333,6 +356,12 @@ async fn the_document_describes_every_request() {
             let (status, error) = control.error(&method, &target, json!({})).await;
             let is_known = status != 405 && !error.starts_with("no such path");
             assert!(is_known, "{method} {path}: {status} {error}");
+            let responses = operation["responses"].as_object().unwrap();
+            assert_eq!(responses.len(), 2, "{method} {path}");
+            for (status, response) in responses {
+                let schema = &response["content"]["application/json"]["schema"];
+                assert!(schema.is_object(), "{method} {path}: {status}");
+            }
         }
     }
     assert!(operations > 25, "{operations}");

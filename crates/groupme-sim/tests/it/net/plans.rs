@@ -363,7 +363,9 @@ async fn scheduled_incidents_happen_at_their_times() {
     let soon = Duration::from_millis(5);
     sim.set_faults(FaultPlan::new(1).every(soon, Incident::Burst(1)));
     let sent = |world: &World| world.messages_after(SimMessageId::new(0)).count();
-    sim.wait_for(|world| (sent(world) > 3).then_some(())).await;
+    sim.until("another burst", |world| (sent(world) > 3).then_some(()))
+        .await
+        .unwrap();
     // Deadlines of the gateway come in between.
     sim.set_faults(FaultPlan::new(1).after(Duration::from_hours(1), Incident::Burst(1)));
     let mut socket = Socket::open(&sim).await;

@@ -16,7 +16,7 @@ async fn a_client_sees_the_story_to_its_end() {
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
     let channel = Conversation::Group(cast.lake).channel();
-    sim.wait_until_subscribed(&channel).await;
+    sim.until_subscribed(&channel).await.unwrap();
     let playback = sim.play(cast.story(), HURRY);
     loop {
         let message = socket.message().await;
@@ -62,9 +62,11 @@ async fn a_subscription_can_be_waited_for_and_its_end() {
     let sim = sim().await;
     let own = format!("/user/{}", sim.user_id());
     let mut socket = Socket::open(&sim).await;
-    let ((), client) = tokio::join!(sim.wait_until_subscribed(&own), socket.listen(&sim));
-    let ((), known) = tokio::join!(sim.wait_until_unsubscribed(&own), async {
+    let (came, client) = tokio::join!(sim.until_subscribed(&own), socket.listen(&sim));
+    came.unwrap();
+    let (ended, known) = tokio::join!(sim.until_unsubscribed(&own), async {
         sim.destroy_session(&client)
     });
+    ended.unwrap();
     assert!(known);
 }

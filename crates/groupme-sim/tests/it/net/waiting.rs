@@ -13,16 +13,18 @@ async fn an_earlier_message_ends_the_wait_at_once() {
     let first = sim.say("one").unwrap();
     let second = sim.say("two").unwrap();
     let found = sim
-        .wait_for_message(|message| message.text() == Some("one"))
-        .await;
+        .until_message("the first", |message| message.text() == Some("one"))
+        .await
+        .unwrap();
     assert_eq!(found, first);
     // Of several messages the latest is returned.
-    assert_eq!(sim.wait_for_message(|_| true).await, second);
+    let latest = sim.until_message("any message", |_| true);
+    assert_eq!(latest.await.unwrap(), second);
     let me = sim.cast().me;
     let answer = sim.with_world(|world| world.say(sim.cast().lake, me, "three").unwrap());
     sim.with_world(|world| world.say(sim.cast().lake, me, "four").unwrap());
-    assert_eq!(sim.wait_for_reply(first).await, "three");
-    assert_eq!(sim.wait_for_reply(answer).await, "four");
+    assert_eq!(sim.until_reply(first).await.unwrap(), "three");
+    assert_eq!(sim.until_reply(answer).await.unwrap(), "four");
 }
 
 #[tokio::test]
@@ -57,6 +59,11 @@ async fn ids_are_those_of_the_model() {
         cast.lake.to_string().as_str()
     );
     assert_eq!(MessageId::from(said), said.to_string().as_str());
+    let (message, me) = (MessageId::from(said), UserId::from(cast.me));
+    assert!(said == message && message.as_view() == said);
+    assert!(message == said);
+    assert!(cast.me == me && me != cast.mara && me.as_view() == cast.me);
+    assert!(GroupId::from(cast.lake).as_view() == cast.lake);
     let direct = Conversation::direct(cast.me, cast.mara);
     assert_eq!(ConversationId::from(direct), direct.id().as_str());
 }
@@ -73,12 +80,13 @@ async fn a_later_message_ends_the_wait() {
         http.request("POST", &path, &token, &message).await
     };
     let asked = sim.rest_requests();
-    let (answer, (), sent) = tokio::join!(
-        sim.wait_for_reply(question),
-        sim.wait_for_rest_requests(asked + 1),
+    let (answer, came, sent) = tokio::join!(
+        sim.until_reply(question),
+        sim.until_rest_requests(asked + 1),
         bot
     );
-    assert_eq!((&*answer, sent.status), ("pong", 201));
+    came.unwrap();
+    assert_eq!((answer.as_deref(), sent.status), (Ok("pong"), 201));
 }
 
 #[tokio::test]
@@ -86,10 +94,12 @@ async fn anything_in_the_world_can_be_waited_for() {
     let sim = sim().await;
     let message = sim.say("look").unwrap();
     let me = sim.cast().me;
-    let liked = sim.wait_for(|world| world.message(message)?.reaction_of(me).map(str::to_owned));
+    let liked = sim.until("a reaction", |world| {
+        world.message(message)?.reaction_of(me).map(str::to_owned)
+    });
     let liking = async { sim.with_world(|world| world.react(message, me, "👀").unwrap()) };
     let (code, ()) = tokio::join!(liked, liking);
-    assert_eq!(code, "👀");
+    assert_eq!(code.as_deref(), Ok("👀"));
 }
 
 #[tokio::test]
@@ -98,8 +108,8 @@ async fn a_member_posts_edits_reacts_types_and_deletes() {
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
     let own = format!("/user/{}", sim.user_id());
-    sim.wait_until_listening().await;
-    sim.wait_for_subscribers(&own, 1).await;
+    sim.until_listening().await.unwrap();
+    sim.until_subscribers(&own, 1).await.unwrap();
     let message = sim.say("helo").unwrap();
     sim.edit(message, "hello").unwrap();
     sim.react(message, "❤️").unwrap();

@@ -1,5 +1,5 @@
 'use strict';
-// A Faye server for the example `load` of bayeux-server. It prints its port and its process.
+// A Faye server for `cargo xtask bench server`. It prints its port and its process.
 const http = require('http');
 const faye = require('faye');
 

@@ -1,6 +1,7 @@
-//! Waiting with a limit: an error says what was awaited, and what was there instead.
+//! Waiting for conditions instead of for time, with a limit: an error says what was awaited, and what
+//! was there instead.
 
-use core::{future::Future, time::Duration};
+use core::{fmt, future::Future, time::Duration};
 
 use tokio::time;
 
@@ -8,7 +9,7 @@ use super::Sim;
 use crate::world::{MessageView, SimMessageId, World};
 
 /// Error of a wait that ended without what was awaited.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("waited {waited:?} for {awaited}; {so_far}")]
 #[non_exhaustive]
 pub struct NotSeen {
@@ -18,6 +19,13 @@ pub struct NotSeen {
     pub so_far: String,
     /// Length of the wait.
     pub waited: Duration,
+}
+
+/// Shows the text, as `fn main() -> Result<…>` prints errors.
+impl fmt::Debug for NotSeen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 /// Waits of at most [`SimBuilder::wait_timeout`](super::SimBuilder::wait_timeout), 10 s by default. A
@@ -36,7 +44,7 @@ impl Sim {
         awaited: &str,
         find: impl FnMut(&World) -> Option<T>,
     ) -> Result<T, NotSeen> {
-        self.limit(self.wait_for(find), awaited, || self.latest_text())
+        self.limit(self.found(find), awaited, || self.latest_text())
             .await
     }
 
@@ -47,7 +55,7 @@ impl Sim {
     /// [`NotSeen`].
     pub async fn until_subscribed(&self, channel: &str) -> Result<(), NotSeen> {
         let awaited = format!("a subscription to {channel}");
-        let waiting = self.wait_until_subscribed(channel);
+        let waiting = self.subscribers_are(channel, |count| count > 0);
         self.limit(waiting, &awaited, || self.session_count()).await
     }
 
@@ -60,7 +68,7 @@ impl Sim {
     /// [`NotSeen`].
     pub async fn until_subscribers(&self, channel: &str, sessions: usize) -> Result<(), NotSeen> {
         let awaited = format!("{sessions} subscriptions to {channel}");
-        let waiting = self.wait_for_subscribers(channel, sessions);
+        let waiting = self.subscribers_are(channel, |count| count >= sessions);
         self.limit(waiting, &awaited, || self.session_count()).await
     }
 
@@ -71,7 +79,7 @@ impl Sim {
     /// [`NotSeen`].
     pub async fn until_unsubscribed(&self, channel: &str) -> Result<(), NotSeen> {
         let awaited = format!("the end of all subscriptions to {channel}");
-        let waiting = self.wait_until_unsubscribed(channel);
+        let waiting = self.subscribers_are(channel, |count| count == 0);
         self.limit(waiting, &awaited, || self.session_count()).await
     }
 
@@ -86,6 +94,7 @@ impl Sim {
     }
 
     /// Waits for a message for which `is_it` is true, and returns its id; of several, the latest.
+    /// Each message is checked once, in its original form.
     ///
     /// # Errors
     ///
@@ -93,10 +102,15 @@ impl Sim {
     pub async fn until_message(
         &self,
         awaited: &str,
-        is_it: impl FnMut(MessageView<'_>) -> bool,
+        mut is_it: impl FnMut(MessageView<'_>) -> bool,
     ) -> Result<SimMessageId, NotSeen> {
-        let waiting = self.wait_for_message(is_it);
-        self.limit(waiting, awaited, || self.latest_text()).await
+        let mut seen = SimMessageId::new(0);
+        self.until(awaited, |world| {
+            let after = core::mem::replace(&mut seen, world.latest_message());
+            let mut new = world.messages_after(after);
+            new.find(|message| is_it(*message)).map(MessageView::id)
+        })
+        .await
     }
 
     /// Waits until the user has posted a message after `message`, and returns its text: the reply
@@ -107,8 +121,13 @@ impl Sim {
     /// [`NotSeen`].
     pub async fn until_reply(&self, message: SimMessageId) -> Result<String, NotSeen> {
         let awaited = format!("a reply of user {} to message {message}", self.user_id);
-        let waiting = self.wait_for_reply(message);
-        self.limit(waiting, &awaited, || self.latest_text()).await
+        let me = self.cast.me;
+        self.until(&awaited, |world| {
+            let answers = world.messages_after(message);
+            let answer = answers.filter(|message| message.author() == me).last()?;
+            answer.text().map(str::to_owned)
+        })
+        .await
     }
 
     /// Waits until this many REST requests have come in all, refused ones included.
@@ -119,8 +138,31 @@ impl Sim {
     pub async fn until_rest_requests(&self, requests: u64) -> Result<(), NotSeen> {
         let awaited = format!("{requests} REST requests");
         let so_far = || format!("{} came", self.rest_requests());
-        let waiting = self.wait_for_rest_requests(requests);
+        let waiting = self
+            .shared
+            .wait_until(|simulation| simulation.rest().requests() >= requests);
         self.limit(waiting, &awaited, so_far).await
+    }
+
+    async fn subscribers_are(&self, channel: &str, are_enough: impl Fn(usize) -> bool) {
+        self.shared
+            .wait_until(|simulation| are_enough(simulation.gateway().subscribers(channel)))
+            .await;
+    }
+
+    async fn found<T>(&self, mut find: impl FnMut(&World) -> Option<T>) -> T {
+        let mut found = None;
+        self.shared
+            .wait_until(|simulation| {
+                found = find(simulation.world());
+                found.is_some()
+            })
+            .await;
+        match found {
+            Some(found) => found,
+            // The wait ends only after a value was found.
+            None => core::future::pending().await,
+        }
     }
 
     async fn limit<T>(
