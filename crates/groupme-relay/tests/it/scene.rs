@@ -39,7 +39,7 @@ impl Scene {
 
     /// Adds an account, or sets its generation.
     pub(crate) async fn add(&self, account: &AccountName, generation: u64) {
-        let token = Token::new(&format!("token-{}", account.user())).unwrap();
+        let token = Token::new(format!("token-{}", account.user())).unwrap();
         let record = AccountRecord::new(self.keys.seal(account, &token).unwrap(), generation);
         self.broker
             .set_account(account, Some(&record))

@@ -87,7 +87,7 @@ impl Storm {
             .map(|user| AccountName::new("t", &(1000 + user).to_string()).unwrap())
             .collect();
         for account in &accounts {
-            let token = Token::new(&format!("token-{}", account.user())).unwrap();
+            let token = Token::new(format!("token-{}", account.user())).unwrap();
             let record = AccountRecord::new(keys.seal(account, &token).unwrap(), 1);
             broker.set_account(account, Some(&record)).await.unwrap();
         }
