@@ -56,11 +56,11 @@ pub(crate) enum Job {
     Interop,
     /// A Python and a JavaScript bot, tested with `groupme sim`, and its page in Chromium.
     Bots,
-    /// 5,000 seeds of the simulation.
+    /// 5,000 seeds of the simulation, and 2,000 of that of the relay.
     Sim,
     /// Two accounts over real sockets with faults.
     Soak,
-    /// Nodes of the relay and a NATS server of PyPI, which are killed.
+    /// Nodes of the relay and a NATS server of PyPI, which are killed, with the consumers of the README.
     Relay,
     /// Each client of `bench peers`, and each server of `bench server`, shortly; takes minutes to build, and runs only by name.
     Peers,
@@ -147,7 +147,14 @@ impl Job {
             Self::Autobahn => autobahn::run(workspace, &autobahn::Options::default()),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
             Self::Bots => bots::run(workspace, bots),
-            Self::Sim => package::run(workspace, "sim", &["--seeds", "5000", "--threads", "2"]),
+            Self::Sim => {
+                package::run(workspace, "sim", &["--seeds", "5000", "--threads", "2"])?;
+                package::run(
+                    workspace,
+                    "relay-sim",
+                    &["--seeds", "2000", "--threads", "2"],
+                )
+            }
             Self::Soak => soak::run(workspace, &soak::short()),
             Self::Relay => relay::run(workspace, &relay::short()),
             Self::Peers => {

@@ -98,7 +98,7 @@ enum Task {
     #[command(disable_help_flag = true)]
     Sim {
         /// Options: `--seeds N --from S --threads T`, or `--seed S [--shrink]`; `--help` shows
-        /// more.
+        /// more. After `relay`, those of nodes of the relay.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -133,7 +133,10 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Release(options) => release::run(&workspace, options),
         Task::Sim { args } => {
             let args: Vec<_> = args.iter().map(String::as_str).collect();
-            package::run(&workspace, "sim", &args)
+            match args.split_first() {
+                Some((&"relay", args)) => package::run(&workspace, "relay-sim", args),
+                _ => package::run(&workspace, "sim", &args),
+            }
         }
         Task::Soak(options) => soak::run(&workspace, options),
     }

@@ -1,9 +1,10 @@
 //! `cargo xtask relay`: nodes of the relay and a NATS server that are killed.
 //!
 //! The package `xtask/relay` has the run itself. The server is the one that `NATS_SERVER` names, or the one of
-//! the package of PyPI that `xtask/relay/requirements.txt` pins.
+//! the package of PyPI that `groupme-relay demo` takes, pinned in `nats-server.txt` there.
 
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -12,7 +13,7 @@ use std::{
 use anyhow::{Context, bail};
 use clap::Args;
 
-use crate::{command::run as sh, package, pip, workspace::Workspace};
+use crate::{command::run as sh, npm, package, pip, workspace::Workspace};
 
 /// Options; `cargo xtask relay -- --help` shows those of the run.
 #[derive(Clone, Debug, Args)]
@@ -20,6 +21,9 @@ pub(crate) struct Options {
     /// Whether to build without optimizations.
     #[arg(skip)]
     is_debug: bool,
+    /// Whether to run the consumers of the README, and the demonstration.
+    #[arg(long = "consumers")]
+    has_consumers: bool,
     /// Options of the run: `--accounts N --rate N --seconds N --lease SECONDS --seed S`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
@@ -30,6 +34,7 @@ pub(crate) fn short() -> Options {
     let args = "--accounts 12 --rate 40 --seconds 24 --lease 2";
     Options {
         is_debug: true,
+        has_consumers: true,
         args: args.split(' ').map(str::to_owned).collect(),
     }
 }
@@ -50,12 +55,44 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     let storm = package::build(workspace, "relay-storm", &build)?;
     let build = [profile, &["--package", "groupme-relay"]].concat();
     let relay = package::build(workspace, "groupme-relay", &build)?;
-    sh(Command::new(storm)
+    let mut command = Command::new(storm);
+    command
         .arg("--nats")
-        .arg(server)
+        .arg(&server)
         .arg("--relay")
-        .arg(relay)
-        .args(&options.args))
+        .arg(&relay);
+    if options.has_consumers {
+        command.args(consumers(workspace)?);
+    }
+    sh(command.args(&options.args))?;
+    if options.has_consumers {
+        let line = "demo --for 12s --nats-server";
+        sh(Command::new(relay).args(line.split(' ')).arg(server))?;
+    }
+    Ok(())
+}
+
+/// Returns the options with the consumers of the README, and what runs them.
+fn consumers(workspace: &Workspace) -> anyhow::Result<Vec<OsString>> {
+    if let Some(program) = npm::missing() {
+        bail!("the consumers need Node 20 or newer, but `{program}` does not run");
+    }
+    let directory = workspace.root().join("xtask/relay/consumers");
+    npm::install(&directory)?;
+    let environment = workspace.target_dir().join("relay-python");
+    let python = pip::install(&directory.join("requirements.txt"), &environment)?;
+    let rust = package::build_example(workspace, "groupme-relay", "consumer")?;
+    let readme = workspace.root().join("crates/groupme-relay/README.md");
+    let options: [(&str, PathBuf); 4] = [
+        ("--readme", readme),
+        ("--python", python.join("python")),
+        ("--node-path", directory.join("node_modules")),
+        ("--rust-consumer", rust),
+    ];
+    let words = options.into_iter();
+    Ok(words
+        .flat_map(|(name, path)| [OsString::from(name), path.into_os_string()])
+        .collect())
 }
 
 /// Returns the program nats-server.
@@ -63,7 +100,9 @@ fn server(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     if let Some(program) = std::env::var_os("NATS_SERVER") {
         return Ok(program.into());
     }
-    let requirements = workspace.root().join("xtask/relay/requirements.txt");
+    let requirements = workspace
+        .root()
+        .join("crates/groupme-relay/src/command/demo/nats-server.txt");
     let environment = workspace.target_dir().join("relay-nats");
     if !pip::is_available() {
         bail!(

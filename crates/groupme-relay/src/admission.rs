@@ -36,7 +36,7 @@ impl Admission {
         let passed = now.saturating_sub(self.since).as_secs_f64();
         self.since = self.since.max(now);
         self.permits = (self.permits + passed * self.per_second).min(self.at_once);
-        if self.permits >= 1.0 {
+        if self.permits >= 1.0 - ROUNDING {
             self.permits -= 1.0;
             return Ok(());
         }
@@ -45,3 +45,6 @@ impl Admission {
         ))
     }
 }
+
+/// Part of a permit that sums of fractions may lack: without it, the time to wait could be none for ever.
+const ROUNDING: f64 = 1e-6;

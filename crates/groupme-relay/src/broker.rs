@@ -5,13 +5,17 @@ mod memory;
 mod nats;
 
 use core::time::Duration;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-pub use self::memory::{Faults, MemoryBroker};
+pub use self::memory::{Faults, MemoryBroker, MemoryRequests};
 #[cfg(feature = "nats")]
-pub use self::nats::{Nats, NatsError, NatsSettings};
-use crate::{AccountName, Candidate, Entry, NodeId, SealedToken, Stored};
+pub use self::nats::{Nats, NatsError, NatsRequests, NatsSettings};
+use crate::{
+    AccountName, Candidate, Entry, NodeId, Request, RequestError, Requests, SealedToken, Stored,
+};
 
 /// Answer to an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +121,9 @@ pub struct AccountChanges {
 
 /// Broker. A clone is another handle of the same connection.
 pub trait Broker: Clone + Send + Sync + 'static {
+    /// Requests to one account.
+    type Requests: Requests;
+
     /// Returns the number of connections to the broker so far. The number is read before an append: one
     /// that was sent over an earlier connection proves nothing about the log of the present broker.
     fn connection(&self) -> u64;
@@ -128,15 +135,15 @@ pub trait Broker: Clone + Send + Sync + 'static {
     /// Reads the last entry of an account's log.
     fn last(&self, account: &AccountName) -> impl Future<Output = Last> + Send;
 
-    /// Reads the newest snapshot of an account's log.
+    /// Reads the snapshots of an account's log: one of each slot at most.
     ///
     /// # Errors
     ///
     /// [`BrokerError`] if the broker does not answer.
-    fn snapshot(
+    fn snapshots(
         &self,
         account: &AccountName,
-    ) -> impl Future<Output = Result<Option<Stored>, BrokerError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Stored>, BrokerError>> + Send;
 
     /// Reads the entries of an account's log after a sequence, up to another one, in order.
     ///
@@ -195,6 +202,41 @@ pub trait Broker: Clone + Send + Sync + 'static {
         account: &AccountName,
         record: Option<&AccountRecord>,
     ) -> impl Future<Output = Result<(), BrokerError>> + Send;
+
+    /// Takes the requests to an account. Each request goes to all nodes that take those of its account,
+    /// since one of them may be paused: a node that no longer holds the account leaves the request to the
+    /// other.
+    ///
+    /// # Errors
+    ///
+    /// [`BrokerError`] if the connection has ended.
+    fn requests(
+        &self,
+        account: &AccountName,
+    ) -> impl Future<Output = Result<Self::Requests, BrokerError>> + Send;
+
+    /// Sends a request to the node that holds its account, and waits for the answer until the deadline,
+    /// or for some seconds if the request has none. Returns the result in JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`] of the node; [`ErrorCode::NoOwner`](crate::ErrorCode::NoOwner) and
+    /// [`ErrorCode::NoAnswer`](crate::ErrorCode::NoAnswer) of the broker.
+    fn request(
+        &self,
+        request: &Request,
+    ) -> impl Future<Output = Result<Bytes, RequestError>> + Send;
+
+    /// Returns the time since 1970, for the deadlines of requests.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "callers on other machines have no other clock in common"
+    )]
+    fn unix_time(&self) -> Duration {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+    }
 
     /// Returns the time for which a node counts as alive after it was last kept.
     fn lease(&self) -> Duration;

@@ -1,6 +1,6 @@
 //! Entries of an account's log.
 
-use core::fmt;
+use core::{fmt, time::Duration};
 
 use bytes::Bytes;
 
@@ -69,6 +69,8 @@ pub enum Word {
     /// Entries before the claim are missing from the stream: the next events may have been appended
     /// before.
     Hole,
+    /// The account was taken back to an earlier saved state: later events may be appended again.
+    Rewound,
 }
 
 impl Word {
@@ -85,6 +87,7 @@ impl Word {
             Self::Refused => "refused",
             Self::Released => "released",
             Self::Hole => "hole",
+            Self::Rewound => "rewound",
         }
     }
 }
@@ -105,6 +108,8 @@ pub struct Content {
     pub origin: Option<&'static str>,
     /// Whether the event is the echo of a command to the relay.
     pub is_own: bool,
+    /// Time since 1970 at which GroupMe created the message of the event; `None` for other entries.
+    pub created_at: Option<Duration>,
     /// Slot of a snapshot, 0 or 1 in turn: a snapshot replaces the one in its slot, and the tail of the
     /// stream may be lost together with the newer one.
     pub slot: u8,
@@ -130,6 +135,7 @@ impl Content {
             event: None,
             origin: None,
             is_own: false,
+            created_at: None,
             slot: 0,
             body: body.into(),
         }
@@ -151,6 +157,7 @@ impl Content {
             event: Some(name.into()),
             origin: Some(origin),
             is_own: false,
+            created_at: None,
             slot: 0,
             body: body.into(),
         }

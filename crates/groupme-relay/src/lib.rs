@@ -28,28 +28,38 @@
 mod admission;
 mod broker;
 mod entry;
+mod figures;
 mod naming;
 mod node;
 pub mod placement;
+mod replay;
+mod request;
+mod rewind;
 mod seal;
 mod source;
 mod standing;
 mod writer;
 
 #[cfg(feature = "nats")]
-pub use broker::{Nats, NatsError, NatsSettings};
+pub use broker::{Nats, NatsError, NatsRequests, NatsSettings};
 pub use {
     admission::Admission,
     broker::{
         AccountChanges, AccountRecord, Appended, Broker, BrokerError, Faults, Last, MemoryBroker,
-        NodeRecord,
+        MemoryRequests, NodeRecord,
     },
     entry::{ClaimId, Content, Entry, Stored, Word},
+    figures::describe_metrics,
     naming::{AccountName, NameError, NodeId},
-    node::{Node, NodeSettings},
+    node::{Health, Node, NodeSettings, NotReady},
     placement::Candidate,
+    request::{Asked, Command, ErrorCode, Request, RequestError, Requests},
+    rewind::{RewindError, rewind},
     seal::{Keys, SealError, SealedToken},
-    source::{End, GroupMe, GroupMeClient, Happening, OpenError, Source, SourceClient},
+    source::{
+        End, GroupMe, GroupMeClient, GroupMePerformer, Happening, OpenError, Performer, Source,
+        SourceClient,
+    },
     standing::{Standing, Stop},
     writer::{Action, State, Writer},
 };

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match command::run().await {
+    match Box::pin(command::run()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("groupme-relay: {error:#}");

@@ -68,6 +68,14 @@ impl AccountName {
         format!("{ROOT}.{}.>", self.text)
     }
 
+    /// Returns the subject of a request to the account; the verb `*` stands for all.
+    pub fn request_subject(&self, verb: &str) -> String {
+        if verb == "*" {
+            return format!("{REQUESTS}.{}.*", self.text);
+        }
+        format!("{REQUESTS}.{}.{}", self.text, token(verb))
+    }
+
     /// Returns a subject of the account's log.
     pub fn subject(&self, conversation: &str, kind: &str) -> String {
         let (conversation, kind) = (token(conversation), token(kind));
@@ -145,6 +153,9 @@ fn shortened(text: &str) -> Box<str> {
 
 /// First token of all subjects of the stream.
 pub(crate) const ROOT: &str = "gm";
+
+/// First token of the subjects of requests.
+const REQUESTS: &str = "gmc";
 
 /// Longest token made of a text from outside, in characters.
 const MAX_TOKEN: usize = 64;

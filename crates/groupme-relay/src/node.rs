@@ -1,19 +1,22 @@
 //! Node: runs the accounts that are its share, and keeps itself alive in the broker's list.
 
+mod commands;
+mod health;
 mod holding;
 mod log;
 mod members;
 mod roster;
 
 use core::{fmt, pin::pin, time::Duration};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::{
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval, sleep, timeout},
 };
 
-use self::{members::Members, roster::Roster};
+pub use self::health::{Health, NotReady};
+use self::{health::Vitals, members::Members, roster::Roster};
 use crate::{Admission, Broker, Keys, NodeId, NodeRecord, Source};
 
 /// Settings of a node.
@@ -67,9 +70,29 @@ struct Parts<B, S> {
     keys: Keys,
     settings: NodeSettings,
     start: Instant,
+    vitals: Arc<Vitals>,
+    /// Pace at which clients are started: claims that waited for the broker may all be stored at once.
+    starts: Mutex<Admission>,
 }
 
 impl<B, S> Parts<B, S> {
+    /// Waits for a permit to start a client.
+    async fn admit(&self) {
+        loop {
+            let now = self.now();
+            // A poisoned lock is used all the same: a permit is taken as a whole.
+            let taken = self
+                .starts
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(now);
+            match taken {
+                Ok(()) => return,
+                Err(wait) => sleep(wait).await,
+            }
+        }
+    }
+
     /// Returns the time since the start of the node.
     fn now(&self) -> Duration {
         self.start.elapsed()
@@ -92,6 +115,8 @@ impl<B: Broker, S: Source> Node<B, S> {
                 keys,
                 settings,
                 start,
+                vitals: Arc::new(Vitals::new(start)),
+                starts: Mutex::new(pace(&settings)),
             }),
         }
     }
@@ -101,14 +126,18 @@ impl<B: Broker, S: Source> Node<B, S> {
         &self.parts.id
     }
 
+    /// Returns the node's health, for probes.
+    pub fn health(&self) -> Health {
+        Health::new(Arc::clone(&self.parts.vitals), self.parts.broker.lease())
+    }
+
     /// Runs the node until `stop` is ready, and then drains it: other nodes claim its accounts, and those
     /// that none claims in time are released. Returns when nothing runs any more.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let parts = &self.parts;
         let settings = &parts.settings;
         let mut heart = Heart::start(Arc::clone(parts), settings.capacity);
-        let admission = Admission::new(settings.starts_per_second, settings.starts_at_once);
-        let mut roster = Roster::new(Arc::clone(parts), admission);
+        let mut roster = Roster::new(Arc::clone(parts), pace(settings));
         let mut members = Members::new(parts.id.clone(), parts.broker.lease());
         let mut ticks = interval(tick(parts.broker.lease()));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -124,7 +153,9 @@ impl<B: Broker, S: Source> Node<B, S> {
                 }
             }
             roster.place(&members);
+            parts.vitals.turn();
         }
+        parts.vitals.drain();
         tracing::info!(node = %parts.id, accounts = roster.running(), "the node drains");
         heart.set_capacity(0);
         members.set_capacity(0);
@@ -166,10 +197,15 @@ impl Heart {
         tasks.spawn(async move {
             loop {
                 let record = NodeRecord::new(*changed.borrow_and_update());
-                if let Err(error) = parts.broker.keep(&parts.id, &record).await {
-                    tracing::warn!(node = %parts.id, error = %crate::chain(&error), "the lease is not renewed");
+                match parts.broker.keep(&parts.id, &record).await {
+                    Ok(()) => parts.vitals.keep(),
+                    Err(error) => {
+                        let error = crate::chain(&error);
+                        tracing::warn!(node = %parts.id, error, "the lease is not renewed");
+                    }
                 }
                 tokio::select! {
+                    biased;
                     _ = changed.changed() => {}
                     () = sleep(parts.broker.lease() / 3) => {}
                 }
@@ -193,6 +229,10 @@ impl<B, S> fmt::Debug for Node<B, S> {
             .field("id", &self.parts.id)
             .finish_non_exhaustive()
     }
+}
+
+fn pace(settings: &NodeSettings) -> Admission {
+    Admission::new(settings.starts_per_second, settings.starts_at_once)
 }
 
 /// Returns the interval at which nodes and accounts are listed.

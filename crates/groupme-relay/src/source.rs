@@ -3,11 +3,16 @@
 mod captured;
 mod groupme;
 mod naming;
+mod performing;
 
+use bytes::Bytes;
 use groupme_client::{Change, Saved, Token};
 
-pub use self::groupme::{GroupMe, GroupMeClient};
-use crate::{AccountName, Content};
+pub use self::{
+    groupme::{GroupMe, GroupMeClient},
+    performing::GroupMePerformer,
+};
+use crate::{AccountName, Command, Content, RequestError};
 
 /// Source of the events of accounts.
 pub trait Source: Clone + Send + Sync + 'static {
@@ -51,8 +56,27 @@ impl OpenError {
 
 /// Client of one account.
 pub trait SourceClient: Send + 'static {
+    /// Performer of commands.
+    type Performer: Performer;
+
+    /// Returns the performer of the account's commands, which does not keep the client running.
+    fn performer(&self) -> Self::Performer;
+
     /// Waits for what happens next. Cancel-safe.
     fn next(&mut self) -> impl Future<Output = Happening> + Send;
+}
+
+/// Performer of commands to one account, beside the client's events.
+pub trait Performer: Send + 'static {
+    /// Performs a command and returns its result in JSON. Dropped, the command may be done or not.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`] with the fault: the caller's, GroupMe's or the network's.
+    fn perform(
+        &mut self,
+        command: Command,
+    ) -> impl Future<Output = Result<Bytes, RequestError>> + Send;
 }
 
 /// Happening at an account. What it changes in the saved state belongs to the same entry of the log:

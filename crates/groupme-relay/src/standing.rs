@@ -18,6 +18,19 @@ pub enum Stop {
     Broken,
 }
 
+impl Stop {
+    /// Returns the reason as a word, for logs and figures.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fenced => "fenced",
+            Self::Asked => "asked",
+            Self::Refused => "refused",
+            Self::Turned => "turned",
+            Self::Broken => "broken",
+        }
+    }
+}
+
 /// Standing of an account at a node. Time is measured from the start of the node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {

@@ -5,20 +5,25 @@
 //! with the server. In the end, the stream is read and compared with what was said.
 
 mod broker;
+mod callers;
+mod consumers;
 mod nodes;
 mod process;
 mod score;
 mod town;
 
 use core::time::Duration;
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Parser;
 use groupme_relay::{AccountRecord, Broker as _, Keys, Nats};
 use tokio::time::{Instant, sleep};
 
-use crate::{broker::Server, nodes::Nodes, score::Score, town::Town};
+use crate::{broker::Server, callers::Calls, nodes::Nodes, score::Score, town::Town};
 
 #[derive(Clone, Debug, Parser)]
 #[command(
@@ -47,6 +52,8 @@ struct Args {
     /// Seed for the group of each message.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    consumers: consumers::Options,
 }
 
 #[tokio::main]
@@ -62,10 +69,10 @@ async fn main() -> ExitCode {
 
 async fn run(args: &Args) -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;
-    let key = Keys::generate()?;
-    let keys = Keys::parse(&key)?;
+    let (old_key, key) = (Keys::generate()?, Keys::generate()?);
+    let keys = Keys::parse(&old_key)?;
     let key_file = directory.path().join("keys");
-    std::fs::write(&key_file, &key)?;
+    std::fs::write(&key_file, format!("{key}\n{old_key}\n"))?;
     let town = Town::start(args.accounts, args.seed).await?;
     let mut server = Server::start(&args.nats, &directory.path().join("nats")).await?;
     let nats = Nats::connect(&server.settings(args.lease)).await?;
@@ -73,6 +80,9 @@ async fn run(args: &Args) -> anyhow::Result<()> {
         let record = AccountRecord::new(keys.seal(account, token)?, 1);
         nats.set_account(account, Some(&record)).await?;
     }
+    rekey(&args.relay, &server.url(), &key_file)?;
+    // From here on, nobody has the key with which the tokens were sealed at first.
+    std::fs::write(&key_file, &key)?;
     let mut nodes = Nodes::new(
         args.relay.clone(),
         &server.url(),
@@ -91,13 +101,15 @@ async fn run(args: &Args) -> anyhow::Result<()> {
         town.groups(),
         began.elapsed()
     );
-    storm(args, &town, &mut server, &mut nodes).await?;
+    let calls = storm(args, &nats, &town, &mut server, &mut nodes).await?;
     let said = Instant::now();
     let score = Score::settle(&nats, &town, Duration::from_mins(2)).await?;
     println!(
         "{score}\nall there {:.1?} after the last message",
         said.elapsed()
     );
+    println!("{calls}");
+    calls.check()?;
     ensure!(
         nodes.running() == 3,
         "a node ended by itself: {}",
@@ -116,16 +128,30 @@ async fn run(args: &Args) -> anyhow::Result<()> {
     if !score.is_perfect() {
         bail!("the stream is not what was said; {}", nodes.logs());
     }
+    let events = score::events(&nats, &town, "line.create").await?;
+    consumers::run(&args.consumers, &server.url(), directory.path(), events).await
+}
+
+/// Seals all tokens with the first key of the file.
+fn rekey(relay: &Path, url: &str, key_file: &Path) -> anyhow::Result<()> {
+    let mut command = Command::new(relay);
+    command.args(["account", "rekey", "--nats", url, "--key-file"]);
+    let status = command
+        .arg(key_file)
+        .status()
+        .context("cannot start the relay")?;
+    ensure!(status.success(), "`account rekey` failed");
     Ok(())
 }
 
 /// Lets people write while nodes and server are killed.
 async fn storm(
     args: &Args,
+    nats: &Nats,
     town: &Town,
     server: &mut Server,
     nodes: &mut Nodes,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Calls> {
     let whole = Duration::from_secs(u64::from(args.seconds));
     let lease = Duration::from_secs(args.lease);
     let at = |percent: u32| whole * percent / 100;
@@ -153,7 +179,12 @@ async fn storm(
         wait_until(began + at(62)).await;
         say(began, "the gateway restarts");
         town.restart_gateway();
-        wait_until(began + at(75)).await;
+        wait_until(began + at(68)).await;
+        say(began, "a node joins, and another one is told to stop");
+        nodes.start()?;
+        nodes.drain(0).await?;
+        say(began, "the node has stopped");
+        wait_until(began + at(78)).await;
         say(began, "the server and a node are killed at once");
         server.kill()?;
         nodes.kill(0)?;
@@ -161,9 +192,11 @@ async fn storm(
         nodes.start()?;
         anyhow::Ok(())
     };
-    let (written, faulted) = tokio::join!(writing, faults);
+    let calling = Calls::make(nats, town, whole);
+    let (written, faulted, calls) = tokio::join!(writing, faults, calling);
     written.context("the simulated GroupMe")?;
-    faulted
+    faulted?;
+    calls
 }
 
 fn say(began: Instant, text: &str) {

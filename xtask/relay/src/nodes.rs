@@ -76,6 +76,20 @@ impl Nodes {
         self.children.remove(index).kill()
     }
 
+    /// Tells a node to stop while others run, and waits until it has.
+    pub(crate) async fn drain(&mut self, index: usize) -> anyhow::Result<()> {
+        let mut child = self.children.remove(index);
+        child.signal("-TERM")?;
+        for _ in 0..300 {
+            if let Some(status) = child.status()? {
+                ensure!(status.success(), "a node that drains ended with {status}");
+                return Ok(());
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        bail!("a node that drains does not end; {}", self.logs());
+    }
+
     /// Pauses a node by SIGSTOP.
     pub(crate) fn pause(&self, index: usize) -> anyhow::Result<()> {
         self.children[index].signal("-STOP")

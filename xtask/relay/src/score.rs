@@ -156,6 +156,16 @@ pub(crate) async fn is_released(nats: &Nats, account: &AccountName) -> anyhow::R
     }
 }
 
+/// Returns the number of events of a kind in all logs.
+pub(crate) async fn events(nats: &Nats, town: &Town, kind: &str) -> anyhow::Result<usize> {
+    let mut events = 0;
+    for (account, _) in town.accounts() {
+        let log = log(nats, account).await?;
+        events += log.iter().filter(|entry| *entry.kind == *kind).count();
+    }
+    Ok(events)
+}
+
 async fn log(nats: &Nats, account: &AccountName) -> anyhow::Result<Vec<Stored>> {
     let mut log: Vec<Stored> = Vec::new();
     let mut attempts = 0;

@@ -101,6 +101,28 @@ impl Town {
         Ok(())
     }
 
+    /// Returns an account, and the id of a group that the account is in.
+    pub(crate) fn member(&self, number: usize) -> (AccountName, String) {
+        let index = number % self.accounts.len();
+        (
+            self.accounts[index].0.clone(),
+            self.groups[index].to_string(),
+        )
+    }
+
+    /// Returns how often a text was said in a group.
+    pub(crate) fn times_said(&self, group: &str, text: &str) -> anyhow::Result<usize> {
+        let mut groups = self.groups.iter();
+        let group = groups.find(|known| known.to_string() == group);
+        let group = *group.context("a group")?;
+        Ok(self.sim.with_world(|world| {
+            let messages = world.messages(Conversation::Group(group));
+            messages
+                .filter(|message| message.text() == Some(text))
+                .count()
+        }))
+    }
+
     fn say(&self, group: SimGroupId) -> anyhow::Result<()> {
         let number = self.said.fetch_add(1, Ordering::Relaxed) + 1;
         let text = number.to_string();

@@ -6,10 +6,17 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::time::{Instant, sleep, sleep_until};
+use bytes::Bytes;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, sleep_until, timeout},
+};
 
 use super::{AccountChanges, AccountRecord, Appended, Broker, BrokerError, Last, NodeRecord};
-use crate::{AccountName, Candidate, Entry, NodeId, Stored, Word};
+use crate::{
+    AccountName, Asked, Candidate, Entry, ErrorCode, NodeId, Request, RequestError, Requests,
+    Stored, Word, request::read_answer,
+};
 
 /// Faults of a [`MemoryBroker`], drawn from its seed. Default: none, and no delay.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,9 +62,33 @@ struct Shared {
     nodes: BTreeMap<NodeId, (NodeRecord, Instant)>,
     accounts: BTreeMap<AccountName, (u64, Option<AccountRecord>)>,
     revision: u64,
+    /// Takers of the requests to each account.
+    takers: BTreeMap<AccountName, Vec<mpsc::UnboundedSender<Asked>>>,
     lease: Duration,
     faults: Faults,
     random: fastrand::Rng,
+    start: Instant,
+}
+
+/// Requests to one account of a [`MemoryBroker`].
+#[derive(Debug)]
+pub struct MemoryRequests {
+    broker: MemoryBroker,
+    requests: mpsc::UnboundedReceiver<Asked>,
+    /// Request that waits until the connection is mended.
+    held: Option<Asked>,
+}
+
+impl Requests for MemoryRequests {
+    async fn next(&mut self) -> Option<Asked> {
+        if self.held.is_none() {
+            self.held = self.requests.recv().await;
+        }
+        while self.held.is_some() && !self.broker.is_reachable() {
+            sleep(POLL).await;
+        }
+        self.held.take()
+    }
 }
 
 impl MemoryBroker {
@@ -71,9 +102,11 @@ impl MemoryBroker {
             nodes: BTreeMap::new(),
             accounts: BTreeMap::new(),
             revision: 0,
+            takers: BTreeMap::new(),
             lease,
             faults: Faults::default(),
             random: fastrand::Rng::with_seed(seed),
+            start: Instant::now(),
         };
         Self {
             shared: Arc::new(Mutex::new(shared)),
@@ -179,6 +212,13 @@ impl Shared {
         chance > 0 && self.random.u32(0..1000) < chance
     }
 
+    /// Returns the nodes that take the requests to an account.
+    fn takers(&mut self, account: &AccountName) -> Vec<mpsc::UnboundedSender<Asked>> {
+        let takers = self.takers.entry(account.clone()).or_default();
+        takers.retain(|taker| !taker.is_closed());
+        takers.clone()
+    }
+
     fn last_of(&self, account: &AccountName) -> Option<(u64, &Entry)> {
         let mut entries = self.entries.iter().rev();
         let (sequence, (_, entry)) = entries.find(|(_, (of, _))| of == account)?;
@@ -206,6 +246,8 @@ impl Shared {
 }
 
 impl Broker for MemoryBroker {
+    type Requests = MemoryRequests;
+
     fn connection(&self) -> u64 {
         self.lock().restarts
     }
@@ -265,11 +307,14 @@ impl Broker for MemoryBroker {
         }
     }
 
-    async fn snapshot(&self, account: &AccountName) -> Result<Option<Stored>, BrokerError> {
-        self.ask("read the newest snapshot", |shared| {
-            let mut entries = shared.entries.iter().rev();
-            let newest = entries.find(|(_, (of, entry))| of == account && entry.is(Word::Snapshot));
-            newest.map(|(sequence, (_, entry))| Stored::new(*sequence, entry))
+    async fn snapshots(&self, account: &AccountName) -> Result<Vec<Stored>, BrokerError> {
+        self.ask("read the snapshots", |shared| {
+            let entries = shared.entries.iter();
+            let snapshots =
+                entries.filter(|(_, (of, entry))| of == account && entry.is(Word::Snapshot));
+            snapshots
+                .map(|(sequence, (_, entry))| Stored::new(*sequence, entry))
+                .collect()
         })
         .await
     }
@@ -346,6 +391,83 @@ impl Broker for MemoryBroker {
         .await
     }
 
+    async fn requests(&self, account: &AccountName) -> Result<MemoryRequests, BrokerError> {
+        let (taker, requests) = mpsc::unbounded_channel();
+        self.ask("take requests", |shared| {
+            let takers = shared.takers.entry(account.clone()).or_default();
+            takers.push(taker);
+        })
+        .await?;
+        Ok(MemoryRequests {
+            broker: self.clone(),
+            requests,
+            held: None,
+        })
+    }
+
+    async fn request(&self, request: &Request) -> Result<Bytes, RequestError> {
+        let no_answer = || {
+            let message = "the broker or the node did not answer in time";
+            Err(RequestError::new(ErrorCode::NoAnswer, message).after_an_attempt())
+        };
+        let longest = match request.deadline {
+            Some(deadline) => deadline.saturating_sub(self.unix_time()),
+            None => TIMEOUT,
+        };
+        let until = Instant::now() + longest;
+        self.travel().await;
+        let (is_lost, is_late) = {
+            let mut shared = self.lock();
+            (
+                shared.draw(|faults| faults.lost_requests),
+                shared.draw(|faults| faults.late),
+            )
+        };
+        if is_lost || !self.is_reachable() {
+            sleep_until(until).await;
+            return no_answer();
+        }
+        let takers = self.lock().takers(&request.account);
+        if takers.is_empty() {
+            let message = "no node holds the account right now";
+            return Err(RequestError::new(ErrorCode::NoOwner, message));
+        }
+        let (reply, mut answers) = mpsc::unbounded_channel();
+        for taker in takers {
+            let reply = reply.clone();
+            let asked = Asked::new(request.clone(), move |bytes: Bytes| {
+                // The sender may have given up.
+                drop(reply.send(bytes));
+            });
+            if is_late {
+                // On its way, whatever becomes of its sender.
+                tokio::spawn(async move {
+                    sleep_until(until + TIMEOUT).await;
+                    drop(taker.send(asked));
+                });
+            } else {
+                drop(taker.send(asked));
+            }
+        }
+        // The first answer counts.
+        let answer = answers.recv();
+        let answer = timeout(until.saturating_duration_since(Instant::now()), answer).await;
+        let is_answer_lost = self.lock().draw(|faults| faults.lost_answers);
+        self.travel().await;
+        match answer {
+            Ok(Some(bytes)) if !is_answer_lost && self.is_reachable() => read_answer(&bytes),
+            _ => {
+                sleep_until(until).await;
+                no_answer()
+            }
+        }
+    }
+
+    /// Returns the time since the broker was made, as if that had been at the start of 2020.
+    fn unix_time(&self) -> Duration {
+        START_OF_2020 + self.lock().start.elapsed()
+    }
+
     fn lease(&self) -> Duration {
         self.lock().lease
     }
@@ -369,3 +491,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Time after which a request counts as unanswered.
 const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Interval at which a request looks whether the connection is mended.
+const POLL: Duration = Duration::from_millis(100);
+
+const START_OF_2020: Duration = Duration::from_hours(438_288);

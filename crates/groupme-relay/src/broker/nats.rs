@@ -2,6 +2,7 @@
 
 mod message;
 mod reading;
+mod requests;
 mod setup;
 
 use core::{
@@ -15,9 +16,12 @@ use async_nats::{
     jetstream::{self, context::PublishErrorKind, kv, stream::LastRawMessageErrorKind},
 };
 
-pub use self::setup::{NatsError, NatsSettings};
+pub use self::{
+    requests::NatsRequests,
+    setup::{NatsError, NatsSettings},
+};
 use super::{AccountChanges, AccountRecord, Appended, Broker, BrokerError, Last, NodeRecord};
-use crate::{AccountName, Candidate, Entry, NodeId, Stored, naming::ROOT};
+use crate::{AccountName, Candidate, Entry, NodeId, Request, RequestError, Stored, naming::ROOT};
 
 /// NATS `JetStream`, server 2.12 or later: one stream for all logs, and a bucket each for nodes and
 /// accounts. A clone is another handle of the same connection.
@@ -33,7 +37,7 @@ pub struct Nats {
 }
 
 impl Nats {
-    /// Returns the newest snapshot in a slot.
+    /// Returns the snapshot in a slot.
     async fn snapshot_in(
         &self,
         account: &AccountName,
@@ -48,7 +52,7 @@ impl Nats {
                 message.payload,
             )),
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
-            Err(error) => Err(BrokerError::new("read the newest snapshot", error)),
+            Err(error) => Err(BrokerError::new("read a snapshot", error)),
         }
     }
 
@@ -73,6 +77,8 @@ impl Nats {
 }
 
 impl Broker for Nats {
+    type Requests = NatsRequests;
+
     fn connection(&self) -> u64 {
         self.connections.load(Ordering::Acquire)
     }
@@ -125,13 +131,10 @@ impl Broker for Nats {
         }
     }
 
-    async fn snapshot(&self, account: &AccountName) -> Result<Option<Stored>, BrokerError> {
+    async fn snapshots(&self, account: &AccountName) -> Result<Vec<Stored>, BrokerError> {
         let one = self.snapshot_in(account, 0).await?;
         let other = self.snapshot_in(account, 1).await?;
-        Ok(one
-            .into_iter()
-            .chain(other)
-            .max_by_key(|stored| stored.sequence))
+        Ok(one.into_iter().chain(other).collect())
     }
 
     async fn read(
@@ -232,6 +235,14 @@ impl Broker for Nats {
         };
         set.await
             .map_err(|error| BrokerError::new("set the record of an account", error))
+    }
+
+    async fn requests(&self, account: &AccountName) -> Result<NatsRequests, BrokerError> {
+        requests::take(&self.client, account).await
+    }
+
+    async fn request(&self, request: &Request) -> Result<bytes::Bytes, RequestError> {
+        requests::send(&self.client, request, self.unix_time()).await
     }
 
     fn lease(&self) -> Duration {

@@ -1,12 +1,17 @@
 //! `groupme-relay run`.
 
-use core::time::Duration;
+use core::{net::SocketAddr, time::Duration};
+
+use std::io::IsTerminal as _;
 
 use clap::Args;
-use groupme_relay::{GroupMe, Nats, NatsError, Node, NodeId, NodeSettings};
-use tokio::time::sleep;
+use groupme_relay::{GroupMe, Nats, NatsError, NatsSettings, Node, NodeId, NodeSettings};
+use tokio::{task::JoinSet, time::sleep};
 
-use super::{Addresses, Broker, KeyFile};
+use super::{
+    Addresses, Broker, KeyFile, http, set,
+    settings::{Settings, read_time},
+};
 
 /// Options of a node.
 #[derive(Debug, Args)]
@@ -17,44 +22,65 @@ pub(super) struct Options {
     keys: KeyFile,
     #[command(flatten)]
     addresses: Addresses,
-    /// Share of the accounts, in proportion to the capacities of other nodes.
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    capacity: u32,
-    /// Accounts that are claimed and connected in a second.
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    starts_per_second: u32,
-    /// Entries after which the whole state of an account is appended.
-    #[arg(long, value_name = "N", default_value_t = 500)]
-    snapshot_every: u64,
-    /// Seconds for which a node that stops waits for others to claim its accounts.
-    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
-    drain: u64,
+    /// Share of the accounts, in proportion to the capacities of other nodes [default: 100].
+    #[arg(long, value_name = "N")]
+    capacity: Option<u32>,
+    /// Accounts that are claimed and connected in a second, and at once after a rest [default: 20].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    starts_per_second: Option<u32>,
+    /// Entries after which the whole state of an account is appended [default: 500].
+    #[arg(long, value_name = "N")]
+    snapshot_every: Option<u64>,
+    /// Time for which a node that stops waits for others to claim its accounts [default: 20s].
+    #[arg(long, value_name = "TIME", value_parser = read_time)]
+    drain: Option<Duration>,
+    /// Address of /livez, /readyz and /metrics, such as `127.0.0.1:9464` [default: none].
+    #[arg(long, value_name = "ADDRESS")]
+    http: Option<SocketAddr>,
+}
+
+impl Options {
+    /// Returns the settings of the node with those of the command line.
+    fn over(&self, settings: &Settings) -> NodeSettings {
+        let mut node = settings.node.clone();
+        set(&mut node.capacity, self.capacity.as_ref());
+        set(&mut node.starts_per_second, self.starts_per_second.as_ref());
+        set(&mut node.starts_at_once, self.starts_per_second.as_ref());
+        set(&mut node.snapshot_every, self.snapshot_every.as_ref());
+        set(&mut node.drain_for, self.drain.as_ref());
+        node.settings()
+    }
 }
 
 /// Runs a node until it is told to stop.
-pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
+pub(super) async fn run(options: &Options, settings: &Settings) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_max_level(tracing::Level::INFO)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_max_level(settings.log.level)
         .init();
-    let keys = options.keys.keys()?;
-    let source = GroupMe::new(options.addresses.gateway(), options.addresses.rest()?);
-    let mut settings = NodeSettings::default();
-    settings.capacity = options.capacity;
-    settings.starts_per_second = options.starts_per_second;
-    settings.starts_at_once = options.starts_per_second;
-    settings.snapshot_every = options.snapshot_every;
-    settings.drain_for = Duration::from_secs(options.drain);
+    let keys = options.keys.keys(settings)?;
+    let addresses = &options.addresses;
+    let source = GroupMe::new(addresses.gateway(settings), addresses.rest(settings)?);
+    let nats = options.broker.over(settings).settings()?;
+    let http = match options.http.or(settings.http.listen) {
+        Some(address) => Some(http::Server::open(address).await?),
+        None => None,
+    };
     let mut stop = Stop::listen()?;
     let connected = tokio::select! {
-        broker = connect(&options.broker) => broker?,
+        broker = connect(&nats) => broker?,
         () = stop.asked() => return Ok(()),
     };
     let id = NodeId::new(
         getrandom::u64().map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?,
     );
     tracing::info!(node = %id, "the node starts");
-    let node = Node::new(id, connected, source, keys, settings);
+    let node = Node::new(id, connected, source, keys, options.over(settings));
+    let mut answering = JoinSet::new();
+    if let Some(http) = http {
+        answering.spawn(http.run(node.health()));
+    }
     let (drained, mut again) = (stop.asked(), Stop::listen()?);
     tokio::select! {
         () = node.run(drained) => {}
@@ -65,10 +91,9 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 /// Connects to the broker, however long it is away.
-async fn connect(broker: &Broker) -> anyhow::Result<Nats> {
-    let settings = broker.settings()?;
+async fn connect(settings: &NatsSettings) -> anyhow::Result<Nats> {
     loop {
-        match Nats::connect(&settings).await {
+        match Nats::connect(settings).await {
             Err(error @ NatsError::Connect { .. }) => {
                 let error = anyhow::Error::from(error);
                 tracing::warn!("{error:#}; the next attempt follows in a second");

@@ -11,11 +11,13 @@ use tokio::{
 
 use super::{
     Parts,
+    commands::{self, Commands},
     log::{Log, Written},
 };
 use crate::{
-    AccountName, Broker, BrokerError, Content, End, Happening, SealedToken, Source, SourceClient,
-    State, Stop, Stored, Word,
+    AccountName, Asked, Broker, Content, End, Happening, Requests as _, SealedToken, Source,
+    SourceClient, State, Stop, Word, figures,
+    replay::{self, ReplayError, Replayed},
 };
 
 /// Wish of the node about an account.
@@ -55,8 +57,11 @@ pub(super) async fn hold<B: Broker, S: Source>(
         slot: 0,
     };
     match holding.start(token).await {
-        Ok(mut client) => {
-            let stop = holding.forward(&mut client).await;
+        Ok((mut client, mut desk)) => {
+            let stop = holding.forward(&mut client, &mut desk).await;
+            // The commands before the client, whose connection they use.
+            drop(desk.requests);
+            desk.commands.finish().await;
             drop(client);
             holding.finish(stop).await
         }
@@ -80,23 +85,19 @@ struct Holding<B, S> {
     slot: u8,
 }
 
-/// State that the log of an account holds.
-struct Replayed {
-    saved: Saved,
-    /// Entries with changes since the snapshot.
-    changes: u64,
-    /// Slot of the snapshot.
-    slot: u8,
-    /// Places between which entries are missing.
-    hole: Option<(u64, u64)>,
+/// Requests to the account, and the queue of those that are accepted.
+struct Desk<B: Broker> {
+    requests: B::Requests,
+    commands: Commands,
 }
 
 impl<B: Broker, S: Source> Holding<B, S> {
-    /// Claims the log, reads the saved state and starts the client.
-    async fn start(&mut self, token: groupme_client::Token) -> Result<S::Client, Stop> {
+    /// Claims the log, reads the saved state, starts the client and takes requests.
+    async fn start(&mut self, token: groupme_client::Token) -> Result<(S::Client, Desk<B>), Stop> {
         check(self.log.settle(&mut self.wish).await)?;
         let claim = self.log.writer().claim();
         tracing::info!(node = %self.parts.id, account = %self.account, %claim, "claimed");
+        figures::claimed();
         let replayed = self.replay().await?;
         (self.saved, self.unsaved) = (replayed.saved, replayed.changes);
         self.slot = 1 - replayed.slot.min(1);
@@ -106,24 +107,41 @@ impl<B: Broker, S: Source> Holding<B, S> {
             let content = Content::word(Word::Hole, "", body);
             check(self.log.append(content, None, &mut self.wish).await)?;
         }
+        tokio::select! {
+            biased;
+            _ = self.wish.wait_for(|wish| wish.stop) => return Err(Stop::Asked),
+            () = self.parts.admit() => {}
+        }
         let client = self
             .parts
             .source
             .open(&self.account, token, self.saved.clone());
-        client.map_err(|error| {
-            let error = crate::chain(&error);
-            tracing::error!(account = %self.account, error, "the account cannot be run");
-            Stop::Broken
-        })
+        let client = client.map_err(|error| self.broken(&error))?;
+        let requests = self.parts.broker.requests(&self.account).await;
+        let desk = Desk {
+            requests: requests.map_err(|error| self.broken(&error))?,
+            commands: Commands::start(self.parts.broker.clone(), client.performer()),
+        };
+        Ok((client, desk))
+    }
+
+    fn broken(&self, error: &dyn core::error::Error) -> Stop {
+        let error = crate::chain(error);
+        tracing::error!(account = %self.account, error, "the account cannot be run");
+        Stop::Broken
     }
 
     /// Reads the state that the log holds, up to the claim.
     async fn replay(&mut self) -> Result<Replayed, Stop> {
         loop {
-            match self.read().await {
-                Ok(Some(replayed)) => return Ok(replayed),
-                Ok(None) => {
-                    tracing::error!(account = %self.account, "the saved state in the log cannot be read");
+            let claim = replay::End::At(self.log.writer().at());
+            match replay::replay(&self.parts.broker, &self.account, claim).await {
+                Ok(replayed) => return Ok(replayed),
+                Err(error @ ReplayError::Damaged { .. }) => {
+                    tracing::error!(
+                        account = %self.account, %error,
+                        "the account cannot be run; `groupme-relay account rewind` takes it back to an earlier state"
+                    );
                     return Err(Stop::Broken);
                 }
                 Err(error) => {
@@ -140,61 +158,8 @@ impl<B: Broker, S: Source> Holding<B, S> {
         }
     }
 
-    /// Returns `None` if an entry is damaged.
-    async fn read(&self) -> Result<Option<Replayed>, BrokerError> {
-        let claim = self.log.writer().at();
-        let snapshot = self.parts.broker.snapshot(&self.account).await?;
-        let snapshot = snapshot.filter(|snapshot| snapshot.sequence < claim);
-        let (mut at, mut place) = (0, 0);
-        let mut replayed = Replayed {
-            saved: Saved::default(),
-            changes: 0,
-            slot: 1,
-            hole: None,
-        };
-        if let Some(snapshot) = snapshot {
-            let text = core::str::from_utf8(&snapshot.body).ok();
-            let Some(saved) = text.and_then(|text| Saved::read(text).ok()) else {
-                return Ok(None);
-            };
-            (replayed.saved, replayed.slot) = (saved, snapshot.slot);
-            (at, place) = (snapshot.sequence, snapshot.place);
-        }
-        while at < claim {
-            let entries = self.parts.broker.read(&self.account, at, claim).await?;
-            if entries.is_empty() {
-                // A replica of the broker that is behind, or the tail is lost.
-                let reason = "the log ends before the claim";
-                return Err(BrokerError::new("read the log of an account", reason));
-            }
-            for Stored {
-                sequence,
-                place: next,
-                changes,
-                ..
-            } in entries
-            {
-                if next != place + 1 && replayed.hole.is_none() {
-                    replayed.hole = Some((place, next));
-                }
-                (at, place) = (sequence, next);
-                let Some(changes) = changes else {
-                    continue;
-                };
-                let Ok(changes) = Change::read_all(&changes) else {
-                    return Ok(None);
-                };
-                for change in &changes {
-                    replayed.saved.apply(change);
-                }
-                replayed.changes += 1;
-            }
-        }
-        Ok(Some(replayed))
-    }
-
-    /// Appends what happens, until the end.
-    async fn forward(&mut self, client: &mut S::Client) -> Stop {
+    /// Appends what happens and takes requests, until the end.
+    async fn forward(&mut self, client: &mut S::Client, desk: &mut Desk<B>) -> Stop {
         let mut mark_at = None;
         loop {
             let written = tokio::select! {
@@ -225,6 +190,11 @@ impl<B: Broker, S: Source> Holding<B, S> {
                     mark_at = None;
                     self.append(Content::word(Word::Mark, "", "{}")).await
                 }
+                asked = desk.requests.next() => match asked {
+                    Some(asked) => self.take(asked, &desk.commands).await,
+                    // The connection to the broker has ended for good.
+                    None => return Stop::Broken,
+                },
             };
             let written = match written {
                 Written::Stored if self.is_snapshot_due() => self.snapshot().await,
@@ -234,6 +204,17 @@ impl<B: Broker, S: Source> Holding<B, S> {
                 return stop;
             }
         }
+    }
+
+    /// Takes a request if the account is still held: after a pause, another node may have performed the
+    /// request.
+    async fn take(&mut self, asked: Asked, commands: &Commands) -> Written {
+        let written = self.log.verify(&mut self.wish).await;
+        match written {
+            Written::Stored => commands.take(asked),
+            Written::Fenced | Written::Given => commands::give_way(asked),
+        }
+        written
     }
 
     /// Appends a last word, unless the log is another's.

@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{Parts, holding::Wish};
-use crate::{AccountName, Action, Broker, Content, State, Writer};
+use crate::{AccountName, Action, Appended, Broker, Content, State, Writer, figures};
 
 /// Log of one account.
 pub(super) struct Log<B, S> {
@@ -48,8 +48,12 @@ impl<B: Broker, S> Log<B, S> {
         changes: Option<Box<str>>,
         wish: &mut watch::Receiver<Wish>,
     ) -> Written {
-        self.writer.offer(content, changes);
-        self.settle(wish).await
+        self.writer.offer(content.clone(), changes);
+        let written = self.settle(wish).await;
+        if written == Written::Stored {
+            figures::appended(&content, self.parts.broker.unix_time());
+        }
+        written
     }
 
     /// Looks whether the log is still the holder's.
@@ -71,7 +75,13 @@ impl<B: Broker, S> Log<B, S> {
             let broker = &self.parts.broker;
             match action {
                 Action::Append { entry, after } => {
+                    let began = Instant::now();
                     let answer = broker.append(&entry, after).await;
+                    match answer {
+                        Appended::At(_) => figures::append_took(began.elapsed()),
+                        Appended::Refused => {}
+                        Appended::Unknown => figures::append_unknown(),
+                    }
                     self.writer.handle_appended(self.parts.now(), answer);
                 }
                 Action::Last => {

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use super::Parts;
-use crate::{Broker, Candidate, NodeId};
+use crate::{Broker, Candidate, NodeId, figures};
 
 /// Nodes that are alive, the own one included.
 ///
@@ -68,6 +68,7 @@ impl Members {
         if !is_troubled {
             self.nodes.retain(|_, (_, seen)| *seen == now);
         }
+        figures::nodes(self.nodes.len());
     }
 
     /// Returns the nodes.

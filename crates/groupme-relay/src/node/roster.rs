@@ -12,7 +12,9 @@ use super::{
     holding::{self, Wish},
     members::Members,
 };
-use crate::{AccountName, AccountRecord, Admission, Broker, Source, Standing, Stop, placement};
+use crate::{
+    AccountName, AccountRecord, Admission, Broker, Source, Standing, Stop, figures, placement,
+};
 
 /// Accounts of the relay.
 pub(super) struct Roster<B, S> {
@@ -98,6 +100,29 @@ impl<B: Broker, S: Source> Roster<B, S> {
             self.start(account, &record);
         }
         self.verify(members);
+        figures::accounts(self.counts());
+    }
+
+    fn counts(&self) -> figures::Accounts {
+        let mut counts = figures::Accounts::default();
+        for record in self.accounts.values() {
+            if record.is_paused {
+                counts.paused += 1;
+            } else {
+                counts.wanted += 1;
+            }
+        }
+        for held in self.held.values() {
+            let count = match held.standing.reason() {
+                _ if held.standing.is_running() => &mut counts.running,
+                Some(Stop::Refused) => &mut counts.refused,
+                Some(Stop::Turned) => &mut counts.turned,
+                Some(Stop::Broken) => &mut counts.quarantined,
+                _ => continue,
+            };
+            *count += 1;
+        }
+        counts
     }
 
     /// Asks the accounts that should run elsewhere to look whether another node has claimed them.
@@ -130,7 +155,8 @@ impl<B: Broker, S: Source> Roster<B, S> {
         let Some(account) = self.names.remove(&id) else {
             return;
         };
-        tracing::info!(node = %self.parts.id, %account, reason = ?stop, "the account stopped here");
+        tracing::info!(node = %self.parts.id, %account, reason = stop.name(), "the account stopped here");
+        figures::stopped(stop);
         if let Some(held) = self.held.get_mut(&account) {
             held.standing.stop(self.parts.now(), stop);
         }

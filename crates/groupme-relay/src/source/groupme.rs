@@ -5,7 +5,10 @@ use groupme_client::{
 };
 use serde_json::{Value, json};
 
-use super::{End, Happening, OpenError, Source, SourceClient, captured::Captured, naming};
+use super::{
+    End, Happening, OpenError, Source, SourceClient, captured::Captured, naming,
+    performing::GroupMePerformer,
+};
 use crate::{AccountName, Content, Word};
 
 /// GroupMe, or a simulated one.
@@ -61,6 +64,12 @@ pub struct GroupMeClient {
 }
 
 impl SourceClient for GroupMeClient {
+    type Performer = GroupMePerformer;
+
+    fn performer(&self) -> GroupMePerformer {
+        GroupMePerformer::new(self.handle.clone())
+    }
+
     async fn next(&mut self) -> Happening {
         loop {
             let content = match self.client.next().await {

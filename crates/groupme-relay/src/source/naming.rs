@@ -1,7 +1,10 @@
 //! Entries of events, with names that are equal for the same event, however often and through whichever
 //! account it is seen.
 
-use core::fmt::{self, Write as _};
+use core::{
+    fmt::{self, Write as _},
+    time::Duration,
+};
 
 use groupme_client::{Delivery, EventRef, MessageRef, Timestamp, model::channel::Channel};
 
@@ -20,6 +23,9 @@ pub(super) fn content(delivery: &Delivery) -> Option<Content> {
     let origin = delivery.origin().name();
     let mut content = Content::event(event.kind(), &conversation, name, origin, body);
     content.is_own = delivery.is_own();
+    let created = event.new_message().and_then(|message| message.created_at());
+    let millis = created.and_then(|at| u64::try_from(at.as_millis()).ok());
+    content.created_at = millis.map(Duration::from_millis);
     Some(content)
 }
 

@@ -36,3 +36,17 @@ fn a_clock_that_steps_back_gives_no_permits() {
     assert!(admission.take(Duration::from_millis(10_500)).is_err());
     admission.take(Duration::from_secs(11)).unwrap();
 }
+
+#[test]
+fn after_the_time_to_wait_there_is_a_permit() {
+    for per_second in 1..200 {
+        let mut admission = Admission::new(per_second, 3);
+        let mut now = Duration::from_nanos(u64::from(per_second) * 333_333_333);
+        for _ in 0..500 {
+            if let Err(wait) = admission.take(now) {
+                now += wait;
+                assert_eq!(admission.take(now), Ok(()), "{per_second} a second");
+            }
+        }
+    }
+}

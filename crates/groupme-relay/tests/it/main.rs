@@ -7,11 +7,12 @@
 
 mod admission;
 mod names;
+mod operation;
 mod placement;
-mod sabotaged;
+mod requests;
+mod rewind;
+mod scene;
 mod seal;
 mod simulated_groupme;
 mod standing;
-mod storm;
-mod town;
 mod writer;

@@ -7,9 +7,10 @@ use groupme_client::{
     sim::{Sim, SimGroupId, SimUserId},
 };
 use groupme_relay::{
-    AccountName, AccountRecord, Broker as _, GroupMe, Keys, MemoryBroker, Node, NodeId,
-    NodeSettings, Stored, Word,
+    AccountName, AccountRecord, Broker as _, ErrorCode, GroupMe, Keys, MemoryBroker, Node, NodeId,
+    NodeSettings, Request, RequestError, Stored, Word,
 };
+use serde_json::{Value, json};
 use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 
 struct Scene {
@@ -76,6 +77,17 @@ impl Scene {
         said.unwrap();
     }
 
+    /// Sends a request to the account, and returns its result.
+    async fn ask(&self, verb: &str, body: Value) -> Result<Value, RequestError> {
+        let deadline = self.broker.unix_time() + Duration::from_secs(20);
+        let request = Request::new(self.account.clone(), verb, deadline, body.to_string());
+        let answer = self
+            .broker
+            .request(&request.with_source_guid("one"))
+            .await?;
+        Ok(serde_json::from_slice(&answer).unwrap())
+    }
+
     /// Waits until the log fits.
     async fn until(&self, fits: impl Fn(&[Stored]) -> bool) -> Vec<Stored> {
         for _ in 0..1000 {
@@ -100,7 +112,7 @@ impl Scene {
 fn texts(log: &[Stored]) -> Vec<String> {
     let messages = log.iter().filter(|entry| &*entry.kind == "line.create");
     messages
-        .map(|entry| serde_json::from_slice::<serde_json::Value>(&entry.body).unwrap())
+        .map(|entry| serde_json::from_slice::<Value>(&entry.body).unwrap())
         .filter(|data| data["subject"]["user_id"] != "system")
         .map(|data| data["subject"]["text"].as_str().unwrap().to_owned())
         .collect()
@@ -191,4 +203,62 @@ async fn a_refused_token_is_reported_once_and_the_account_tried_again_with_a_new
     let log = scene.broker.log(&scene.account);
     let refused = log.iter().filter(|entry| entry.is(Word::Refused));
     assert_eq!(refused.count(), 1);
+}
+
+#[tokio::test]
+async fn commands_are_performed_by_the_node_that_holds_the_account() {
+    let scene = Scene::new().await;
+    let (_task, _stop) = scene.start_node(1, NodeSettings::default());
+    scene.until(has(Word::CaughtUp)).await;
+    let group = scene.group.to_string();
+    let sent = scene.ask(
+        "send",
+        json!({ "conversation": group, "text": "by the relay" }),
+    );
+    let sent = sent.await.unwrap();
+    assert_eq!(sent["state"], "created");
+    let message = &sent["message"];
+    let again = scene.ask(
+        "send",
+        json!({ "conversation": group, "text": "by the relay" }),
+    );
+    let again = again.await.unwrap();
+    assert_eq!(
+        (&again["state"], &again["message"]),
+        (&json!("duplicate"), message)
+    );
+    assert_eq!(scene.until_text("by the relay").await, ["by the relay"]);
+    for (verb, body) in [
+        ("typing", json!({ "conversation": group })),
+        (
+            "react",
+            json!({ "conversation": group, "message": message, "icon": "\u{1f44d}" }),
+        ),
+        (
+            "unreact",
+            json!({ "conversation": group, "message": message }),
+        ),
+        (
+            "edit",
+            json!({ "conversation": group, "message": message, "text": "changed" }),
+        ),
+        (
+            "delete",
+            json!({ "conversation": group, "message": message }),
+        ),
+    ] {
+        let answer = scene.ask(verb, body).await;
+        assert!(answer.is_ok(), "{verb}: {answer:?}");
+    }
+    let kinds = ["message.update", "message.deleted"];
+    let is_there = |log: &[Stored], kind: &str| log.iter().any(|entry| &*entry.kind == kind);
+    scene
+        .until(|log| kinds.iter().all(|kind| is_there(log, kind)))
+        .await;
+    let refused = scene
+        .ask("delete", json!({ "conversation": "9", "message": "1" }))
+        .await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NotFound, "{refused}");
+    assert!(!refused.to_string().contains("token"));
 }
