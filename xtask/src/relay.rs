@@ -81,7 +81,7 @@ fn consumers(workspace: &Workspace) -> anyhow::Result<Vec<OsString>> {
     npm::install(&directory)?;
     let environment = workspace.target_dir().join("relay-python");
     let python = pip::install(&directory.join("requirements.txt"), &environment)?;
-    let rust = package::build_example(workspace, "groupme-relay", "consumer")?;
+    let rust = package::build_example(workspace, "groupme-relay", "consumer", &[])?;
     let readme = workspace.root().join("crates/groupme-relay/README.md");
     let options: [(&str, PathBuf); 4] = [
         ("--readme", readme),
