@@ -40,12 +40,13 @@ impl Listener {
     ) -> anyhow::Result<Self> {
         let mut session = Session::new(Config::default(), number as u64);
         session.subscribe(&Channel::new(&format!("/user/{user}"))?)?;
-        session.connect();
+        let clock = Clock::start();
+        session.connect(clock.now());
         let endpoint = Endpoint::allowing_plaintext(gateway)?;
         Ok(Self {
             number,
             session,
-            lanes: Lanes::new(endpoint, Options::default(), Clock::start())?,
+            lanes: Lanes::new(endpoint, Options::default(), clock)?,
             token: token.to_owned(),
         })
     }
