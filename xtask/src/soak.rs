@@ -20,7 +20,8 @@ pub(crate) struct Options {
     /// Whether to build without optimizations.
     #[arg(skip)]
     is_debug: bool,
-    /// Options of the run: `--accounts N --messages N --rate N --kill-every MS --seed S`.
+    /// Options of the run: `--accounts N --messages N --rate N --kill-every MS --seed S`, or
+    /// `crowd --clients N --rate N --seconds N` for the simulator under load.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }

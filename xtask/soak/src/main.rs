@@ -4,8 +4,12 @@
 //! all sockets are killed every other second, the server is restarted twice and REST fails for one
 //! request in ten. Meanwhile programs listen: our client in this process, `groupme listen` in
 //! processes that are killed, or programs with other libraries beside ours.
+//!
+//! `cargo xtask soak -- crowd` measures the simulator instead: many clients on `groupme sim` in a
+//! process of its own, without faults.
 
 mod clients;
+mod crowd;
 mod env;
 mod inbox;
 mod load;
@@ -17,10 +21,10 @@ mod score;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::bail;
-use clap::Parser;
+use anyhow::{Context as _, bail};
+use clap::{Parser, Subcommand};
 
-use crate::{load::Load, runs::Runs};
+use crate::{crowd::Crowd, load::Load, runs::Runs};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -28,13 +32,15 @@ use crate::{load::Load, runs::Runs};
     about = "Runs clients for many accounts over real sockets that break"
 )]
 struct Args {
+    #[command(subcommand)]
+    mode: Option<Mode>,
     #[command(flatten)]
     load: Load,
     /// Compares with other libraries instead of running `groupme`.
     #[arg(long)]
     compare: bool,
     /// The `groupme` command, whose processes are killed; not run if left out.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     groupme: Option<PathBuf>,
     /// Node.js, to compare with `faye` from npm.
     #[arg(long, value_name = "FILE", requires = "peers")]
@@ -45,6 +51,12 @@ struct Args {
     /// Directory of the scripts that use the other libraries.
     #[arg(long, value_name = "DIRECTORY")]
     peers: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Mode {
+    /// Connects many clients to `groupme sim`, and measures the simulator under a load.
+    Crowd(Crowd),
 }
 
 #[tokio::main]
@@ -59,6 +71,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> anyhow::Result<()> {
+    if let Some(Mode::Crowd(crowd)) = args.mode {
+        let groupme = args
+            .groupme
+            .context("give the command `groupme` with --groupme")?;
+        return crowd.run(&groupme).await;
+    }
     let runs = Runs::new(args.load);
     println!("{runs}\n");
     let mut faults = Vec::new();
