@@ -66,7 +66,7 @@ impl Crowd {
         let (users, groups) = self.populate(&mut control).await?;
         let (reports, mut received) = mpsc::unbounded_channel();
         let before = Instant::now();
-        let listeners = self.listen(&simulator, &users, &reports)?;
+        let listeners = Self::listen(&simulator, &users, &reports)?;
         let mut score = Score::new(users.len());
         let listening = async {
             let mut listening = 0;
@@ -164,7 +164,6 @@ impl Crowd {
     }
 
     fn listen(
-        self,
         simulator: &Simulator,
         users: &[(String, String)],
         reports: &mpsc::UnboundedSender<Report>,

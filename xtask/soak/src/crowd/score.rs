@@ -1,7 +1,7 @@
 //! Messages said compared with those that arrived.
 
 use core::time::Duration;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use tokio::time::Instant;
 
@@ -45,7 +45,7 @@ impl Score {
 
     /// Describes the time from saying a message to its arrival at a client.
     pub(super) fn latencies(&self, sent: &[Sent]) -> String {
-        let said: HashMap<u32, Instant> = sent.iter().map(|sent| (sent.number, sent.at)).collect();
+        let said: BTreeMap<u32, Instant> = sent.iter().map(|sent| (sent.number, sent.at)).collect();
         let arrivals = self.clients.iter().flatten();
         let mut times: Vec<Duration> = arrivals
             .filter_map(|(number, at)| Some(at.saturating_duration_since(*said.get(number)?)))
@@ -71,7 +71,7 @@ impl Score {
         sent: &[Sent],
         members: impl Fn(usize) -> &'g [usize],
     ) -> Vec<String> {
-        let mut wanted: HashMap<(usize, u32), u32> = HashMap::new();
+        let mut wanted: BTreeMap<(usize, u32), u32> = BTreeMap::new();
         for message in sent {
             for client in members(message.group) {
                 wanted.insert((*client, message.number), 0);
