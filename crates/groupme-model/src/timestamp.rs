@@ -85,7 +85,7 @@ impl From<SystemTime> for Timestamp {
         let millis = |distance: Duration| i64::try_from(distance.as_millis()).unwrap_or(i64::MAX);
         Self(match time.duration_since(UNIX_EPOCH) {
             Ok(after) => millis(after),
-            Err(before) => -millis(before.duration()),
+            Err(before) => millis(before.duration()).saturating_neg(),
         })
     }
 }
