@@ -5,11 +5,7 @@
 
 use std::collections::HashMap;
 
-use groupme_client::{
-    SendError,
-    prelude::*,
-    sim::{Sim, World},
-};
+use groupme_client::{SendError, prelude::*, sim};
 
 /// Each message with its copy on the other side; both ways.
 type Copies = HashMap<MessageId, (GroupId, MessageId)>;
@@ -37,10 +33,13 @@ async fn carry(
     event: EventRef<'_>,
     message: MessageRef<'_>,
 ) -> Result<(), SendError> {
-    let (id, name) = (message.id().into_owned(), message.name().unwrap_or("?"));
+    let (deleted, name) = (event.deleted_message(), message.name().unwrap_or("?"));
+    // An admin's deletion is a notice with an id of its own.
+    let id = deleted.unwrap_or(message.id()).into_owned();
     let text = format!("{name}: {}", message.text().unwrap_or_default());
     match (event, copies.get(&id).cloned()) {
-        (EventRef::LineCreate(_), _) => {
+        (_, Some((group, copy))) if deleted.is_some() => handle.delete(group, copy).await?,
+        (EventRef::LineCreate(_), _) if event.new_message().is_some() => {
             let from = message.group_id().map(GroupId::from).unwrap_or_default();
             if let Some(here) = sides.iter().position(|side| *side == from)
                 && let Some(copy) = handle.send(&sides[1 - here], text).await?.message()
@@ -52,7 +51,6 @@ async fn carry(
         (EventRef::MessageUpdate(_), Some((group, copy))) => {
             handle.edit(group, copy, text).await?;
         }
-        (EventRef::MessageDeleted(_), Some((group, copy))) => handle.delete(group, copy).await?,
         (event, Some((group, copy))) => {
             // All reactions after the change, of which the account can give one itself.
             let (change, me) = (event.reaction_change(), handle.user());
@@ -75,11 +73,11 @@ async fn main() -> anyhow::Result<()> {
     if let Ok(sides) = <[GroupId; 2]>::try_from(groups) {
         return run(Client::from_environment().await?.connect()?, sides).await;
     }
-    let sim = Sim::start().await?;
+    let sim = sim::Sim::start().await?;
     let cast = *sim.cast();
     let second = sim.with_world(|world| world.add_group("Second", cast.me, &[cast.jonas]))?;
-    let client = Client::simulated(&sim)?.connect()?;
-    tokio::spawn(run(client, [cast.lake, second].map(GroupId::from)));
+    let sides = [cast.lake, second].map(GroupId::from);
+    tokio::spawn(run(Client::simulated(&sim)?.connect()?, sides));
     sim.until_listening().await?;
     let said = sim.say("Hello over there")?;
     println!("Second: {}", sim.until_reply(said).await?);
@@ -92,7 +90,7 @@ async fn main() -> anyhow::Result<()> {
     });
     let copy = copy.await?;
     sim.delete(said)?;
-    let is_gone = |world: &World| world.message(copy)?.is_deleted().then_some(());
+    let is_gone = |world: &sim::World| world.message(copy)?.is_deleted().then_some(());
     sim.until("the deletion", is_gone).await?;
     println!("Second: edited, liked and deleted");
     Ok(())

@@ -177,6 +177,15 @@ pub struct Mention {
     pub name: String,
 }
 
+impl Mention {
+    /// Creates a mention, such as for an [`Argument`] of the program's own that takes
+    /// [`Arguments::next_mention`].
+    pub fn new(user: impl Into<UserId>, name: impl Into<String>) -> Self {
+        let (user, name) = (user.into(), name.into());
+        Self { user, name }
+    }
+}
+
 impl fmt::Display for Rest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -203,8 +212,7 @@ impl Argument for Mention {
 
     fn parse(arguments: &mut Arguments<'_>) -> Result<Self, ArgumentError> {
         if let Some((user, name)) = arguments.next_mention() {
-            let name = name.to_owned();
-            return Ok(Self { user, name });
+            return Ok(Self::new(user, name));
         }
         Err(match arguments.next_word() {
             Some(word) => ArgumentError::invalid::<Self>(word),

@@ -72,6 +72,20 @@ impl Bot {
     ///         numbers.iter().sum::<i64>().to_string()
     ///     });
     /// ```
+    ///
+    /// A handler is called many times, so one with state clones an `Arc` for each call:
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+    ///
+    /// use groupme_bot::{Bot, Context};
+    ///
+    /// let count = Arc::new(AtomicU64::new(0));
+    /// let bot = Bot::new("!").command("count", "counts its calls", move |_: Context| {
+    ///     let count = Arc::clone(&count);
+    ///     async move { (count.fetch_add(1, Ordering::Relaxed) + 1).to_string() }
+    /// });
+    /// ```
     pub fn command<A>(
         self,
         name: &str,

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use crate::{
-    Arguments, Bot, Command, Context, Error, HandlerError,
+    ArgumentError, Arguments, Bot, Command, Context, Error, HandlerError,
     arguments::mention_at,
     bot::ErrorHandler,
     context::Turn,
@@ -299,6 +299,11 @@ impl Running {
                     lock().begin(index, user, now, cooldown);
                     outcome
                 }
+                // The usage names the argument, perhaps by a name of its own.
+                Err(ArgumentError::Missing { .. }) => text(&format!(
+                    "An argument is missing. Usage: {}",
+                    command.usage(&prefix)
+                )),
                 Err(error) => text(&format!("{error}. Usage: {}", command.usage(&prefix))),
             })
         }))

@@ -2,6 +2,8 @@
 //! and typing notice of an account, typed, in order and once, across reconnects and restarts.
 //!
 //! ```no_run
+//! use std::time::Duration;
+//!
 //! use groupme_client::prelude::*;
 //!
 //! #[tokio::main]
@@ -12,7 +14,7 @@
 //!         let event = delivery.event();
 //!         if let Some(message) = event.new_message()
 //!             && message.text() == Some("!ping")
-//!             && delivery.is_live()
+//!             && delivery.is_recent(Duration::from_secs(300))
 //!         {
 //!             message.reply(&handle, "pong").await?;
 //!         }
@@ -38,7 +40,8 @@
 //! | message in a group or topic | [`EventRef::LineCreate`] |
 //! | direct message | [`EventRef::DirectMessageCreate`] |
 //! | edit in a group | [`EventRef::MessageUpdate`], the whole message |
-//! | deletion in a group | [`EventRef::MessageDeleted`] |
+//! | deletion in a group by the sender | [`EventRef::MessageDeleted`] |
+//! | deletion in a group by an admin | [`EventRef::LineCreate`] with a notice: [`EventRef::deleted_message`] reads both |
 //! | edit or deletion of a direct message | its notice: a direct message of GroupMe itself |
 //! | reaction, added or removed | [`EventRef::Favorite`] or [`EventRef::LikeCreate`]: [`EventRef::reaction_change`] reads both |
 //! | typing | [`EventRef::Typing`] |
@@ -53,8 +56,8 @@
 //! # Live or history
 //!
 //! [`Delivery::is_live`] is true for what was pushed as it happened; everything else was missed and
-//! fetched later. [`DeliveryExt::age`] says how old an event is. Archives want both, and bots want to
-//! act on live commands only.
+//! fetched later. [`DeliveryExt::age`] says how old an event is. Archives want both, and bots act on
+//! recent commands only: [`DeliveryExt::is_recent`].
 //!
 //! # Statuses, and what to do
 //!

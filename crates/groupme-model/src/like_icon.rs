@@ -1,5 +1,7 @@
 //! Icons of likes.
 
+use core::fmt;
+
 use crate::macros::model;
 
 model! {
@@ -35,6 +37,33 @@ impl LikeIcon {
             pack_index: Some(pack_index),
             ..Self::default()
         }
+    }
+}
+
+/// Writes the character, or an emoji of a pack as `emoji 1/34`: pack and index.
+impl fmt::Display for LikeIcon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_icon(f, self.code.as_deref(), self.pack_id, self.pack_index)
+    }
+}
+
+/// Writes the character, or an emoji of a pack as `emoji 1/34`: pack and index.
+impl fmt::Display for LikeIconRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_icon(f, self.code(), self.pack_id(), self.pack_index())
+    }
+}
+
+fn write_icon(
+    f: &mut fmt::Formatter<'_>,
+    code: Option<&str>,
+    pack: Option<i64>,
+    index: Option<i64>,
+) -> fmt::Result {
+    match (code, pack, index) {
+        (Some(code), ..) => f.pad(code),
+        (None, Some(pack), Some(index)) => f.pad(&format!("emoji {pack}/{index}")),
+        _ => f.pad("unknown icon"),
     }
 }
 

@@ -79,6 +79,17 @@ impl Timestamp {
     }
 }
 
+/// Cuts off fractions of a millisecond. Saturates at the limits of 64 bits of milliseconds.
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        let millis = |distance: Duration| i64::try_from(distance.as_millis()).unwrap_or(i64::MAX);
+        Self(match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => millis(after),
+            Err(before) => millis(before.duration()).saturating_neg(),
+        })
+    }
+}
+
 const MILLIS_PER_SECOND: i64 = 1000;
 
 /// Writes RFC 3339 in UTC, with milliseconds unless they are zero: `2025-07-01T23:40:22.891Z`.

@@ -31,7 +31,10 @@ async fn an_argument_that_does_not_fit_is_answered_with_the_usage() {
     );
     let room = Room::with(bot).await;
     for (line, answer) in [
-        ("!roll", "NUMBER is missing. Usage: !roll NUMBER [NUMBER]"),
+        (
+            "!roll",
+            "An argument is missing. Usage: !roll NUMBER [NUMBER]",
+        ),
         (
             "!roll two",
             "“two” is no NUMBER. Usage: !roll NUMBER [NUMBER]",
@@ -61,7 +64,7 @@ async fn a_list_takes_all_words_and_the_rest_takes_the_text_as_written() {
     assert_eq!(room.ask("!add 1 2 -3 42").await, "42");
     assert_eq!(
         room.ask("!add").await,
-        "NUMBER is missing. Usage: !add NUMBER…"
+        "An argument is missing. Usage: !add NUMBER…"
     );
     assert_eq!(room.ask("!echo  two  \"words\" ").await, "two  \"words\"");
 }

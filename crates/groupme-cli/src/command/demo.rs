@@ -66,8 +66,6 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     writeln!(
         io::stdout(),
         "Demo complete: the message that was missed during the restart was fetched.\n\
-         Mara removed Robin from \"Surprise for Jonas\", which GroupMe pushes to nobody who is removed: \
-         the client found out and said so.\n\
          With your own account: `groupme login`, then `groupme listen` or `groupme chat`"
     )?;
     Ok(())
@@ -78,7 +76,9 @@ fn break_connections(sim: &Sim) -> Result<(), WorldError> {
     // A closed stdout is reported by the event printer.
     let _ = writeln!(
         io::stdout(),
-        "Now the server restarts: all sessions and connections are lost, while Mara sends a message."
+        "Mara has removed Robin from \"Surprise for Jonas\", which GroupMe pushes to nobody who is removed: \
+         the client learns of it when it subscribes again.\n\
+         Now the server restarts: all sessions and connections are lost, while Mara sends a message."
     );
     sim.restart();
     sim.say("Is anybody missing this?")?;

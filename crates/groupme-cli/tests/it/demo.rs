@@ -28,6 +28,7 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
         "you are in \"Surprise for Jonas\" now",
         "weather.warning (unknown event type)",
         "Theo: Eight o'clock at the station, then.",
+        "Mara has removed Robin",
         "Now the server restarts",
         "· disconnected: the connection broke while ",
         "· messages missed in \"Lake weekend\": the connection was lost; fetching",

@@ -1,7 +1,7 @@
 //! The users behind events.
 
 use crate::event::{Event, EventRef};
-use crate::id::{UserId, UserIdRef};
+use crate::id::{MessageId, MessageIdRef, UserId, UserIdRef};
 use crate::message::{DeletionActor, DeletionActorRef, Message, MessageRef};
 use crate::system_event::{Notice, NoticeRef, NoticeUser, NoticeUserRef, SystemEvent};
 
@@ -41,6 +41,22 @@ impl<'f> EventRef<'f> {
 }
 
 impl<'f> EventRef<'f> {
+    /// Returns the message that was deleted. A deletion by its sender comes as `message.deleted`;
+    /// one by an admin, and one in a direct conversation, comes only as a notice, whose own id is
+    /// another. A deletion may come in both forms. `None` for all other events.
+    pub fn deleted_message(&self) -> Option<MessageIdRef<'f>> {
+        match self {
+            Self::MessageDeleted(push) => Some(push.message().id()),
+            Self::LineCreate(push) | Self::DirectMessageCreate(push) => {
+                match push.message().event()?.notice()? {
+                    NoticeRef::MessageDeleted(notice) => notice.message_id(),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// Returns the users who have just become members of a group, by a notice that they were added,
     /// joined or came back. Empty for all other events.
     pub fn new_members(&self) -> Vec<NoticeUserRef<'f>> {
@@ -87,6 +103,22 @@ impl Event {
         match self {
             Self::LineCreate(push) | Self::DirectMessageCreate(push) => {
                 Some(&*push.message).filter(|message| !message.is_system())
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the message that was deleted. A deletion by its sender comes as `message.deleted`;
+    /// one by an admin, and one in a direct conversation, comes only as a notice, whose own id is
+    /// another. A deletion may come in both forms. `None` for all other events.
+    pub fn deleted_message(&self) -> Option<MessageId> {
+        match self {
+            Self::MessageDeleted(push) => Some(push.message.id.clone()),
+            Self::LineCreate(push) | Self::DirectMessageCreate(push) => {
+                match push.message.event.as_ref()?.notice()? {
+                    Notice::MessageDeleted(notice) => notice.message_id,
+                    _ => None,
+                }
             }
             _ => None,
         }

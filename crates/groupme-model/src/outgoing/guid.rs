@@ -5,12 +5,18 @@ use core::fmt::{self, Write as _};
 /// Id of a message that the sender chooses.
 ///
 /// GroupMe recognises a repeated attempt to send by this id for about a minute, and the echo of a
-/// sent message carries it. GroupMe accepts any text; this type is a random UUID (version 4, RFC
-/// 9562), as GroupMe's own clients send.
+/// sent message carries it. GroupMe accepts any text ([`new`](Self::new)); its own clients send random UUIDs
+/// (version 4, RFC 9562; [`from_random`](Self::from_random)).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceGuid(Box<str>);
 
 impl SourceGuid {
+    /// Creates an id from any text, such as one that a program derives from what it announces:
+    /// `birthday-2026-501`. The same text within about a minute is the same message.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into().into())
+    }
+
     /// Creates a UUID from sixteen random bytes, of which version and variant overwrite six bits.
     /// The same bytes give the same UUID.
     pub fn from_random(mut bytes: [u8; 16]) -> Self {

@@ -136,3 +136,18 @@ fn the_other_pushes_can_be_constructed_as_well() {
         assert_survives(&event, event.kind());
     }
 }
+
+#[test]
+fn an_icon_is_written_as_its_character_or_as_its_place_in_a_pack() {
+    assert_eq!(groupme_model::LikeIcon::from("👍").to_string(), "👍");
+    assert_eq!(
+        groupme_model::LikeIcon::emoji(1, 34).to_string(),
+        "emoji 1/34"
+    );
+    assert_eq!(
+        groupme_model::LikeIcon::default().to_string(),
+        "unknown icon"
+    );
+    let guid = groupme_model::SourceGuid::new("birthday-2026-501");
+    assert_eq!(guid.as_str(), "birthday-2026-501");
+}

@@ -106,6 +106,40 @@ fn a_notice_names_the_message_that_it_affects() {
 }
 
 #[test]
+fn a_deletion_names_its_message_as_a_push_and_as_a_notice() {
+    let push = Payload::new(&fixture("push/message.deleted"));
+    let event = EventRef::from_value(push.value());
+    let id = event.message().expect("a message").id();
+    assert_eq!(event.deleted_message(), Some(id));
+    assert_eq!(event.into_owned().deleted_message(), Some(id.into_owned()));
+
+    // An admin's deletion, and one in a direct conversation, come in no other form.
+    let notice = fixture("message/message.deleted.notice_2026.abridged");
+    for kind in ["line.create", "direct_message.create"] {
+        let push = format!(r#"{{"type":"{kind}","subject":{notice}}}"#);
+        let push = Payload::new(&push);
+        let event = EventRef::from_value(push.value());
+        let message = event.message().expect("a notice");
+        let deleted = event.deleted_message().expect("a deleted message");
+        assert_eq!(message.affected_message_id(), Some(deleted));
+        assert_ne!(message.id(), deleted);
+        let owned = event.into_owned().deleted_message();
+        assert_eq!(owned, Some(deleted.into_owned()));
+    }
+
+    for other in [
+        "push/line.create.system_event_pinned",
+        "push/line.create.basic",
+        "push/favorite",
+    ] {
+        let push = Payload::new(&fixture(other));
+        let event = EventRef::from_value(push.value());
+        assert_eq!(event.deleted_message(), None);
+        assert_eq!(event.into_owned().deleted_message(), None);
+    }
+}
+
+#[test]
 fn a_deletion_has_its_time_as_text_or_as_seconds() {
     let payload = Payload::new(&fixture("push/message.deleted"));
     let message = EventRef::from_value(payload.value())

@@ -5,6 +5,15 @@ use proptest::prelude::*;
 
 use crate::payload::Payload;
 
+#[test]
+fn a_time_of_the_system_keeps_its_milliseconds_before_the_epoch_too() {
+    for millis in [0, 1, 1_751_413_222_891, -1, -86_400_500] {
+        let time = Timestamp::from_millis(millis);
+        let system = time.to_system_time().expect("a time that the system has");
+        assert_eq!(Timestamp::from(system), time);
+    }
+}
+
 fn created_at(json: &str) -> Option<Timestamp> {
     let payload = Payload::new(&format!(r#"{{"id":"1","created_at":{json}}}"#));
     MessageRef::from_value(payload.value())
