@@ -5,6 +5,7 @@ mod accounts;
 mod demo;
 mod http;
 mod node;
+mod own_figures;
 mod settings;
 
 use core::time::Duration;

@@ -3,6 +3,7 @@
 use core::{convert::Infallible, net::SocketAddr, time::Duration};
 use std::sync::Arc;
 
+use super::own_figures::OwnFigures;
 use anyhow::Context as _;
 use bytes::Bytes;
 use groupme_relay::{Health, describe_metrics};
@@ -35,7 +36,7 @@ impl Server {
             .set_buckets(BUCKETS)?
             .build_recorder();
         let figures = recorder.handle();
-        metrics::set_global_recorder(recorder)
+        metrics::set_global_recorder(OwnFigures(recorder))
             .map_err(|error| anyhow::anyhow!("the figures cannot be recorded: {error}"))?;
         describe_metrics();
         let server = Self { listener, figures };
