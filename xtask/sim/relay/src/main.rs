@@ -29,6 +29,9 @@ struct Args {
     sabotage: Option<Sabotage>,
 }
 
+/// Number of storms from which on the share of answered requests says something.
+const MANY: u64 = 100;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     let (first, end) = match args.seed {
@@ -37,7 +40,7 @@ fn main() -> ExitCode {
     };
     let next = AtomicU64::new(first);
     let has_failed = AtomicBool::new(false);
-    let total = Mutex::new((0_u64, 0_usize, 0_u64));
+    let total = Mutex::new((0_u64, 0_usize, 0_u64, 0_u64));
     thread::scope(|scope| {
         for _ in 0..args.threads.max(1) {
             scope.spawn(|| {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
                         total.0 += 1;
                         total.1 += report.entries;
                         total.2 += u64::from(report.calls);
+                        total.3 += u64::from(report.answered);
                     }
                 }
             });
@@ -64,8 +68,13 @@ fn main() -> ExitCode {
     if has_failed.load(Ordering::Relaxed) {
         return ExitCode::FAILURE;
     }
-    if let Ok((storms, entries, calls)) = total.into_inner() {
-        println!("{storms} storms, {entries} entries, {calls} requests: all invariants hold");
+    if let Ok((storms, entries, calls, answered)) = total.into_inner() {
+        println!("{storms} storms, {entries} entries, {answered} of {calls} requests answered");
+        if storms >= MANY && answered < calls / 2 {
+            println!("fewer than half of the requests were answered");
+            return ExitCode::FAILURE;
+        }
+        println!("all invariants hold");
     }
     ExitCode::SUCCESS
 }
